@@ -1,0 +1,1 @@
+"""What ``make`` calls: small programs, each with one job."""

@@ -1,0 +1,63 @@
+"""Everything that must hold, in order, cheap things first; stops at the first that does not.
+
+``python tools/check.py`` runs all parts, ``python tools/check.py ruff mypy`` only those named.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to check: its name, what it is for, and the command that does it."""
+
+    name: str
+    promise: str
+    command: tuple[str, ...]
+
+
+PARTS = (
+    Part("ruff", "no known mistakes", (str(BIN / "ruff"), "check", ".")),
+    Part("format", "one way to write it", (str(BIN / "ruff"), "format", "--check", ".")),
+    Part("mypy", "types say what can be", (sys.executable, "-m", "mypy")),
+    Part("imports", "imports point down only", (str(BIN / "lint-imports"),)),
+    Part("tsc", "the same for JavaScript", (sys.executable, "-m", "tools.typescript")),
+    Part("pytest", "the promises, in Python, in notebooks and in a browser", (sys.executable, "-m", "pytest")),
+)
+
+
+def chosen(names: list[str]) -> tuple[Part, ...]:
+    """Pick the named parts, all of them if none is named; an unknown name ends the program in words."""
+    known = {part.name: part for part in PARTS}
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"No part is called {', '.join(unknown)}. There are: {', '.join(known)}.")
+    return tuple(known[name] for name in names) if names else PARTS
+
+
+def main(names: list[str]) -> int:
+    """Run the parts and return the exit code of the first that fails, 0 if none does."""
+    started = time.monotonic()
+    parts = chosen(names)
+    for number, part in enumerate(parts, 1):
+        print(f"\n=== {number}/{len(parts)} {part.name}: {part.promise} ===", flush=True)
+        part_started = time.monotonic()
+        code = subprocess.call(part.command, cwd=ROOT)
+        seconds = time.monotonic() - part_started
+        if code != 0:
+            print(f"\n=== {part.name} is broken ({seconds:.0f} s): make test ARGS={part.name} runs it alone ===")
+            return code
+        print(f"--- {part.name} holds ({seconds:.0f} s)", flush=True)
+    print(f"\n=== all {len(parts)} hold ({time.monotonic() - started:.0f} s) ===")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

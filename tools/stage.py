@@ -1,0 +1,53 @@
+"""Where a scene is played: the panel in a notebook, and the few things a scene does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator
+
+from tests.browser.notebook import Notebook, Theme
+
+PANEL = "from kling_widget import Studio\nstudio = Studio(practice=True)\nstudio"
+ROOM = 320  # pixels of height for what the application puts above and below the notebook
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The panel as the scene finds it: drawn, at rest, in an empty library."""
+
+    notebook: Notebook
+
+    @property
+    def panel(self) -> Locator:
+        """The panel's root."""
+        return self.notebook.page.locator(".kw").first
+
+    def fit(self, width: int) -> None:
+        """Give the page the size at which the panel itself is ``width`` pixels wide and can be seen whole."""
+        page = self.notebook.page
+        self.panel.wait_for()
+        for _ in range(2):  # a new width changes the height, and with it whether there is a scroll bar
+            box, size = self.panel.bounding_box(), page.viewport_size
+            if box is None or size is None:
+                raise RuntimeError("the panel has no size: it is not on the page")
+            page.set_viewport_size(
+                {"width": round(size["width"] + width - box["width"]), "height": round(box["height"]) + ROOM}
+            )
+        page.wait_for_timeout(300)  # transitions come to rest
+
+
+def stay(stage: Stage) -> None:
+    """Do nothing: the panel as it first appears."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: its file's name, what is done before it is taken, and the panel's width in pixels."""
+
+    name: str
+    play: Callable[[Stage], None] = stay
+    width: int = 1240
+    theme: Theme = "JupyterLab Light"
+    cells: tuple[str, ...] = (PANEL,)
