@@ -1,0 +1,142 @@
+"""The models: what each takes, and what it is thought to cost.
+
+The bundled ``catalog.json`` has the shape of the service's own ``GET /models``, plus a ``pricing`` rule that the
+service does not publish as data. It is what the panel, the library and the practice server share.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NewType
+
+from .money import Micros, micros
+
+ModelId = NewType("ModelId", str)
+"""A model's name on the service, such as ``kwaivgi/kling-video-o3-pro/text-to-video``."""
+
+Inputs = Mapping[str, Any]
+"""What a model is given: JSON values by the API's own names."""
+
+O3_PRO = ModelId("kwaivgi/kling-video-o3-pro/text-to-video")
+"""The model that a request is for unless it says otherwise."""
+
+
+@dataclass(frozen=True)
+class Pricing:
+    """How a model's price follows from its inputs.
+
+    Attributes
+    ----------
+    base
+        The catalogue's base price, in micro-dollars.
+    base_seconds
+        How many seconds the base price buys; None where a run has one price whatever its inputs.
+    sound
+        The factor on the price when ``sound`` is on (1.25 on O3 and V3 by the vendor's table; an estimate elsewhere).
+    """
+
+    base: Micros
+    base_seconds: int | None = 5
+    sound: Decimal = Decimal("1.25")
+
+    def of(self, seconds: int, sound: bool) -> Micros:
+        """Price a run of so many seconds, in micro-dollars."""
+        if self.base_seconds is None:
+            return self.base
+        factor = self.sound if sound else Decimal(1)
+        return micros(Decimal(self.base) * seconds / self.base_seconds * factor / 1_000_000)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model of the catalogue.
+
+    Attributes
+    ----------
+    id, name, kind, description
+        Its name on the service, its name for people, its kind (``text-to-video``, …) and one sentence.
+    schema
+        The JSON Schema of its inputs.
+    pricing
+        How its price follows from its inputs.
+    """
+
+    id: ModelId
+    name: str
+    kind: str
+    description: str
+    schema: Mapping[str, Any] = field(repr=False, hash=False)
+    pricing: Pricing = field(repr=False)
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Model:
+        """Read an entry of ``GET /models`` (a missing ``pricing`` rule means: linear in seconds)."""
+        schemas: Sequence[Mapping[str, Any]] = entry["api_schema"]["api_schemas"]
+        run = next(s for s in schemas if s.get("type") == "model_run")
+        rule: Mapping[str, Any] = entry.get("pricing") or {
+            "per": "seconds",
+            "base_seconds": 5,
+            "sound": "1.25",
+        }
+        seconds = int(rule["base_seconds"]) if rule["per"] == "seconds" else None
+        return cls(
+            id=ModelId(str(entry["model_id"])),
+            name=str(entry.get("name") or entry["model_id"]),
+            kind=str(entry.get("type") or ""),
+            description=str(entry.get("description") or ""),
+            schema=run["request_schema"],
+            pricing=Pricing(micros(entry["base_price"]), seconds, Decimal(str(rule.get("sound", "1")))),
+        )
+
+    @property
+    def fields(self) -> Mapping[str, Mapping[str, Any]]:
+        """The inputs that it takes, each with its own piece of the schema."""
+        found: Mapping[str, Mapping[str, Any]] = self.schema.get("properties", {})
+        return found
+
+    def default(self, name: str) -> Any:
+        """What the service uses where the input is not set; None where there is no default."""
+        return self.fields.get(name, {}).get("default")
+
+    def seconds(self, inputs: Inputs) -> int:
+        """How long the clip will be, in seconds, as far as the inputs tell (5 where they don't)."""
+        value = inputs.get("duration", self.default("duration"))
+        whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
+        return int(value) if whole else 5
+
+    def estimate(self, inputs: Inputs) -> Micros:
+        """What a run with these inputs is thought to cost, in micro-dollars. Promotions may make it less."""
+        return self.pricing.of(self.seconds(inputs), inputs.get("sound") is True)
+
+
+class Catalog:
+    """Models by name, in the catalogue's order."""
+
+    def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self.entries = tuple(entries)
+        self._models = {m.id: m for m in map(Model.from_entry, entries)}
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self._models.values())
+
+    def __contains__(self, model: object) -> bool:
+        return model in self._models
+
+    def get(self, model: str) -> Model | None:
+        """The model of that name, or None."""
+        return self._models.get(ModelId(model))
+
+    def __getitem__(self, model: str) -> Model:
+        return self._models[ModelId(model)]
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Catalog:
+    """The catalogue that comes with the package."""
+    text = resources.files(__package__).joinpath("catalog.json").read_text("utf-8")
+    return Catalog(json.loads(text))

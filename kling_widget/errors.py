@@ -1,0 +1,187 @@
+"""Everything that can go wrong, in one tree.
+
+::
+
+    KlingError
+    ├── RequestError (ValueError)       the request can't be asked for; nothing was sent
+    ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
+    ├── LibraryError                    the library can't be used
+    │   ├── LibraryNotWritable
+    │   ├── LibraryTooNew
+    │   ├── OverBudget                  a cap would be passed; nothing was sent
+    │   ├── AlreadyTaken                another take has this prediction
+    │   └── LeaseLost                   another kernel tends this take now
+    ├── PracticeError                   the practice server did not start
+    ├── ServiceError                    the service answered, and said no
+    │   ├── KeyRejected (401)   NoMoney (402)   NotAllowed (403)   NotFound (404, 410)
+    │   ├── InputRefused (400, 422)   RateLimited (429)
+    │   └── ServiceTrouble (5xx and all else)
+    ├── NoAnswer                        no usable answer came
+    │   ├── NotSent                     provably nothing left this machine
+    │   └── Unreadable                  something came, and it can't be understood
+    ├── DownloadError                   the file is not here yet
+    │   ├── StaleAddress                the address no longer leads to it
+    │   └── BadFile                     what came is not a whole MP4
+    ├── TakeFailed                      waited for a take that ended without a clip
+    └── TakeTimeout (TimeoutError)      stopped waiting; the take goes on
+
+Each message says what happened, what it means for the money, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing about a request that has to change before it can be sent.
+
+    Attributes
+    ----------
+    field
+        The input it is about, by the API's own name (``"duration"``, ``"multi_prompt"``).
+    message
+        What is wrong and how to put it right, for a person.
+    """
+
+    field: str
+    message: str
+
+
+class KlingError(Exception):
+    """The root of every error that this package raises on purpose."""
+
+
+class RequestError(KlingError, ValueError):
+    """A request that the model would not take. Nothing was sent; nothing was charged.
+
+    Attributes
+    ----------
+    problems
+        What has to change, one entry a field.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        said = "\n".join(f"  {p.field}: {p.message}" for p in self.problems)
+        super().__init__(f"Nothing was sent and nothing was charged. Please change:\n{said}")
+
+
+class SettingsError(KlingError):
+    """A key, an address or a folder can't be used. Nothing was sent."""
+
+
+class LibraryError(KlingError):
+    """The library can't be used as asked."""
+
+
+class LibraryNotWritable(LibraryError):
+    """The library's folder can't be written to, so nothing is sent: a paid take could not be kept."""
+
+
+class LibraryTooNew(LibraryError):
+    """The library was written by a newer version of this package."""
+
+
+class OverBudget(LibraryError):
+    """The take would pass a cap of the library's budget. Nothing was sent."""
+
+
+class AlreadyTaken(LibraryError):
+    """Another take of the library has this prediction."""
+
+
+class LeaseLost(LibraryError):
+    """Another kernel tends this take now; this one's write was refused."""
+
+
+class PracticeError(KlingError):
+    """The practice server did not start. Nothing was sent."""
+
+
+class ServiceError(KlingError):
+    """The service answered, and said no.
+
+    Attributes
+    ----------
+    status
+        The HTTP status.
+    code
+        The service's own code, from the envelope or the task, where it gave one.
+    said
+        The service's own words.
+    """
+
+    def __init__(self, message: str, *, status: int, code: int | None = None, said: str = "") -> None:
+        super().__init__(message)
+        self.status, self.code, self.said = status, code, said
+
+
+class KeyRejected(ServiceError):
+    """The service does not accept the key."""
+
+
+class NoMoney(ServiceError):
+    """The account's balance does not cover the request."""
+
+
+class NotAllowed(ServiceError):
+    """The account may not do this."""
+
+
+class NotFound(ServiceError):
+    """The service does not know the thing asked for."""
+
+
+class InputRefused(ServiceError):
+    """The service does not accept the inputs."""
+
+
+class RateLimited(ServiceError):
+    """Too many requests in a short time.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds to wait, as the service said, or None where it did not say.
+    """
+
+    retry_after: float | None = None
+
+
+class ServiceTrouble(ServiceError):
+    """The service has trouble of its own."""
+
+
+class NoAnswer(KlingError):
+    """No usable answer came: the network failed, or time ran out."""
+
+
+class NotSent(NoAnswer):
+    """Provably nothing was sent: no connection came to be."""
+
+
+class Unreadable(NoAnswer):
+    """An answer came that can't be understood."""
+
+
+class DownloadError(KlingError):
+    """The clip's file is not here yet. What was paid for stays paid for; it can be fetched again."""
+
+
+class StaleAddress(DownloadError):
+    """The address no longer leads to the clip; the service is asked for a fresh one."""
+
+
+class BadFile(DownloadError):
+    """What came is not a whole MP4; it was thrown away and is fetched again."""
+
+
+class TakeFailed(KlingError):
+    """The take that was waited for ended without a clip."""
+
+
+class TakeTimeout(KlingError, TimeoutError):
+    """The wait ended; the take did not. It goes on and stays in the library."""

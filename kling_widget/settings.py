@@ -1,0 +1,136 @@
+"""Where settings come from: arguments, the environment, the host's secret store. Nothing here opens a socket."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+KEY_NAME = "WAVESPEED_API_KEY"
+ADDRESS_NAME = "WAVESPEED_BASE_URL"
+FOLDER_NAME = "KLING_LIBRARY"
+TIER_NAME = "KLING_TIER"
+
+ORIGIN = "https://api.wavespeed.ai"
+"""The live service, as its own client has it."""
+
+FOLDER = "kling_library"
+
+_SECRET = 12  # characters; real keys have some forty or more
+
+
+class Key:
+    """A key that does not show itself: not in a repr, a log, a traceback, a pickle or a copy."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        text = value.strip()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            # The value is not named: a message travels further than a key should.
+            raise SettingsError("The key is empty or holds characters that no key has. Nothing was sent.")
+        self._value = text
+
+    def reveal(self) -> str:
+        """The key itself, for the one place that puts it on a request."""
+        return self._value
+
+    def redact(self, text: bytes) -> bytes:
+        """The text with the key blotted out, whatever shape the key has (a word of a test or a class is no secret)."""
+        return text if len(self._value) < _SECRET else text.replace(self._value.encode(), "•••".encode())
+
+    def __repr__(self) -> str:
+        return "<key>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not pickled or copied")
+
+
+def find_key() -> Key | None:
+    """The key: from the environment, else from Colab's secrets, else from an installed ``keyring``, else None."""
+    for source in (_from_environment, _from_colab, _from_keyring):
+        if value := source():
+            return Key(value)
+    return None
+
+
+def ask_key() -> Key:
+    """Ask the person for the key without showing it. Raises ``SettingsError`` where nobody can be asked."""
+    from getpass import getpass
+
+    try:
+        return Key(getpass("WaveSpeed API key (it is not saved): "))
+    except (EOFError, RuntimeError) as error:  # a notebook that runs without a person raises a NotImplementedError
+        raise SettingsError(
+            f"A live service needs a key, and nobody can be asked. Set {KEY_NAME}, or use practice=True. "
+            "Nothing was sent."
+        ) from error
+
+
+def origin() -> str:
+    """The live service's origin: the vendor's, unless ``WAVESPEED_BASE_URL`` names another (without ``/api/v3``)."""
+    text = os.environ.get(ADDRESS_NAME, "").strip().rstrip("/") or ORIGIN
+    text = text.removesuffix("/api/v3")
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.path or parts.query:
+        raise SettingsError(f"{ADDRESS_NAME} should be an origin such as {ORIGIN}. Nothing was sent.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+TIERS = {"bronze": (2, 2), "silver": (300, 500), "gold": (3000, 3000)}
+"""Takes at once and submits a minute, by account tier, by the vendor's table (another page: 3 and 5 for bronze)."""
+
+
+def tier() -> tuple[int, int]:
+    """Takes at once and submits a minute that the account allows: bronze's unless ``KLING_TIER`` names another."""
+    name = os.environ.get(TIER_NAME, "").strip().lower() or "bronze"
+    if name not in TIERS:
+        raise SettingsError(f"{TIER_NAME} is {name!r}; it is one of {', '.join(TIERS)}. Nothing was sent.")
+    return TIERS[name]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def library_folder(folder: str | os.PathLike[str] | None = None) -> Path:
+    """The library's folder: the argument, else ``KLING_LIBRARY``, else ``kling_library`` beside the notebook."""
+    chosen = folder if folder is not None else os.environ.get(FOLDER_NAME) or FOLDER
+    return Path(chosen).expanduser().absolute()
+
+
+def _from_environment() -> str | None:
+    return os.environ.get(KEY_NAME, "").strip() or None
+
+
+def _from_colab() -> str | None:
+    if "google.colab" not in sys.modules:
+        return None
+    userdata: Any = importlib.import_module("google.colab.userdata")
+    try:
+        value = userdata.get(KEY_NAME)
+    except Exception:  # noqa: BLE001  Colab has classes of its own for a secret that is missing or not granted
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _from_keyring() -> str | None:
+    if importlib.util.find_spec("keyring") is None:
+        return None
+    keyring: Any = importlib.import_module("keyring")
+    try:
+        value = keyring.get_password("wavespeed", KEY_NAME)
+    except Exception:  # noqa: BLE001  a locked or missing backend is no reason not to practise
+        return None
+    return value if isinstance(value, str) else None
