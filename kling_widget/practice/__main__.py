@@ -1,0 +1,110 @@
+"""``python -m kling_widget.practice``: the practice server as a program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sqlite3
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .desk import Desk
+from .faults import Fault, Faults
+from .rules import Rules
+from .server import serve
+
+_RULES = Rules()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(
+        prog="python -m kling_widget.practice",
+        description="A server on this machine that speaks the service's API and makes simulated clips at no cost.",
+    )
+    add = made.add_argument
+    add("--port", type=int, default=8765, help="where it listens on 127.0.0.1; 0 picks a free port (default 8765)")
+    add("--ledger", type=Path, metavar="DIR", help="folder of the ledger and the clips (default: a temporary one)")
+    add("--median", type=float, default=_RULES.median, help="median seconds until a clip is done (default 3)")
+    add("--sigma", type=float, default=_RULES.sigma, help="spread of that time, of its logarithm (default 0.25)")
+    add("--balance", type=float, default=_RULES.balance, help="play money of a new ledger in dollars (default 100)")
+    add("--strict", action="store_true", help="refuse unknown inputs, which the service silently drops")
+    add("--rate", type=int, help="submits a minute, then 429 (default: any number)")
+    add("--retry-after", metavar="TEXT", help="sent as Retry-After with that 429, as it stands")
+    add("--concurrent", type=int, help="tasks at once; more wait as 'created' (default: any number)")
+    add("--scale", type=float, default=_RULES.scale, help="size of the picture, 1 for full (default 1)")
+    add("--faults", type=json.loads, default=[], metavar="JSON", help="fault rules, see docs/practice.md")
+    add("--exit-with-stdin", action="store_true", help="end when standard input closes")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it until it is told to stop. Gives the exit code."""
+    given = parser().parse_args(arguments)
+    faults = Faults()
+    try:
+        for rule in given.faults if isinstance(given.faults, list) else [given.faults]:
+            faults.add(Fault.of(rule))
+    except (ValueError, TypeError) as error:
+        parser().error(f"--faults: {error}")
+    rules = Rules(
+        median=given.median, sigma=given.sigma, balance=given.balance, strict=given.strict, rate=given.rate,
+        retry_after=given.retry_after, concurrent=given.concurrent, scale=given.scale,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="kling-practice-") as temporary:
+        folder = given.ledger or Path(temporary)
+        try:
+            desk = Desk(folder, rules)
+        except (OSError, sqlite3.Error) as error:
+            print(f"The ledger in {folder} can't be used: {error}. Name another folder with --ledger.", file=sys.stderr)
+            return 1
+        try:
+            asyncio.run(_run(desk, faults, given.port, given.exit_with_stdin))
+        except OSError as error:
+            print(f"The server could not start: {error}. Choose another --port.", file=sys.stderr)
+            return 1
+        finally:
+            desk.close()
+    return 0
+
+
+async def _run(desk: Desk, faults: Faults, port: int, with_stdin: bool) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def end(*_: object) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows has none in its loop
+            signal.signal(number, end)
+    if with_stdin:
+        threading.Thread(target=_until_stdin_closes, args=(end,), daemon=True).start()
+    await serve(desk, faults, port, lambda url: _announce(url, desk), stop)
+
+
+def _until_stdin_closes(end: Callable[[], None]) -> None:
+    """Whoever started this holds the other end: it closes when that process ends, however it ends."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    end()
+
+
+def _announce(url: str, desk: Desk) -> None:
+    print(json.dumps({"url": url}), flush=True)
+    print(
+        f"Practice server at {url}. Simulated clips, play money, no cost.\n"
+        f"Ledger: {desk.ledger.folder}, and what happened: {url}/practice/ledger. Ctrl-C ends it.",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

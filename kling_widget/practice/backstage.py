@@ -1,0 +1,180 @@
+"""What the real service does not have, under ``/practice/``: the ledger to read, faults and money to set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from tornado.web import RequestHandler
+
+from ..money import dollars, micros
+from .desk import Desk
+from .door import Door, Reply
+from .faults import EFFECTS, Fault, Faults
+from .rules import Refused
+from .wire import stamp, status_of
+
+
+def ledger_view(desk: Desk) -> dict[str, Any]:
+    """Everything that happened, as one JSON value.
+
+    Money is in micro-dollars. ``posts`` are the calls that may change something, in the order in which they came; a
+    ``status`` of None means that the connection was cut. ``looks`` counts the calls that asked for each task's result.
+    """
+    desk.settle()
+    ledger, now = desk.ledger, desk.clock()
+    calls = [dict(row) for row in ledger.rows("SELECT * FROM calls ORDER BY number")]
+    posts = [
+        {**call, "at": stamp(call["at"]), "created": call["task"] is not None and call["call"] == "submit"}
+        for call in calls
+        if call["method"] != "GET" and call["method"] != "HEAD"
+    ]
+    looks: dict[str, int] = {}
+    for call in calls:
+        if call["call"] == "result":
+            known = call["path"].split("/predictions/")[-1].split("/")[0]
+            looks[known] = looks.get(known, 0) + 1
+    tasks = [
+        {
+            "id": task.id, "model": task.model, "inputs": dict(task.inputs), "dropped": list(task.dropped),
+            "price": task.price, "seconds": task.seconds, "status": status_of(task, now),
+            "created_at": stamp(task.created),
+        }
+        for task in ledger.tasks()
+    ]  # fmt: skip
+    charges = [asdict(charge) for charge in ledger.charges()]
+    charged, back = (sum(c["amount"] for c in charges if keep(c["state"])) for keep in (bool, "refunded".__eq__))
+    totals = {
+        "submits_received": sum(post["call"] == "submit" for post in posts),
+        "tasks_created": len(tasks),
+        "charged": charged,
+        "refunded": back,
+        "spent": charged - back,
+        "balance": ledger.balance(),
+    }
+    return {"totals": totals, "posts": posts, "tasks": tasks, "charges": charges, "looks": looks}
+
+
+class _Backstage(RequestHandler):
+    """JSON in, JSON out, on this machine only."""
+
+    def initialize(self, desk: Desk, faults: Faults) -> None:
+        """Take what it shows and sets."""
+        self.desk, self.faults = desk, faults
+
+    def set_default_headers(self) -> None:
+        """Say that it is practice."""
+        self.set_header("X-Kling-Practice", "1")
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+
+    def prepare(self) -> None:
+        """Let no web page in: a page of another origin can't send JSON without being allowed to."""
+        kind = self.request.headers.get("Content-Type", "")
+        local = self.request.host.rsplit(":", 1)[0].lower() in ("127.0.0.1", "localhost", "[::1]")
+        if not local or (self.request.method == "POST" and not kind.startswith("application/json")):
+            self.set_status(403)
+            self.finish({"message": "From this machine only, and as application/json."})
+
+    def sent(self) -> Any:
+        """The JSON that came."""
+        return json.loads(self.request.body)
+
+    def change(self, act: Callable[[], None]) -> None:
+        """Do it, or say what is wrong with what was sent."""
+        try:
+            act()
+        except (ValueError, TypeError, KeyError) as error:
+            self.set_status(400)
+            self.finish({"message": f"{type(error).__name__}: {error}"})
+
+
+class LedgerDoor(_Backstage):
+    """``GET /practice/ledger``."""
+
+    def get(self) -> None:
+        """Show everything."""
+        self.finish(json.dumps(ledger_view(self.desk)))
+
+
+class FaultsDoor(_Backstage):
+    """``GET``, ``POST``, ``DELETE /practice/faults``."""
+
+    def get(self) -> None:
+        """Show the rules in force, and the effects there are."""
+        about = {name: effect.about for name, effect in EFFECTS.items()}
+        self.finish({"rules": [asdict(rule) for rule in self.faults.rules()], "effects": about})
+
+    def post(self) -> None:
+        """Add a rule or a list of rules."""
+
+        def act() -> None:
+            sent = self.sent()
+            for rule in [Fault.of(r) for r in (sent if isinstance(sent, list) else [sent])]:
+                self.faults.add(rule)
+            self.get()
+
+        self.change(act)
+
+    def delete(self) -> None:
+        """Remove all rules."""
+        self.faults.clear()
+        self.get()
+
+
+class ClockDoor(_Backstage):
+    """``POST /practice/clock`` with ``{"skew": seconds}``: the times that the service tells are wrong by so much."""
+
+    def post(self) -> None:
+        """Set the clock."""
+
+        def act() -> None:
+            self.desk.skew = float(self.sent()["skew"])
+            self.finish({"skew": self.desk.skew})
+
+        self.change(act)
+
+
+class TopUpDoor(_Backstage):
+    """``POST /practice/balance`` with ``{"add": dollars}``."""
+
+    def post(self) -> None:
+        """Add play money."""
+
+        def act() -> None:
+            self.desk.ledger.grant(micros(self.sent()["add"]))
+            self.finish({"balance": self.desk.balance() / 1_000_000})
+
+        self.change(act)
+
+
+class WelcomeDoor(_Backstage):
+    """``GET /``: what this is, for a person who opens it in a browser."""
+
+    def get(self) -> None:
+        """Say it."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(
+            "This is the practice server of kling-widget. It speaks the service's API on this machine, makes\n"
+            "simulated clips and spends play money"
+            f" ({dollars(self.desk.balance())} left). Nothing here costs anything.\n\n"
+            "GET /practice/ledger shows what happened, GET /practice/faults which faults can be asked for.\n"
+        )
+
+
+class NothingDoor(Door):
+    """Any other address."""
+
+    call = "*"
+    open_to_all = True
+
+    async def get(self) -> None:
+        """Say that there is nothing."""
+
+        def act() -> Reply:
+            raise Refused(404, "Not found")
+
+        await self.serve(act)
+
+    post = put = delete = head = get

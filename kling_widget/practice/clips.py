@@ -1,0 +1,148 @@
+"""The clips of a ledger: rendered one by one in the background, kept while there is room, made anew when asked."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from .film import Film
+
+_log = logging.getLogger(__name__)
+
+KEPT = 40
+"""How many clips are kept at most."""
+
+KEPT_BYTES = 500_000_000
+"""How many bytes of clips are kept at most."""
+
+_ABANDONED = 3600.0
+"""Seconds after which a half-written clip is one that a killed server left behind."""
+
+
+class Clips:
+    """A folder of clips with one thread that renders what is wished.
+
+    Parameters
+    ----------
+    folder
+        Where they lie. Several servers may share it: a clip is the same whoever renders it.
+    film
+        Gives the film of a task's id, or None where there is none.
+    rendered
+        Called with the id when a clip is there.
+    failed
+        Called with the id and a sentence when it can't be rendered.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        film: Callable[[str], Film | None],
+        rendered: Callable[[str], None],
+        failed: Callable[[str, str], None],
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._film, self._rendered, self._failed = folder, film, rendered, failed
+        self._wished: OrderedDict[str, None] = OrderedDict()
+        self._change = threading.Condition()
+        self._going = True
+        self._tags: dict[tuple[str, int, int], str] = {}
+        self._thread: threading.Thread | None = None
+
+    def path(self, task: str) -> Path:
+        """Where a task's clip lies, if it does."""
+        if not re.fullmatch(r"[0-9a-f]{32}", task):
+            raise ValueError(f"not the id of a task: {task!r}")
+        return self._folder / f"{task}.mp4"
+
+    def wish(self, task: str, first: bool = False) -> None:
+        """Have a clip rendered; ``first`` because somebody waits for it."""
+        with self._change:
+            if task not in self._wished:
+                self._wished[task] = None
+            if first and task in self._wished:
+                self._wished.move_to_end(task, last=False)
+            if self._thread is None and self._going:
+                self._thread = threading.Thread(target=self._work, name="practice-clips", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+
+    def etag(self, path: Path) -> str:
+        """The strong ETag of a file: the SHA-256 of its bytes, in quotes."""
+        about = path.stat()
+        key = (path.name, about.st_size, about.st_mtime_ns)
+        if key not in self._tags:
+            self._tags[key] = f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"'
+        return self._tags[key]
+
+    def close(self) -> None:
+        """Stop rendering; what was wished is rendered when it is asked for again."""
+        with self._change:
+            self._going = False
+            self._change.notify_all()
+        if self._thread:
+            self._thread.join()
+
+    def _work(self) -> None:
+        _step_back()
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._wished or not self._going)
+                if not self._going:
+                    return
+                task = next(iter(self._wished))
+            self._render(task)
+            with self._change:
+                self._wished.pop(task, None)
+
+    def _render(self, task: str) -> None:
+        from .render import Cancelled, render  # PyAV is only loaded where a clip is made
+
+        path = self.path(task)
+        try:
+            film = self._film(task)
+            if film is None:
+                return
+            if not path.exists():
+                render(film, path, lambda: self._going)
+            self._rendered(task)
+            self._tidy(path)
+        except Cancelled:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task must learn of it and the thread go on
+            _log.exception("the clip of %s could not be rendered", task)
+            self._failed(task, f"{type(error).__name__}: {error}")
+
+    def _tidy(self, newest: Path) -> None:
+        """Remove the oldest clips when there are too many."""
+        found = []
+        for path in self._folder.glob("*.mp4"):
+            try:
+                about = path.stat()
+            except FileNotFoundError:
+                continue  # another server tidied it away
+            if not path.name.startswith("."):
+                found.append((about.st_mtime_ns, about.st_size, path))
+            elif about.st_mtime < newest.stat().st_mtime - _ABANDONED:
+                path.unlink(missing_ok=True)
+        total = 0
+        for count, (_, size, path) in enumerate(sorted(found, reverse=True), 1):
+            total += size
+            if path != newest and (count > KEPT or total > KEPT_BYTES):
+                path.unlink(missing_ok=True)
+
+
+def _step_back() -> None:
+    """Give this thread the lowest priority where a thread can have its own."""
+    if sys.platform == "linux":
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
+        except OSError as error:  # a sandbox may forbid it; the clips are only rendered a little more eagerly
+            _log.debug("rendering at normal priority: %s", error)

@@ -1,0 +1,56 @@
+"""What holds for all tests: no key, no library of the person's, and nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is no promise of ours, and two busy cores are no fault.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+# Nothing answers there (RFC 5737): an address to run into a time-out with.
+_NOWHERE = ipaddress.ip_network("192.0.2.0/24")
+
+for _name in [name for name in os.environ if name.startswith(("KLING_", "WAVESPEED_"))]:
+    del os.environ[_name]
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+
+def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse connections to other machines: a test that found a real key would spend real money."""
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if not (isinstance(address, tuple) and isinstance(address[0], str)):
+        return  # a socket in the file system
+    try:
+        host = ipaddress.ip_address(address[0])
+    except ValueError:
+        return  # a name; what it resolves to comes by here again
+    if not (host.is_loopback or host in _NOWHERE):
+        raise PermissionError(f"a test tried to reach {address[0]}: tests stay on this machine")
+
+
+sys.addaudithook(_stay_here)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick ones first: a broken promise is known before the browser and the installer have started."""
+    items.sort(key=lambda item: (_has(item, "install"), _has(item, "browser")))
+
+
+def _has(item: pytest.Item, mark: str) -> bool:
+    return item.get_closest_marker(mark) is not None
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library made without a name lands beside nothing that is the person's."""
+    monkeypatch.chdir(tmp_path)

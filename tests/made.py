@@ -1,0 +1,123 @@
+"""Takes as they lie in a library, made by hand: for tests of what shows them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from kling_widget.catalog import O3_PRO
+from kling_widget.money import micros
+from kling_widget.store import Record, Store
+from kling_widget.store.record import PRACTICE, fresh_id
+
+RATE = 24
+SIZES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}
+
+
+def frame(at: float, width: int, height: int) -> NDArray[np.uint8]:
+    """A picture of dusk with a moon that has gone ``at`` (0 to 1) of its way from left to right."""
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    sky = rows / height
+    image = np.stack([24 + 190 * sky**2, 32 + 60 * sky, 70 + 50 * sky], axis=-1)
+    moon = np.hypot(columns - width * (0.15 + 0.7 * at), rows - height * 0.35) < min(width, height) * 0.09
+    image[moon] = (255, 232, 163)
+    image[rows > height * (0.8 + 0.03 * np.sin(columns / width * 9 + at * 6))] = (11, 37, 48)
+    return image.astype(np.uint8)
+
+
+def write_clip(path: Path, width: int, height: int, seconds: int, *, sound: bool = False) -> None:
+    """Write an H.264 clip (sizes in pixels), with a soft tone where it has sound."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        video = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast"})
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        audio = container.add_stream("aac", rate=48_000) if sound else None
+        count = seconds * RATE
+        for number in range(count):
+            picture = av.VideoFrame.from_ndarray(frame(number / count, width, height), format="rgb24")
+            container.mux(video.encode(picture))
+        container.mux(video.encode())
+        if audio is not None:
+            tone = 0.1 * np.sin(np.arange(48_000 * seconds, dtype=np.float32) * (2 * np.pi * 220 / 48_000))
+            block = av.AudioFrame.from_ndarray(tone[None].astype(np.float32), format="fltp", layout="mono")
+            block.sample_rate = 48_000
+            container.mux(audio.encode(block))
+            container.mux(audio.encode())
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """A poster: the clip's middle."""
+    file = io.BytesIO()
+    Image.fromarray(frame(0.5, width, height)).save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
+def a_record(prompt: str = "A moon crosses the dusk", *, at: int = 1_790_000_000_000, **given: Any) -> Record:
+    """A finished practice take that lies nowhere; ``given`` are a record's fields."""
+    inputs = {"prompt": prompt, **given.pop("inputs", {})}
+    known: dict[str, Any] = {
+        "id": fresh_id(at),
+        "service": PRACTICE,
+        "model": O3_PRO,
+        "inputs": inputs,
+        "words": prompt,
+        "seconds": int(inputs.get("duration", 2)),
+        "state": "completed",
+        "confirmed_at": at,
+        "saved_at": at + 4000,
+        "estimate": micros("0.56"),
+        "charge": micros("0.56"),
+    }
+    return Record(**{**known, **given})
+
+
+def a_take(folder: Path, prompt: str = "A moon crosses the dusk", **given: Any) -> Record:
+    """Put a take into the library in a folder, with its clip where it is finished; ``given`` are a record's fields."""
+    record = a_record(prompt, **given)
+    if record.state == "completed":
+        record = replace(record, **_files(folder, record))
+    folder.mkdir(parents=True, exist_ok=True)
+    store = Store.in_folder(folder)
+    try:
+        return store.add(record)
+    finally:
+        store.close()
+
+
+def complete(folder: Path, take: str) -> None:
+    """Let a take that is under way end with its clip."""
+    store = Store.in_folder(folder)
+    try:
+        record = store.get(take)
+        lease = store.leases.claim_one(record.id, "a test", for_ms=60_000)
+        assert lease is not None, "another kernel tends it"
+        store.change(lease, state="completed", **_files(folder, record))
+        store.leases.release("a test")
+    finally:
+        store.close()
+
+
+def _files(folder: Path, record: Record) -> dict[str, Any]:
+    """Write a take's clip and poster, and say what the library knows of them."""
+    width, height = SIZES[record.inputs.get("aspect_ratio", "16:9")]
+    clip, poster = folder / "takes" / f"{record.id}.mp4", folder / "posters" / f"{record.id}.jpg"
+    write_clip(clip, width, height, record.seconds, sound=record.inputs.get("sound") is True)
+    poster.parent.mkdir(exist_ok=True)
+    poster.write_bytes(jpeg(width, height))
+    whole = clip.read_bytes()
+    return {
+        "file": f"takes/{clip.name}",
+        "poster": f"posters/{poster.name}",
+        "bytes": len(whole),
+        "sha256": hashlib.sha256(whole).hexdigest(),
+        "width": width,
+        "height": height,
+    }

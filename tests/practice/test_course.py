@@ -1,0 +1,165 @@
+"""A task's time: drawn from its id, moved by the clock, kept across servers and kills."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from kling_widget.practice import PracticeServer
+from kling_widget.practice.course import Course, plan, queue
+
+from .conftest import Caller
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_times_are_log_normal_and_follow_from_the_id() -> None:
+    lengths = [plan(f"{i:032x}", 0, 3, 0.25).ends for i in range(2000)]
+    assert lengths[0] == plan(f"{0:032x}", 0, 3, 0.25).ends
+    assert statistics.median(lengths) == pytest.approx(3, rel=0.03)
+    assert statistics.pstdev(map(math.log, lengths)) == pytest.approx(0.25, rel=0.06)
+
+
+def test_past_the_limit_a_task_waits_for_the_first_place() -> None:
+    assert queue(Course(10, 13), [], 2) == Course(10, 13)
+    assert queue(Course(10, 13), [12, 11], None) == Course(10, 13)
+    assert queue(Course(10, 13), [12, 11], 2) == Course(11, 14)
+    assert queue(Course(10, 13), [12, 11, 14], 2) == Course(12, 15)
+
+
+def test_a_status_moves_with_the_clock_and_never_back(tmp_path: Path) -> None:
+    clock = Clock()
+    with PracticeServer(tmp_path, clock=clock, median=100, sigma=0, scale=0.2) as server:
+        call = Caller(server)
+        task = call.task()
+        seen = [call.result(task)["status"]]
+        for _ in range(9):
+            clock.now += 10
+            seen.append(call.result(task)["status"])
+        assert seen == ["created"] * 2 + ["processing"] * 8
+        clock.now += 11
+        done = call.finished(task)
+        assert done["timings"]["inference"] >= 100_000
+
+
+def test_a_place_in_the_queue_is_waited_for_as_created(tmp_path: Path) -> None:
+    clock = Clock()
+    with PracticeServer(tmp_path, clock=clock, median=100, sigma=0, concurrent=1, scale=0.2) as server:
+        call = Caller(server)
+        first, second = call.task(), call.task()
+        clock.now += 99
+        assert [call.result(task)["status"] for task in (first, second)] == ["processing", "created"]
+        clock.now += 50
+        assert call.finished(first)["status"] == "completed"
+        assert call.result(second)["status"] == "processing"
+
+
+def test_after_seven_days_a_task_is_gone(tmp_path: Path) -> None:
+    clock = Clock()
+    with PracticeServer(tmp_path, clock=clock, median=1, scale=0.2) as server:
+        call = Caller(server)
+        task = call.task()
+        clock.now += 10
+        clip = call.finished(task)["outputs"][0]
+        clock.now += 7 * 86_400
+        assert call("GET", f"predictions/{task}/result").status_code == 404
+        assert requests.get(clip, timeout=10).status_code == 404
+        assert call("POST", "predictions", json={"page": 1, "page_size": 10}).json()["data"]["items"] == []
+
+
+def test_another_server_on_the_same_ledger_finishes_the_task_with_the_same_clip(tmp_path: Path) -> None:
+    with PracticeServer(tmp_path, median=0.3, scale=0.2) as server:
+        task = Caller(server).task()
+    with PracticeServer(tmp_path, median=99, scale=0.2) as server:
+        call = Caller(server)
+        clip = requests.get(call.finished(task)["outputs"][0], timeout=10)
+        assert clip.status_code == 200
+        (tmp_path / "practice_clips" / f"{task}.mp4").unlink()
+        again = requests.get(call.finished(task)["outputs"][0], timeout=20)
+        assert (again.content, again.headers["ETag"]) == (clip.content, clip.headers["ETag"])
+        assert server.view()["totals"]["tasks_created"] == 1
+
+
+def test_two_servers_share_one_account(tmp_path: Path) -> None:
+    with (
+        PracticeServer(tmp_path, median=0.05, scale=0.2) as one,
+        PracticeServer(tmp_path, median=0.05, scale=0.2) as other,
+    ):
+        task = Caller(one).task()
+        assert Caller(other).finished(task)["status"] == "completed"
+        assert one.view()["totals"] == other.view()["totals"]
+
+
+def program(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "kling_widget.practice", "--port", "0", *arguments]
+
+
+def answers(url: str) -> bool:
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((parts.hostname, parts.port)) == 0
+
+
+def test_the_program_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        program("--ledger", str(tmp_path), "--strict", "--median", "0.1", "--scale", "0.2"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        assert requests.get(f"{url}/practice/ledger", timeout=10).json()["totals"]["balance"] == 100_000_000
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert not answers(url)
+
+
+def test_the_program_says_what_is_wrong_with_its_folder_or_its_faults(tmp_path: Path) -> None:
+    (tmp_path / "practice.db").write_text("no database at all, but long enough to be read as the head of one" * 20)
+    spoilt = subprocess.run(program("--ledger", str(tmp_path)), capture_output=True, text=True, timeout=30, check=False)
+    assert spoilt.returncode == 1
+    assert "can't be used" in spoilt.stderr
+    wrong = subprocess.run(
+        program("--faults", '{"call": "x"}'), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert wrong.returncode == 2
+    assert "a fault's call is one of" in wrong.stderr
+
+
+def test_the_program_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import subprocess, sys, time\n"
+        f"p = subprocess.Popen({program('--ledger', str(tmp_path), '--exit-with-stdin')!r}, stdin=subprocess.PIPE)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        url = json.loads(parent.stdout.readline())["url"]
+        assert answers(url)
+        os.kill(parent.pid, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while answers(url) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not answers(url)
