@@ -1,0 +1,119 @@
+"""How the database is opened and spoken to: SQLite beside the clips, or PostgreSQL where a team shares one."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from ..errors import AlreadyTaken, LibraryError, LibraryTooNew
+from .schema import VERSION, meta, metadata
+
+_PATIENCE_S = 20  # for a lock that another kernel holds; it holds one for some milliseconds
+
+
+def connect(url: str) -> Engine:
+    """Open a database and make its tables where they are missing.
+
+    SQLite runs with a rollback journal (its write-ahead log has a reset bug before 3.51.3) and syncs the folder too, so
+    that what is committed survives a power cut. Every writing transaction takes its lock at once: deferred ones fail
+    under contention.
+
+    Raises
+    ------
+    LibraryTooNew
+        If a newer version of this package wrote the database. It is left as it is.
+    LibraryError
+        If it can't be opened.
+    """
+    lite = url.startswith("sqlite")
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE_S} if lite else {})
+    if lite:
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    with reading(engine) as connection:
+        made = inspect(connection).has_table(meta.name)
+        if made:
+            _check_version(connection)
+    if not made:
+        with writing(engine) as connection:
+            if not inspect(connection).has_table(meta.name):  # another kernel may have been quicker
+                metadata.create_all(connection)
+                rows = [{"name": "schema", "value": VERSION}, {"name": "revision", "value": 0}]
+                connection.execute(insert(meta), rows)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads."""
+    with _Undisturbed(), _in_our_words(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: all of it is on disk when it ends, or none."""
+    with _Undisturbed(), _in_our_words(), engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+class _Undisturbed:
+    """Holds an interrupt back for the milliseconds of a transaction, and lets it come afterwards.
+
+    One that lands in the middle would leave the connection, and with it the lock on the library, to a traceback that a
+    notebook keeps: no kernel could write any more. A class: a generator leaves an interrupt room between its lines.
+    """
+
+    def __enter__(self) -> None:
+        self._came: list[tuple[int, FrameType | None]] = []
+        self._before: Any = None
+        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
+            self._before = signal.signal(signal.SIGINT, lambda number, frame: self._came.append((number, frame)))
+
+    def __exit__(self, *_error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+            if self._came:
+                self._before(*self._came[0])
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, IntegrityError) and "prediction" in str(error.orig):
+            words = "Another take of this library has this prediction already; nothing was changed."
+            raise AlreadyTaken(words) from error
+        raise LibraryError(
+            f"The library's database can't be used at the moment ({error.orig}). Nothing was changed in it; what is "
+            "under way at the service goes on there."
+        ) from error
+
+
+def _check_version(connection: Connection) -> None:
+    found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
+    if found > VERSION:
+        raise LibraryTooNew(
+            f"This library was written by a newer kling-widget (schema {found}, this one knows {VERSION}). "
+            "It was left as it is, and nothing was sent. Upgrade kling-widget, or choose another library."
+        )
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
+    for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "mmap_size=0", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

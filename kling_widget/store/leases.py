@@ -1,0 +1,104 @@
+"""Which kernel tends which take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import Engine, and_, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from ..errors import LeaseLost
+from .database import reading, writing
+from .record import Lease, TakeId, now_ms
+from .schema import leases, takes
+
+# What waits for a person does not wait for a kernel.
+OPEN = and_(takes.c.settled.is_(False), takes.c.state != "needs_you")
+
+
+class Leases:
+    """The leases of a library's takes.
+
+    A lease is for some seconds and is renewed; a kernel that dies stops renewing. Each time a take changes hands its
+    token grows, and a write with an older token is refused: a kernel that slept past its lease does no harm when it
+    wakes.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, owner: str, *, for_ms: int, reachable: Callable[[str], bool] = lambda service: True) -> list[Lease]:
+        """Take over the open takes of ``reachable`` services that nobody tends, for ``for_ms`` milliseconds.
+
+        Those whose clips the service throws away first come first.
+        """
+        now = now_ms()
+        # A lease that reaches further than any is given is one from before the clock was set back.
+        free = or_(leases.c.take.is_(None), leases.c.until < now, leases.c.until > now + 2 * for_ms)
+        # Its own, also those that ran out while the machine slept, an owner renews: they are not to change hands.
+        not_mine = or_(leases.c.take.is_(None), leases.c.owner != owner, leases.c.until == 0)
+        query = select(takes.c.id, takes.c.service, leases.c.token).where(and_(OPEN, free, not_mine))
+        query = query.select_from(takes.outerjoin(leases, leases.c.take == takes.c.id)).order_by(takes.c.confirmed_at)
+        with reading(self._engine) as connection:
+            if not any(reachable(service) for _, service, _ in connection.execute(query)):
+                return []  # the usual case takes no write lock
+        with writing(self._engine) as connection:
+            found = [row for row in connection.execute(query).all() if reachable(row.service)]
+            return [_grant(connection, TakeId(r.id), r.token, owner, now + for_ms) for r in found]
+
+    def claim_one(self, take: TakeId, owner: str, *, for_ms: int) -> Lease | None:
+        """Take over one take; None where somebody tends it already, this owner included."""
+        now = now_ms()
+        with writing(self._engine) as connection:
+            held = connection.execute(select(leases).where(leases.c.take == take)).mappings().first()
+            if held and now <= held["until"] <= now + 2 * for_ms:
+                return None
+            return _grant(connection, take, held["token"] if held else None, owner, now + for_ms)
+
+    def renew(self, owner: str, held: Iterable[Lease], *, for_ms: int) -> list[Lease]:
+        """Go on tending these takes; returns those that are still this owner's."""
+        mine = and_(leases.c.owner == owner, leases.c.until > 0)
+        with writing(self._engine) as connection:
+            connection.execute(update(leases).where(mine).values(until=now_ms() + for_ms))
+            still = {
+                TakeId(take): token
+                for take, token in connection.execute(select(leases.c.take, leases.c.token).where(mine))
+            }
+        return [lease for lease in held if still.get(lease.take) == lease.token]
+
+    def require(self, lease: Lease) -> None:
+        """Raise ``LeaseLost`` where another kernel tends the take now."""
+        with reading(self._engine) as connection:
+            check(connection, lease)
+
+    def release(self, owner: str, held: Sequence[Lease] | None = None) -> None:
+        """Stop tending these takes, or all of this owner's; whoever comes next may take them over at once."""
+        mine = leases.c.owner == owner
+        if held is not None:
+            mine = and_(mine, leases.c.take.in_([lease.take for lease in held]))
+        with writing(self._engine) as connection:
+            # The row stays: its token must go on growing.
+            connection.execute(update(leases).where(mine).values(until=0))
+
+
+def check(connection: Connection, lease: Lease) -> None:
+    """Refuse a write by a kernel that no longer tends the take.
+
+    Raises
+    ------
+    LeaseLost
+        If another kernel has taken it over.
+    """
+    if connection.scalar(select(leases.c.token).where(leases.c.take == lease.take)) != lease.token:
+        raise LeaseLost(f"Another kernel tends take {lease.take} now; nothing was lost.")
+
+
+def _grant(connection: Connection, take: TakeId, token: int | None, owner: str, until: int) -> Lease:
+    if token is None:
+        lease = Lease(take, 1)
+        connection.execute(insert(leases).values(take=take, owner=owner, token=1, until=until))
+    else:
+        lease = Lease(take, token + 1)
+        now_held = {"owner": owner, "token": lease.token, "until": until}
+        connection.execute(update(leases).where(leases.c.take == take).values(now_held))
+    return lease

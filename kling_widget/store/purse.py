@@ -1,0 +1,144 @@
+"""Money: what was quoted, charged and refunded, what that adds up to, and the caps on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, and_, case, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from ..errors import OverBudget
+from ..money import Micros, dollars
+from ..states import FINAL
+from . import rows
+from .database import reading, writing
+from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
+from .schema import budget, ledger, spend, takes
+
+_FREE = FINAL - {"completed", "expired"}  # what ends so is not charged, or is refunded
+_CAPS = ("call", "day", "library")
+_CAP_IN_WORDS = {
+    "call": "one take may cost",
+    "day": "may be spent in a day",
+    "library": "may be spent in this library",
+}
+
+
+class Purse:
+    """A library's money."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def spent(self, today: str | None = None) -> Spend:
+        """Money spent, today and in all. ``today`` is a calendar day, ``YYYY-MM-DD``; the person's own if not given."""
+        with reading(self._engine) as connection:
+            return _spent(connection, today or rows.day(now_ms()))
+
+    @property
+    def budget(self) -> Budget:
+        """The caps in force, for every kernel that uses the library."""
+        with reading(self._engine) as connection:
+            return _budget(connection)
+
+    def set_budget(self, caps: Budget) -> None:
+        """Put these caps in force; None removes one."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(budget))
+            wanted = [{"cap": cap, "amount": amount} for cap in _CAPS if (amount := getattr(caps, cap)) is not None]
+            if wanted:
+                connection.execute(insert(budget), wanted)
+
+    def entries(self) -> Sequence[Mapping[str, Any]]:
+        """The ledger, oldest first, each entry with its take's words."""
+        columns = (ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, takes.c.words, ledger.c.take)
+        query = select(*columns).join(takes, takes.c.id == ledger.c.take).order_by(ledger.c.id)
+        with reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def allow(connection: Connection, record: Record) -> None:
+    """Refuse a take that would pass a cap. In the transaction that writes it down, so that kernels can't race past one.
+
+    Raises
+    ------
+    OverBudget
+        If it would.
+    """
+    caps = _budget(connection)
+    if caps == Budget():
+        return
+    so_far = _spent(connection, rows.day(record.confirmed_at))
+    practice = record.practice
+    spent = {
+        "call": 0,
+        "day": so_far.practice_today if practice else so_far.today,
+        "library": so_far.practice_total if practice else so_far.total,
+    }
+    for cap in _CAPS:
+        most = getattr(caps, cap)
+        if most is not None and spent[cap] + record.estimate > most:
+            so_far_in_words = "" if cap == "call" else f", and {dollars(spent[cap])} is spent"
+            raise OverBudget(
+                f"This take would cost {dollars(record.estimate)}; the budget says that {dollars(most)} "
+                f"{_CAP_IN_WORDS[cap]}{so_far_in_words}. Nothing was sent. Raise the budget, or ask for less."
+            )
+
+
+def quote(connection: Connection, record: Record) -> None:
+    """Enter a take's estimate in the ledger."""
+    connection.execute(insert(ledger).values(_entry(record.id, record.service, "quote", record.estimate)))
+
+
+def book(connection: Connection, take: TakeId, changes: Mapping[str, Any]) -> None:
+    """Enter a charge or a refund in the ledger and the running totals, once each."""
+    if changes.get("charge") is None and changes.get("refund") is None:
+        return
+    record = rows.get(connection, take)
+    for kind, sign in (("charge", 1), ("refund", -1)):
+        amount = changes.get(kind)
+        if amount is None or getattr(record, kind) is not None:
+            continue
+        connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
+        # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
+        day = rows.day(record.confirmed_at)
+        here = and_(spend.c.service == record.service, spend.c.day == day)
+        change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
+        if not connection.execute(change).rowcount:
+            connection.execute(insert(spend).values(service=record.service, day=day, amount=sign * amount))
+
+
+def _spent(connection: Connection, day: str) -> Spend:
+    # What was confirmed and not billed yet is as good as spent, sent or not: a budget must hold for it too.
+    unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(_FREE)))
+    since, until = _bounds(day)
+    today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
+    pending = select(takes.c.service, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
+    booked = select(
+        spend.c.service, func.sum(spend.c.amount), func.sum(case((spend.c.day == day, spend.c.amount), else_=0))
+    )
+    totals = {True: [0, 0], False: [0, 0]}
+    for query in (booked.group_by(spend.c.service), pending.where(unbilled).group_by(takes.c.service)):
+        for service, amount, amount_today in connection.execute(query):
+            mine = totals[service == PRACTICE]
+            mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
+    count = connection.scalar(select(func.count()).select_from(takes)) or 0
+    (live, live_today), (play, play_today) = totals[False], totals[True]
+    return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
+
+
+def _bounds(day: str) -> tuple[int, int]:
+    """Where a calendar day of the person's begins and ends, in milliseconds since the epoch."""
+    begins = datetime.strptime(day, "%Y-%m-%d")  # noqa: DTZ007  local time is what is meant
+    return round(begins.timestamp() * 1000), round((begins + timedelta(days=1)).timestamp() * 1000)
+
+
+def _budget(connection: Connection) -> Budget:
+    found = connection.execute(select(budget.c.cap, budget.c.amount))
+    return Budget(**{row.cap: Micros(row.amount) for row in found})
+
+
+def _entry(take: str, service: str, kind: str, amount: int) -> dict[str, Any]:
+    return {"take": take, "service": service, "at": now_ms(), "kind": kind, "amount": amount}

@@ -1,0 +1,67 @@
+"""Between rows of the database and records."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from ..errors import LibraryError
+from .record import Record
+from .schema import meta, takes
+
+COLUMNS = frozenset(f.name for f in fields(Record))
+_NAMES = [column.name for column in takes.c]
+
+
+def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's values as the table holds them. Raises ``TypeError`` for what no record has."""
+    if unknown := set(values) - COLUMNS:
+        raise TypeError(f"a take has no {', '.join(sorted(unknown))}")
+    row = {name: value for name, value in values.items() if name != "revision"}
+    for name in ("inputs", "tags"):
+        if name in row:
+            row[name] = json.dumps(row[name], ensure_ascii=False)
+    return row
+
+
+def to_record(row: Sequence[Any]) -> Record:
+    """A row of the whole table as a record."""
+    values = dict(zip(_NAMES, row, strict=True))
+    values["inputs"] = json.loads(values["inputs"])
+    values["tags"] = tuple(json.loads(values["tags"]))
+    return Record(**values)
+
+
+def get(connection: Connection, take: str) -> Record:
+    """One take. Raises ``LibraryError`` where there is none of that id."""
+    row = connection.execute(select(takes).where(takes.c.id == take)).first()
+    if row is None:
+        raise LibraryError(f"This library holds no take {take!r}.")
+    return to_record(row)
+
+
+def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Record:
+    """Change a take, and move the library's revision."""
+    row = to_row(changes)
+    row["revision"] = next_revision(connection)
+    if not connection.execute(update(takes).where(takes.c.id == take).values(row)).rowcount:
+        raise LibraryError(f"This library holds no take {take!r}.")
+    return get(connection, take)
+
+
+def next_revision(connection: Connection) -> int:
+    """Move the library's revision by one."""
+    here = meta.c.name == "revision"
+    connection.execute(update(meta).where(here).values(value=meta.c.value + 1))
+    return connection.scalar(select(meta.c.value).where(here)) or 0
+
+
+def day(at: int) -> str:
+    """The person's own calendar day, ``YYYY-MM-DD``, of a moment in milliseconds since the epoch."""
+    return time.strftime("%Y-%m-%d", time.localtime(at / 1000))

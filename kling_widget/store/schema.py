@@ -1,0 +1,114 @@
+"""The library's tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = 1
+"""The schema that this code writes. A library with a higher one is refused."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""``schema`` (the version) and ``revision`` (grows with every write)."""
+
+takes = Table(
+    "takes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("service", String(200), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("inputs", Text, nullable=False),  # JSON
+    Column("words", Text, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("estimate", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("trouble", Text, nullable=False, default=""),
+    Column("prediction", String(200)),
+    Column("address", Text),
+    Column("charge", BigInteger),
+    Column("refund", BigInteger),
+    Column("settled", Boolean, nullable=False, default=False),
+    Column("file", Text),
+    Column("bytes", BigInteger),
+    Column("sha256", String(64)),
+    Column("poster", Text),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("rating", Integer),
+    Column("tags", Text, nullable=False, default="[]"),  # JSON
+    Column("note", Text, nullable=False, default=""),
+    Column("parent", String(32)),
+    Column("submitted_at", BigInteger),
+    Column("accepted_at", BigInteger),
+    Column("rendering_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("saved_at", BigInteger),
+    Column("inference_ms", BigInteger),
+    Column("answer", Text),
+    Column("candidates", Text, nullable=False, default=""),  # JSON
+    UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
+    Index("takes_by_revision", "revision"),
+    Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
+    Index("takes_text", "id", "words", "tags", "note"),  # a search reads these, and only then the takes that match
+    Index("takes_by_end", "finished_at"),
+    # No index begins with the state: SQLite would take it for questions that another answers at once.
+    Index("takes_by_turn", "service", "state", "id"),
+    Index("takes_by_sending", "service", "submitted_at"),
+    Index("takes_by_answer", "service", "accepted_at"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("take", String(32), primary_key=True),
+    Column("owner", String(120), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("take", String(32), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),  # quote, charge, refund
+    Column("amount", BigInteger, nullable=False),
+    UniqueConstraint("take", "kind", name="one_entry_a_kind"),
+)
+
+spend = Table(
+    "spend",
+    metadata,
+    Column("service", String(200), primary_key=True),
+    Column("day", String(10), primary_key=True),  # the person's own calendar day, YYYY-MM-DD
+    Column("amount", BigInteger, nullable=False),
+)
+"""Running totals of charges less refunds, so that a budget need not add up a long ledger."""
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("cap", String(10), primary_key=True),  # call, day, library
+    Column("amount", BigInteger, nullable=False),
+)

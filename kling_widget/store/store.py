@@ -1,0 +1,288 @@
+"""Takes on disk: written by one kernel at a time, read by all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, and_, exists, func, insert, or_, select
+from sqlalchemy.engine import Connection
+
+from ..errors import LibraryError
+from ..states import FINAL
+from . import leases, purse, rows
+from .database import connect, reading, writing
+from .record import Lease, Limits, Record, TakeId, Wait, now_ms
+from .schema import leases as lease_table
+from .schema import meta, takes
+
+DATABASE = "library.db"
+"""The database's name in a library's folder."""
+
+_UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
+_IN_DOUBT = ("sending", "unknown", "reconciling", "needs_you")
+_PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
+
+
+class Store:
+    """The library's database.
+
+    Parameters
+    ----------
+    url
+        A SQLAlchemy address: ``sqlite:////folder/library.db`` or ``postgresql+…``.
+
+    Attributes
+    ----------
+    leases
+        Which kernel tends which take.
+    purse
+        Money spent, and the caps on it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = connect(url)
+        self.leases = leases.Leases(self._engine)
+        self.purse = purse.Purse(self._engine)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Store:
+        """The database of a library's folder.
+
+        Raises
+        ------
+        LibraryError
+            If the file there is no database, or is damaged. It is left as it is.
+        """
+        path = folder / DATABASE
+        try:
+            return cls(URL.create("sqlite", database=str(path)).render_as_string())
+        except LibraryError as error:
+            if error.__cause__ is None:
+                raise
+            raise LibraryError(
+                f"The library's database {str(path)!r} can't be used ({error.__cause__}). It was left as it is, and "
+                "nothing was sent. Restore it from a copy, or choose another library."
+            ) from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    # What is known
+
+    def get(self, take: str) -> Record:
+        """One take. Raises ``LibraryError`` where there is none of that id."""
+        with reading(self._engine) as connection:
+            return rows.get(connection, take)
+
+    def page(
+        self,
+        *,
+        limit: int | None = 200,
+        search: str = "",
+        states: Collection[str] | None = None,
+        rating: int | None = None,
+        before: str | None = None,
+    ) -> list[Record]:
+        """Takes, newest first.
+
+        Parameters
+        ----------
+        limit
+            At most so many; None for all.
+        search
+            Only takes whose words, tags or note hold this text.
+        states
+            Only takes in these states.
+        rating
+            Only takes with at least so many stars.
+        before
+            Only takes older than the one of this id (for the next page).
+        """
+        query = select(takes).order_by(takes.c.id.desc())
+        if search:
+            query = query.where(self._holds(search))
+        if states is not None:
+            query = query.where(takes.c.state.in_(sorted(states)))
+            if not FINAL.intersection(states):
+                query = query.where(takes.c.settled.is_(False))  # none is, and few takes are open
+        if rating is not None:
+            query = query.where(takes.c.rating >= rating)
+        if before is not None:
+            query = query.where(takes.c.id < before)
+        return self._records(query if limit is None else query.limit(limit))
+
+    def columns(self, names: Sequence[str], *, search: str = "", limit: int | None = None) -> Sequence[Sequence[Any]]:
+        """Some columns of takes as the database holds them, newest first."""
+        query = select(*(takes.c[name] for name in names)).order_by(takes.c.id.desc())
+        if search:
+            query = query.where(self._holds(search))
+        with reading(self._engine) as connection:
+            return connection.execute(query if limit is None else query.limit(limit)).all()
+
+    def changed_since(self, revision: int) -> list[Record]:
+        """Takes that changed after this revision, in the order of their last change."""
+        return self._records(select(takes).where(takes.c.revision > revision).order_by(takes.c.revision))
+
+    def ended(self, before: int, *, since: int = 0, limit: int | None = 300) -> list[Record]:
+        """Takes that the service made or gave up on between two moments (ms since the epoch), newest first."""
+        query = select(takes).where(takes.c.state.in_(("completed", "failed", "timeout")))
+        query = query.where(takes.c.finished_at >= since, takes.c.finished_at < before)
+        return self._records(query.order_by(takes.c.finished_at.desc()).limit(limit))
+
+    def has_open(self) -> bool:
+        """Whether any take still has something to come."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(takes.c.id).where(leases.OPEN).limit(1)) is not None
+
+    @property
+    def revision(self) -> int:
+        """The number of the library's last change."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(meta.c.value).where(meta.c.name == "revision")) or 0
+
+    def taken(self, service: str, predictions: Collection[str]) -> set[str]:
+        """Which of these tasks of a service belong to takes."""
+        query = select(takes.c.prediction).where(takes.c.service == service, takes.c.prediction.in_(predictions))
+        with reading(self._engine) as connection:
+            return set(connection.scalars(query))
+
+    def answers(self, service: str, *, limit: int = 5) -> list[tuple[int, str]]:
+        """When the latest takes of a service were accepted (ms since the epoch, our clock), and what it answered."""
+        query = select(takes.c.accepted_at, takes.c.answer).where(takes.c.service == service)
+        query = query.where(takes.c.accepted_at.is_not(None), takes.c.answer.is_not(None))
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(takes.c.accepted_at.desc()).limit(limit))
+            return [(at, answer) for at, answer in found]
+
+    def rivals(self, record: Record) -> int:
+        """How many other takes of the same model and price, but with other inputs, are in doubt like this one."""
+        same = and_(
+            takes.c.service == record.service, takes.c.model == record.model, takes.c.estimate == record.estimate
+        )
+        others = and_(takes.c.id != record.id, takes.c.state.in_(_IN_DOUBT))
+        return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others)))
+
+    # What is written
+
+    def add(self, record: Record) -> Record:
+        """Write down a take that a person has confirmed. It is on disk when this returns.
+
+        Raises
+        ------
+        OverBudget
+            If it would pass a cap of the library's budget.
+        """
+        with writing(self._engine) as connection:
+            purse.allow(connection, record)
+            row = rows.to_row({name: getattr(record, name) for name in rows.COLUMNS})
+            row["revision"] = rows.next_revision(connection)
+            connection.execute(insert(takes).values(row))
+            purse.quote(connection, record)
+            return rows.get(connection, record.id)
+
+    def change(self, lease: Lease, **changes: Any) -> Record:
+        """Write what became of a take. Columns are those of ``Record``; charge and refund are booked once.
+
+        Raises
+        ------
+        LeaseLost
+            If another kernel has the take now. Nothing was written.
+        AlreadyTaken
+            If another take has this prediction. Nothing was written.
+        """
+        with writing(self._engine) as connection:
+            leases.check(connection, lease)
+            purse.book(connection, lease.take, changes)
+            return rows.write(connection, lease.take, changes)
+
+    def begin_sending(self, lease: Lease, limits: Limits) -> Record | Wait:
+        """Note that a take is about to be sent, if it is its turn: one at a time for a service, within its limits.
+
+        One at a time over all kernels, so that a lost answer can be told from another take's by the time it was made.
+        """
+        with reading(self._engine) as connection:  # who waits for a turn takes no lock from those who work
+            if wait := _turn(connection, rows.get(connection, lease.take), limits):
+                return wait
+        with writing(self._engine) as connection:
+            leases.check(connection, lease)
+            record = rows.get(connection, lease.take)
+            if wait := _turn(connection, record, limits):
+                return wait
+            changes = {"state": "sending", "submitted_at": now_ms(), "trouble": ""}
+            return rows.write(connection, lease.take, changes)
+
+    def withdraw(self, take: TakeId) -> Record:
+        """Take a take back that waits to be sent; unchanged where it was sent. Needs no lease: nothing is lost."""
+        with writing(self._engine) as connection:
+            record = rows.get(connection, take)
+            if record.state != "intent":
+                return record
+            words = "Stopped before it was sent. Nothing was charged."
+            changes = {"state": "cancelled", "trouble": words, "settled": True, "finished_at": now_ms()}
+            return rows.write(connection, take, changes)
+
+    def reopen(self, take: TakeId) -> Record:
+        """Note that a finished take's file is not here any more, so that it is fetched again."""
+        with writing(self._engine) as connection:
+            record = rows.get(connection, take)
+            if record.state != "completed":
+                return record
+            return rows.write(connection, take, {"state": "accepted", "file": None, "saved_at": None, "settled": False})
+
+    def decide(self, take: TakeId, changes: dict[str, Any]) -> Record:
+        """Write what a person said of a take that waits for their word; refused where it waits for none."""
+        with writing(self._engine) as connection:
+            record = rows.get(connection, take)
+            if record.state != "needs_you":
+                raise LibraryError(
+                    f"Take {take} does not wait for a decision: it is {record.state}. Nothing was changed."
+                )
+            return rows.write(connection, take, changes)
+
+    def annotate(self, take: str, **changes: Any) -> Record:
+        """Write a person's words about a take (rating, tags, note, poster). Needs no lease: no step writes those."""
+        if extra := set(changes) - {"rating", "tags", "note", "poster"}:
+            raise LibraryError(f"Only rating, tags, note and poster can be set, not {', '.join(sorted(extra))}.")
+        with writing(self._engine) as connection:
+            return rows.write(connection, take, changes)
+
+    def _holds(self, text: str) -> Any:
+        """The condition that a take's words, tags or note hold a text, whatever the case."""
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+        def like(column: Any) -> Any:
+            # SQLite's own LIKE folds case and reads the index; ILIKE is spelt with functions there and reads every row.
+            sqlite = self._engine.dialect.name == "sqlite"
+            return column.like(pattern, escape="\\") if sqlite else column.ilike(pattern, escape="\\")
+
+        tagged = and_(takes.c.tags != "[]", like(takes.c.tags))
+        return or_(like(takes.c.words), tagged, and_(takes.c.note != "", like(takes.c.note)))
+
+    def _records(self, query: Any) -> list[Record]:
+        with reading(self._engine) as connection:
+            return [rows.to_record(row) for row in connection.execute(query).all()]
+
+
+def _count(connection: Connection, record: Record, *conditions: Any) -> int:
+    query = select(func.count()).select_from(takes).where(takes.c.service == record.service, *conditions)
+    return connection.scalar(query) or 0
+
+
+def _turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
+    """How long a take should wait before it asks again to be sent; None: now."""
+    if record.state != "intent":
+        return Wait(0.0)  # it was withdrawn meanwhile
+    tended = exists().where(and_(lease_table.c.take == takes.c.id, lease_table.c.until >= now_ms()))
+    # First come, first served; but nobody waits for one that has trouble of its own, or whose kernel is gone.
+    before = (takes.c.state == "intent", takes.c.id < record.id, takes.c.trouble == "", tended)
+    ahead = _count(connection, record, *before)
+    lately = takes.c.submitted_at > now_ms() - 60_000
+    for most, counted in ((limits.at_once, takes.c.state.in_(_UNDER_WAY)), (limits.a_minute, lately)):
+        if most is not None and _count(connection, record, counted) >= most:
+            return Wait(_PLACE_S * (1 + ahead))
+    if ahead or _count(connection, record, takes.c.state == "sending", tended):
+        return Wait(_TURN_S * min(1 + ahead, 20))
+    return None
