@@ -1,0 +1,1 @@
+"""What looks after takes: the service's calls, one background worker, downloads."""

@@ -1,0 +1,214 @@
+"""Bringing a clip home: whole, checked and hashed before it gets its name.
+
+The key is not here: outputs lie on hosts that change, and none of them may see it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions as u3
+from requests.adapters import HTTPAdapter
+
+from ..errors import BadFile, DownloadError, StaleAddress
+from .mp4 import Mp4, check
+from .opening import NotPublic, PublicAdapter, is_public
+from .part import Part
+
+MAX_BYTES = 2 << 30
+"""The largest file that is taken, in bytes; fifteen seconds in 4K are some hundred megabytes."""
+
+IDLE_S, TOTAL_S = 30.0, 1800.0
+"""Seconds without a byte, and seconds in all, after which a try ends."""
+
+_MAX_REDIRECTS = 3
+_UNSAFE = "The service gave an address that is not safe to fetch from, so it was not fetched. It is asked again."
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A file that is here: its size in bytes, its SHA-256 in hex, and what its header says."""
+
+    bytes: int
+    sha256: str
+    mp4: Mp4
+
+
+def fetch(
+    address: str,
+    path: Path,
+    *,
+    own_origin: str,
+    attempt: int = 1,
+    told: Callable[[int, int | None], None] = lambda done, total: None,
+    mine: Callable[[], None] = lambda: None,
+    max_bytes: int = MAX_BYTES,
+) -> Clip:
+    """Fetch a clip to ``path``, which afterwards holds it whole or is as it was before.
+
+    What came through before a cut lies beside it as ``.NAME.ATTEMPT.part`` and is gone on with, also by another kernel:
+    that one copies it first, since a kernel that is only asleep may still write to its own.
+
+    Parameters
+    ----------
+    address
+        Where the service says that it lies.
+    path
+        Where it goes.
+    own_origin
+        The service's own origin: a practice server's clips come from there over plain http on this machine.
+    attempt
+        Grows each time another kernel takes over.
+    told
+        Called with bytes done and bytes in all (None where unknown), many times.
+    mine
+        Called before the file gets its name; raises where another kernel has taken over.
+
+    Raises
+    ------
+    StaleAddress
+        On 403, 404 or 410: the service should be asked for a fresh address.
+    BadFile
+        If what came is too long, too short or no whole MP4. It is thrown away.
+    DownloadError
+        If the network failed, or the address is not one that is fetched from.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = Part.begin(path, attempt)
+    try:
+        with part:
+            _stream(address, part, own_origin, told, max_bytes)
+        mp4 = check(part.path)
+        mine()
+        part.settle(path)
+        _sync_folder(path.parent)
+    except NotPublic as error:
+        part.keep()
+        raise DownloadError(_UNSAFE) from error
+    except (requests.RequestException, u3.HTTPError) as error:
+        part.keep()
+        raise DownloadError(
+            f"The clip did not come through ({type(error).__name__}). It is paid for and kept; it is fetched again."
+        ) from error
+    except (BadFile, StaleAddress):
+        part.discard()
+        raise
+    except (DownloadError, OSError):
+        part.keep()
+        raise
+    return Clip(part.size, part.sha256, mp4)
+
+
+def _stream(
+    address: str,
+    part: Part,
+    own_origin: str,
+    told: Callable[[int, int | None], None],
+    max_bytes: int,
+) -> None:
+    started = time.monotonic()
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount("https://", PublicAdapter())
+        session.mount(own_origin + "/", HTTPAdapter(max_retries=0))
+        if urlsplit(own_origin).netloc != urlsplit(address).netloc:
+            session.proxies = requests.utils.get_environ_proxies(address)
+        response = _open(session, address, own_origin, part)
+        if response is None:  # all of it came before the cut
+            return
+        with response:
+            total = _expected(response, part)
+            part.from_now_on(_strong(response.headers.get("ETag")))
+            for piece in _pieces(response):
+                if part.size + len(piece) > max_bytes:
+                    raise BadFile("The file is larger than any clip. It was thrown away.")
+                if time.monotonic() - started > TOTAL_S:
+                    raise DownloadError("The clip came too slowly. It is paid for and kept; it is fetched again.")
+                part.write(piece)
+                told(part.size, total)
+    if total is not None and part.size < total:
+        raise DownloadError(f"The clip was cut off: {part.size:,} of {total:,} bytes came. The rest is fetched again.")
+    if total is not None and part.size > total:
+        raise BadFile("More came than the clip has. It was thrown away.")
+
+
+def _open(session: requests.Session, address: str, own_origin: str, part: Part) -> requests.Response | None:
+    # Compressed, some hosts leave out the length and ignore ranges.
+    headers = {"Accept-Encoding": "identity", "User-Agent": "kling-widget"}
+    if part.size and part.etag:
+        headers |= {"Range": f"bytes={part.size}-", "If-Range": part.etag}
+    for _ in range(_MAX_REDIRECTS + 1):
+        _permit(address, own_origin)
+        response = session.get(address, headers=headers, timeout=(10, IDLE_S), allow_redirects=False, stream=True)
+        status = response.status_code
+        if status in (301, 302, 303, 307, 308) and "Location" in response.headers:
+            address = urljoin(address, response.headers["Location"])
+            response.close()
+            continue
+        if response.headers.get("Content-Encoding", "identity") == "identity":
+            if status == 200:
+                part.start_over()
+                return response
+            if status == 206 and "Range" in headers and _goes_on(response, part):
+                return response
+        response.close()
+        if status == 416 and response.headers.get("Content-Range") == f"bytes */{part.size}":
+            return None
+        if status in (403, 404, 410):
+            raise StaleAddress("The clip's address is no longer good; the service is asked for a fresh one.")
+        part.start_over()
+        raise DownloadError(f"The clip's host answered with HTTP {status} in a way of its own. It is fetched again.")
+    raise DownloadError("The clip's address leads on and on. It is fetched again.")
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    # Whatever is there, as it comes: reading to a full piece would lose what came before a cut.
+    while piece := response.raw.read1(1 << 18):
+        yield piece
+
+
+def _goes_on(response: requests.Response, part: Part) -> bool:
+    """Whether a part that was asked for begins where ours ends, of the same file."""
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", ""))
+    return found is not None and int(found[1]) == part.size and _strong(response.headers.get("ETag")) == part.etag
+
+
+def _expected(response: requests.Response, part: Part) -> int | None:
+    """The file's whole length in bytes, as far as the answer tells."""
+    length = response.headers.get("Content-Length", "")
+    return part.size + int(length) if length.isdecimal() else None
+
+
+def _strong(etag: str | None) -> str | None:
+    return etag if etag and re.fullmatch(r'"[\x21\x23-\x7e]{1,200}"', etag) else None
+
+
+def _permit(address: str, own_origin: str) -> None:
+    """Refuse addresses that no service has a reason to give: other schemes, names in the address, private networks."""
+    parts, own = urlsplit(address), urlsplit(own_origin)
+    if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+        return
+    host = parts.hostname or ""
+    with contextlib.suppress(ValueError):
+        if not is_public(host):
+            host = ""
+    if parts.scheme != "https" or parts.username or parts.password or not host or host == "localhost":
+        raise DownloadError(_UNSAFE)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder can't be opened to be synced
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,131 @@
+"""Looking how a take stands at the service, and bringing its clip home."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import cast
+
+from ..errors import DownloadError, NotFound
+from ..states import State
+from ..store import Lease, Record
+from ..store.record import KEPT_MS, now_ms
+from . import poster
+from .download import fetch
+from .refusal import task_trouble
+from .step import Hands, Memory, back_off
+from .wire import Prediction
+
+GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
+"""Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed."""
+
+NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
+GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
+NO_CLIP = "The service says that it is done, and gave no clip. Ask the service for a refund."
+
+
+def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    """Ask the service how a take stands, and do what follows."""
+    assert record.prediction is not None
+    if record.state == "downloading" and memory.address:
+        return _download(hands, record, lease, memory)
+    if not record.local and not memory.booked and (wait := hands.cap.book(record.service)) > 0:
+        memory.booked = True
+        return wait
+    memory.booked = False
+    try:
+        found = hands.client(record.service).result(record.prediction, record.address)
+    except NotFound:
+        return _missing(hands, record, lease, memory)
+    if found.status == "completed":
+        return _made(hands, record, lease, memory, found)
+    memory.missing_since = None
+    if found.final:
+        return _ended(hands, lease, found)
+    state: State = "created" if found.status == "created" else "processing"
+    changes: dict[str, object] = {}
+    if record.state != state and not (record.state == "processing" and state == "created"):
+        changes["state"] = state
+    if record.trouble:
+        changes["trouble"] = ""
+    if state == "processing" and record.rendering_at is None:
+        changes["rendering_at"] = now_ms()
+    if changes:
+        record = hands.store.change(lease, **changes)
+    return hands.pace.next_look(record, now_ms())
+
+
+def _missing(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    """The service says that it does not know the task. Gateways say so too, for a moment, of tasks that live."""
+    old = record.accepted_at is not None and now_ms() - record.accepted_at > KEPT_MS
+    if old or memory.missing_for() > GONE_AFTER_S:
+        hands.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
+        return 0.0
+    if record.trouble != NOT_KNOWN:
+        hands.store.change(lease, trouble=NOT_KNOWN)
+    return max(hands.pace.next_look(record, now_ms()), back_off(3))
+
+
+def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Prediction) -> float | None:
+    if not found.urls:
+        if memory.missing_for() < NO_CLIP_AFTER_S:
+            return max(hands.pace.next_look(record, now_ms()), back_off(3))
+        hands.store.change(lease, state="failed", trouble=NO_CLIP, finished_at=now_ms())
+        return 0.0
+    memory.missing_since = None
+    memory.address = found.urls[0]
+    if record.state != "downloading":
+        took = found.inference_ms
+        record = hands.store.change(lease, state="downloading", finished_at=now_ms(), inference_ms=took, trouble="")
+    return _download(hands, record, lease, memory)
+
+
+def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
+    words = task_trouble(found.status, found.code, found.error)
+    state = cast(State, found.status)  # `final` says that it is one of the service's own final words
+    took = found.inference_ms
+    hands.store.change(lease, state=state, trouble=words, finished_at=now_ms(), inference_ms=took)
+    return 0.0
+
+
+def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    assert memory.address is not None
+    clip_path = hands.folder / "takes" / f"{record.id}{slug(record.words)}.mp4"
+    poster_path = hands.folder / "posters" / f"{record.id}.jpg"
+
+    def told(done: int, total: int | None) -> None:
+        memory.fetched = done / total if total else 0.0
+
+    try:
+        clip = fetch(
+            memory.address,
+            clip_path,
+            own_origin=hands.client(record.service).origin,
+            attempt=lease.token,
+            told=told,
+            mine=lambda: hands.store.leases.require(lease),
+        )
+    except DownloadError:
+        memory.address = None  # the service is asked again, and may give a better one
+        raise
+    drawn = poster.make(clip_path, poster_path)
+    hands.store.change(
+        lease,
+        state="completed",
+        file=clip_path.relative_to(hands.folder).as_posix(),
+        poster=poster_path.relative_to(hands.folder).as_posix() if drawn else None,
+        bytes=clip.bytes,
+        sha256=clip.sha256,
+        width=clip.mp4.width,
+        height=clip.mp4.height,
+        saved_at=now_ms(),
+        trouble="",
+    )
+    return 0.0
+
+
+def slug(words: str) -> str:
+    """A file name's readable part, from the prompt: ``-a-red-fox-in-snow``, at most 41 characters, or nothing."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    text = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    return f"-{text}" if text else ""

@@ -1,0 +1,115 @@
+"""What a refusal or a failure means, in the error tree and in words."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import requests
+
+from ..errors import (
+    InputRefused,
+    KeyRejected,
+    NoAnswer,
+    NoMoney,
+    NotAllowed,
+    NotFound,
+    NotSent,
+    RateLimited,
+    ServiceError,
+    ServiceTrouble,
+)
+from . import wire
+
+_NO_MONEY = re.compile(r"insufficient.*(credit|balance)|top[ -]?up", re.IGNORECASE)
+
+_NOTHING = "Nothing was made and nothing was charged."
+_MISSING = (NotFound, "The service does not know this. Nothing was charged for asking.")
+_INPUT = (InputRefused, f"The service does not accept this request. {_NOTHING} Change it and generate again.")
+_TROUBLE = (ServiceTrouble, "The service has trouble of its own (HTTP {status}). It will be asked again.")
+_MEANING: Mapping[int, tuple[type[ServiceError], str]] = {
+    400: _INPUT,
+    401: (KeyRejected, f"The service does not accept this key. {_NOTHING} Check WAVESPEED_API_KEY."),
+    402: (NoMoney, f"The account's balance does not cover this. {_NOTHING} Top up and generate again."),
+    403: (NotAllowed, f"This account may not do that (suspended, or its role does not allow it). {_NOTHING}"),
+    404: _MISSING,
+    410: _MISSING,
+    413: _INPUT,
+    422: _INPUT,
+    429: (RateLimited, "Too many requests for this account at the moment. It will be asked again."),
+}
+
+MAX_RETRY_AFTER_S = 600.0
+"""A service that asks for more patience than this is asked again anyway, in seconds."""
+
+
+def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceError | None:
+    """The error that an answer stands for; None where it is a success.
+
+    The envelope's own code counts too: it can differ from 200 under HTTP 200.
+    """
+    code, words = wire.said(body)
+    effective = status
+    if 200 <= status < 300:
+        if code is None or code == 200:
+            return None
+        effective = code if 400 <= code < 600 else 500
+    kind, text = _MEANING.get(effective, _TROUBLE)
+    if 400 <= effective < 500 and _NO_MONEY.search(words):
+        kind, text = _MEANING[402]
+    quote = f" The service said: “{words}”." if words else ""
+    error = kind(text.format(status=status) + quote, status=status, code=code, said=words)
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after(headers.get("Retry-After"))
+    return error
+
+
+def retry_after(value: str | None, now: float | None = None) -> float | None:
+    """Read a ``Retry-After`` header, seconds or a date, into seconds from now, between 0 and ``MAX_RETRY_AFTER_S``."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = moment.timestamp() - (time.time() if now is None else now)
+    if seconds != seconds:  # not a number
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
+
+
+def trouble(error: BaseException) -> NoAnswer:
+    """What a failed call (one that may be repeated freely) means, in words."""
+    if isinstance(error, requests.Timeout):
+        return NoAnswer("The service took too long to answer. It will be asked again; the take goes on there.")
+    if isinstance(error, requests.ConnectionError):
+        return NotSent("The service can't be reached: is the network up? It will be asked again; nothing is lost.")
+    return NoAnswer(f"The connection to the service broke ({type(error).__name__}). It will be asked again.")
+
+
+def task_trouble(status: str, code: int, error: str) -> str:
+    """What a task's bad end means for the person: what happened, the money, what to do."""
+    quote = f" The service said: “{error}”" if error else ""
+    if code == 1200:
+        return "The service flagged the prompt as sensitive. Change it and generate again." + quote
+    if code in (1400, 1401, 1402):
+        return (
+            "The service could not use the inputs. Change them and generate again. Failed takes are refunded." + quote
+        )
+    if status == "cancelled":
+        return (
+            "It was cancelled at the service. Whether it was charged shows in the history once billing says so." + quote
+        )
+    if status == "deleted":
+        return "It was deleted at the service, so its clip can't be fetched any more." + quote
+    if status == "timeout":
+        return (
+            "The service gave up after too long a time. Failed takes are refunded within three hours; generate again."
+            + quote
+        )
+    return "The service failed to make it. Failed takes are refunded within three hours; generate again." + quote

@@ -1,0 +1,180 @@
+"""Sending a take's request, once; and finding out what became of it where the answer was lost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+
+from ..errors import AlreadyTaken, KlingError, PracticeError, Unreadable
+from ..store import Lease, Record, Wait
+from ..store.record import now_ms
+from . import reconcile, wire
+from .client import Client
+from .step import Hands, Memory, back_off
+from .submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
+from .wire import Prediction
+
+UNSENT_S = 120.0
+"""Seconds for which a submit that provably did not leave is tried again, counted from the confirmation."""
+
+WAITING_S = 6 * 3600.0
+"""Seconds for which a take waits to be sent (for a place, for patience), counted from the confirmation."""
+
+LOST = (
+    "The answer to this request was lost, so nobody can say yet whether the service took it: it may have been made "
+    "and charged. It is looked for at the service, and not sent again."
+)
+UNCLEAR = (
+    "The answer to this request was lost, and the service lists tasks that could be it. Please say which is yours, "
+    "if any; nothing is sent meanwhile."
+)
+NOT_MADE = (
+    "The answer to this request was lost. The service was asked again and again and lists nothing like it, so it was "
+    "most likely not made and not charged. Generate it again if you like."
+)
+PATIENCE_S = 5.0
+"""Seconds to wait at least where the service asks for patience and does not say how much."""
+
+_PAGES = 5  # of a hundred: more were not made in two minutes
+
+
+def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    """Send a take that waits to be sent. It is in the state ``sending`` on disk before a socket opens."""
+    age = (now_ms() - record.confirmed_at) / 1000
+    if age > WAITING_S:
+        _never_sent(hands, lease, "It waited for a place for too long.", "Generate it again when there is room.")
+        return None
+    try:
+        client = hands.client(record.service)
+    except PracticeError as error:
+        hands.store.change(lease, state="rejected", trouble=str(error), settled=True, finished_at=now_ms())
+        return None
+    begun = hands.store.begin_sending(lease, hands.limits(record.service))
+    if isinstance(begun, Wait):
+        return begun.seconds
+    memory.outcome = client.submit(record.model, record.inputs)
+    return conclude(hands, begun, lease, memory)
+
+
+def conclude(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    """Write down how a submit ended. Tried again with the same outcome where the library does not take it."""
+    outcome = memory.outcome
+    if outcome is None:
+        # Whoever was sending it is gone: this kernel has the lease, and never sends from this state.
+        outcome = Unknown("The kernel ended before the answer came.")
+    wait = _written(hands, record, lease, memory, outcome)
+    memory.outcome = None
+    return wait
+
+
+def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome: Outcome) -> float | None:
+    change, now = hands.store.change, now_ms()
+    if isinstance(outcome, Accepted):
+        _adopt(hands, lease, outcome.prediction, outcome.answer)
+        return 0.0
+    if isinstance(outcome, Rejected):
+        change(
+            lease, state="rejected", trouble=str(outcome.error), settled=True, answer=outcome.answer, finished_at=now
+        )
+        return None
+    if isinstance(outcome, Unknown):
+        change(lease, state="unknown", trouble=f"{outcome.reason} {LOST}", answer=outcome.answer)
+        return 0.0
+    if isinstance(outcome, Unsent) and (now - record.confirmed_at) / 1000 > UNSENT_S:
+        _never_sent(hands, lease, outcome.reason, "Generate it again when the network is back.")
+        return None
+    memory.failures += 1
+    wait = back_off(memory.failures)
+    if isinstance(outcome, Throttled):
+        words = "The account takes no more at the moment; it will be sent as soon as there is room. Not charged."
+        wait = outcome.retry_after if outcome.retry_after is not None else max(wait, PATIENCE_S)
+    else:
+        words = f"{outcome.reason} Nothing was sent yet; it is tried again for two minutes."
+    change(lease, state="intent", trouble=words)
+    return wait
+
+
+def _adopt(hands: Hands, lease: Lease, found: Prediction, answer: str | None) -> None:
+    # One write: an id that this process knows and the disk does not is an id that can be lost.
+    hands.store.change(
+        lease,
+        state="accepted",
+        prediction=found.id,
+        address=found.address,
+        accepted_at=now_ms(),
+        trouble="",
+        candidates="",
+        **({"answer": answer} if answer is not None else {}),
+    )
+
+
+def _never_sent(hands: Hands, lease: Lease, reason: str, advice: str) -> None:
+    words = f"{reason} Nothing was sent, nothing was charged. {advice}"
+    hands.store.change(lease, state="rejected", trouble=words, settled=True, finished_at=now_ms())
+
+
+def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+    """Look for a take whose answer was lost among the service's recent tasks."""
+    if record.state == "unknown":
+        record = hands.store.change(lease, state="reconciling")
+    if memory.lost_at is None:
+        memory.lost_at = time.monotonic()
+    client = hands.client(record.service)
+    verdict = _judged(hands, record, client)
+    if verdict.kind == "found":
+        try:
+            _adopt(hands, lease, verdict.tasks[0], None)
+        except AlreadyTaken:  # another kernel was quicker to see that it is its own
+            return back_off(1)
+        return 0.0
+    # The list may lag: what it does not show yet may come, and so may a second task that fits.
+    sought = time.monotonic() - memory.lost_at
+    later = [look for look in reconcile.LOOKS_S if look > sought]
+    if later:
+        return later[0] - sought
+    if verdict.kind == "several":
+        known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
+        hands.store.change(lease, state="needs_you", trouble=UNCLEAR, candidates=json.dumps(known))
+        return None
+    hands.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
+    return None
+
+
+def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
+    listed: list[Prediction] = []
+    for page in range(1, _PAGES + 1):
+        found, more = client.recent(page=page)
+        listed += found
+        if not more:
+            break
+    learned = [made - at for at, text in hands.store.answers(record.service) if (made := _made_at(text)) is not None]
+    clocks = reconcile.Clocks(skews_ms=(0, client.skew_ms, *learned), sure=bool(learned))
+    taken = hands.store.taken(record.service, [task.id for task in listed])
+    fits = reconcile.fitting(record, listed, clocks, taken=taken)
+    if not fits.all:
+        return reconcile.Verdict("none")
+    bills = client.bills([task.id for task in fits.all])
+    return reconcile.judge(
+        fits,
+        prices={known: bill.charge for known, bill in bills.items()},
+        expected=_expected(record, client),
+        rivals=hands.store.rivals(record),
+    )
+
+
+def _made_at(answer: str) -> int | None:
+    """When a task was made by the service's clock, from a submit's answer as it came."""
+    with contextlib.suppress(Unreadable):
+        return reconcile.moment(wire.prediction(wire.envelope(answer.encode())).created_at)
+    return None
+
+
+def _expected(record: Record, client: Client) -> set[int]:
+    """What the service may have charged for this take: our estimate, and its own where it can be had."""
+    prices = {int(record.estimate)}
+    try:
+        quote = client.price(record.model, record.inputs)
+    except KlingError:
+        return prices
+    return prices | {int(quote.price), int(quote.discounted)}

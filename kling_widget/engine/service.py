@@ -1,0 +1,212 @@
+"""Which service a take is made on: live, with a key; or practice, on this machine, at no cost."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .. import settings
+from ..errors import PracticeError, SettingsError
+from ..settings import Key
+from ..store import Limits
+from ..store.record import PRACTICE
+from .client import Client
+
+_KEYLESS_S = 60.0  # a locked keyring asks its person each time
+_START_S = 30.0  # a practice server is up within a second; a machine under load may need many
+
+
+PLAY_MONEY = 10_000
+"""What a library's practice account begins with, in dollars of play money: a class does not run out of it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service to make takes on.
+
+    Attributes
+    ----------
+    name
+        ``"practice"``, or a live service's origin.
+    """
+
+    name: str
+
+    @property
+    def practice(self) -> bool:
+        """Whether it costs nothing."""
+        return self.name == PRACTICE
+
+    @property
+    def host(self) -> str:
+        """The live service's host, for people."""
+        return urlsplit(self.name).netloc
+
+
+def choose(practice: bool | None = None) -> Service:
+    """Choose the service for new takes.
+
+    Parameters
+    ----------
+    practice
+        True or False, or None for: live where a key is found, else practice.
+
+    Raises
+    ------
+    SettingsError
+        If a live service is wanted and there is no key and nobody to ask for one.
+    """
+    if practice:
+        return Service(PRACTICE)
+    origin = settings.origin()
+    if _key_for(origin) is not None:
+        return Service(origin)
+    if practice is None:
+        return Service(PRACTICE)
+    _asked[origin] = settings.ask_key()
+    return Service(origin)
+
+
+def limits_of(service: str) -> Limits:
+    """What an account on a service may have under way; a practice server's takes all it is given."""
+    return Limits() if service == PRACTICE else Limits(*settings.tier())
+
+
+_asked: dict[str, Key] = {}  # keys that a person typed, for as long as this process lives
+
+
+def _key_for(origin: str) -> Key | None:
+    # A key belongs to the origin that the settings name now; a take of another service is left to whoever has its key.
+    return _asked.get(origin) or (settings.find_key() if origin == settings.origin() else None)
+
+
+class Connections:
+    """Clients of the services that this process can speak to, each made when first needed.
+
+    Parameters
+    ----------
+    folder
+        The library's folder; a practice server keeps its ledger in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / PRACTICE
+        self._lock = threading.Lock()
+        self._clients: dict[str, Client] = {}
+        self._practice: PracticeProcess | None = None
+        self._keyless: dict[str, float] = {}  # services without a key, and until when that is believed
+
+    def reachable(self, service: str) -> bool:
+        """Whether this process may speak to that service: practice always, a live one with its key."""
+        if service == PRACTICE or service in self._clients:
+            return True
+        if time.monotonic() < self._keyless.get(service, 0.0):
+            return False
+        try:
+            found = _key_for(service) is not None
+        except SettingsError:
+            found = False
+        if not found:
+            self._keyless[service] = time.monotonic() + _KEYLESS_S
+        return found
+
+    def client(self, service: str) -> Client:
+        """The client for a service. Not for a handler: starting the practice server takes some tenths of a second.
+
+        Raises
+        ------
+        PracticeError
+            If the practice server does not start.
+        SettingsError
+            If there is no key for the service.
+        """
+        with self._lock:
+            if service == PRACTICE:
+                return self._practising()
+            if service not in self._clients:
+                key = _key_for(service)
+                if key is None:
+                    raise SettingsError(
+                        f"There is no key for {service}. Set {settings.KEY_NAME}; the take goes on there meanwhile."
+                    )
+                self._clients[service] = Client(service, key)
+            return self._clients[service]
+
+    def _practising(self) -> Client:
+        if self._practice is None or not self._practice.alive:
+            self._practice = PracticeProcess(self._folder)
+            if old := self._clients.pop(PRACTICE, None):
+                old.close()
+        if PRACTICE not in self._clients:
+            self._clients[PRACTICE] = Client(self._practice.url, Key("play"))
+        return self._clients[PRACTICE]
+
+    def close(self) -> None:
+        """Close the connections and end the practice server."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+            if self._practice:
+                self._practice.close()
+                self._practice = None
+
+
+class PracticeProcess:
+    """A practice server of our own, in a process of its own, which ends when this one does, however it ends.
+
+    Parameters
+    ----------
+    ledger
+        The folder of its ledger: what it promised outlives it there.
+    """
+
+    def __init__(self, ledger: Path) -> None:
+        command = [sys.executable, "-m", "kling_widget.practice", "--port", "0"]
+        command += ["--ledger", str(ledger), "--balance", str(PLAY_MONEY), "--exit-with-stdin"]
+        # Its standard input closes with this process, even a killed one; its words go nowhere, as no one reads a pipe.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        atexit.register(self.close)
+        self.url = self._first_word()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def _first_word(self) -> str:
+        assert self._process.stdout is not None
+        timer = threading.Timer(_START_S, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            line = self._process.stdout.readline()
+            return str(json.loads(line)["url"])
+        except (ValueError, KeyError, TypeError) as error:
+            self.close()
+            raise PracticeError(
+                "The practice server did not start; nothing was sent. `python -m kling_widget.practice` says why."
+            ) from error
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """End it."""
+        atexit.unregister(self.close)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

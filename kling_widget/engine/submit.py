@@ -1,0 +1,115 @@
+"""How a submit ended, as far as anyone can know.
+
+Only three things are certain: the service answered with an id; it answered, well-formed, that it refuses; or no
+connection ever came to be. Everything else is *unknown*: the task may exist and may have been charged, so it is never
+sent again by itself.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import urllib3.exceptions as u3
+
+from ..errors import RateLimited, ServiceError, Unreadable
+from . import wire
+from .opening import NeverConnected
+from .refusal import refusal
+from .wire import Prediction
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (u3.NameResolutionError, "its name was not found: is the network up?"),
+    (u3.ConnectTimeoutError, "it did not take the connection in time"),
+    (u3.NewConnectionError, "it refused the connection"),
+    (u3.ProxyError, "the proxy did not let us through"),
+    (ssl.SSLError, "no secure connection came to be"),
+    (u3.SSLError, "no secure connection came to be"),
+)
+
+_REFUSALS = frozenset((400, 401, 402, 403, 404, 413, 422))
+"""Answers that say, well-formed, that nothing was made."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The service took it and gave it an id."""
+
+    prediction: Prediction
+    answer: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The service refused it. Nothing was made, nothing charged."""
+
+    error: ServiceError
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Provably nothing left this machine: the same intent may go again."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """The service asks for patience; it took nothing. ``retry_after`` is in seconds, None where it did not say."""
+
+    retry_after: float | None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The answer was lost or makes no sense: the task may exist."""
+
+    reason: str
+    answer: str = ""
+
+
+Outcome = Accepted | Rejected | Unsent | Throttled | Unknown
+
+
+def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+    """Read a submit's outcome from the answer that came."""
+    raw = body[: 1 << 16].decode("utf-8", "replace")
+    error = refusal(status, headers, body)
+    if error is None:
+        if status >= 300:
+            return Unknown(f"The service answered with HTTP {status}, which says nothing about the task.", raw)
+        try:
+            return Accepted(wire.prediction(wire.envelope(body)), raw)
+        except Unreadable as reason:
+            return Unknown(str(reason), raw)
+    code, words = wire.said(body)
+    well_formed = code is not None or bool(words)
+    if isinstance(error, RateLimited) and status == 429:
+        return Throttled(error.retry_after, raw)
+    if well_formed and status in _REFUSALS:
+        return Rejected(error, raw)
+    if well_formed and 200 <= status < 300 and code in _REFUSALS:
+        return Rejected(error, raw)
+    return Unknown(f"The service answered with HTTP {status}, which does not say whether it took the request.", raw)
+
+
+def from_failure(error: Exception) -> Outcome:
+    """Read a submit's outcome from the failure that came instead of an answer.
+
+    Only a connection that never came to be proves that nothing was sent. The classes of requests and urllib3 don't say:
+    a TLS handshake that is cut looks like an answer that is cut.
+    """
+    if isinstance(error, NeverConnected):
+        return Unsent(f"The service could not be reached ({_reason(error)}).")
+    return Unknown(f"The connection broke off ({type(error).__name__}) before the answer came.")
+
+
+def _reason(error: NeverConnected) -> str:
+    cause = error.__cause__
+    for kind, words in _REASONS:
+        if isinstance(cause, kind):
+            return words
+    return type(cause).__name__

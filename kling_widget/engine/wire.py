@@ -1,0 +1,215 @@
+"""What the service's answers say, read without trusting them. Pure: bytes in, values or ``Unreadable`` out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Unreadable
+from ..money import ZERO, Micros, micros
+from ..states import SERVICE_FINAL
+
+MAX_ANSWER = 1 << 20
+"""The longest answer that is read, in bytes; the service's own are some kilobytes."""
+
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # what can stand in a path without meaning anything else there
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The service's own record of a task.
+
+    Attributes
+    ----------
+    id
+        The service's name for it.
+    status
+        As the service wrote it; a word that is not known is not final.
+    outputs
+        What it made: addresses, or objects for some tools.
+    address
+        Where the service said its record is; None where it did not.
+    code, error
+        The task's own code (0: well) and words.
+    inference_ms
+        How long making it took, where the service says so.
+    """
+
+    id: str
+    status: str
+    outputs: tuple[Any, ...] = ()
+    address: str | None = None
+    model: str | None = None
+    created_at: str | None = None
+    code: int = 0
+    error: str = ""
+    inference_ms: int | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether the service will do nothing more with it."""
+        return self.status in SERVICE_FINAL
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The outputs that are web addresses."""
+        return tuple(o for o in self.outputs if isinstance(o, str) and o.startswith(("https://", "http://")))
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What the service charged for a prediction so far, in micro-dollars. ``settled``: more than a reservation."""
+
+    prediction: str
+    charge: Micros
+    refund: Micros = ZERO
+    settled: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The service's own estimate of a price, in micro-dollars."""
+
+    price: Micros
+    discounted: Micros
+
+
+def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
+    """Read a JSON object. Raises ``Unreadable`` for anything else, however odd (too long, too deep, HTML)."""
+    if len(body) > limit:
+        raise Unreadable("The service's answer is longer than any that it is known to give.")
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("The service's answer is not the JSON that was expected.") from error
+    if not isinstance(value, dict):
+        raise Unreadable("The service's answer is not the JSON object that was expected.")
+    return value
+
+
+def envelope(body: bytes) -> Mapping[str, Any]:
+    """Read the ``data`` of a success. Raises ``Unreadable`` where there is none."""
+    data = parse(body).get("data")
+    if not isinstance(data, dict):
+        raise Unreadable("The service's answer holds no data.")
+    return data
+
+
+def said(body: bytes) -> tuple[int | None, str]:
+    """The code and the words of a refusal; nothing where it holds none (a gateway's HTML)."""
+    try:
+        answer = parse(body)
+    except Unreadable:
+        return None, ""
+    message = answer.get("message") or answer.get("error") or ""
+    return _whole(answer.get("code")), str(message)[:2000] if isinstance(message, str) else ""
+
+
+def prediction(data: Mapping[str, Any]) -> Prediction:
+    """Read a task's record. Raises ``Unreadable`` where it has no id or no status in words."""
+    known, status = data.get("id"), data.get("status")
+    if not isinstance(known, str) or not _ID.fullmatch(known):
+        raise Unreadable("The service's answer names no task.")
+    if not isinstance(status, str) or not status:
+        raise Unreadable("The service's answer does not say how the task stands.")
+    outputs = data.get("outputs")
+    many = tuple(outputs) if isinstance(outputs, list) else () if outputs is None else (outputs,)
+    return Prediction(
+        id=known,
+        status=status[:40],
+        outputs=many,
+        address=_text(_mapping(data.get("urls")).get("get")),
+        model=_text(data.get("model")),
+        created_at=_text(data.get("created_at")),
+        code=_whole(data.get("code")) or 0,
+        error=(_text(data.get("error")) or "")[:2000],
+        inference_ms=_whole(_mapping(data.get("timings")).get("inference")),
+    )
+
+
+def predictions(data: Mapping[str, Any]) -> list[Prediction]:
+    """Read a page of the list; items that can't be read are left out."""
+    found = []
+    for item in _items(data):
+        try:
+            found.append(prediction(item))
+        except Unreadable:
+            continue
+    return found
+
+
+def balance(data: Mapping[str, Any]) -> Micros:
+    """Read the account's balance."""
+    return _money(data.get("balance"), "balance")
+
+
+def quote(data: Mapping[str, Any]) -> Quote:
+    """Read a price."""
+    price = _money(data.get("price"), "price")
+    lower = data.get("discounted_price")
+    return Quote(price, price if lower is None else _money(lower, "discounted price"))
+
+
+def bills(data: Mapping[str, Any]) -> dict[str, Bill]:
+    """Read billing records into one bill a prediction. Negative amounts and refund records lower it.
+
+    The prediction's id and the record's state stand in nested objects by the vendor's page, flat by other accounts.
+    """
+    found: dict[str, Bill] = {}
+    for item in _items(data):
+        known = _text(_mapping(item.get("prediction")).get("uuid") or item.get("prediction_uuid"))
+        if known is None:
+            continue
+        words = (item.get("billing_type"), item.get("state"), _mapping(item.get("order")).get("state"))
+        state = next((str(word).lower() for word in reversed(words) if word), "")
+        refunds = any("refund" in str(word).lower() for word in words)
+        try:
+            amount = _money(item.get("price"), "price")
+        except Unreadable:
+            continue
+        bill = found.get(known, Bill(known, Micros(0)))
+        if amount < 0 or refunds:
+            # A record turned to "refunded" names the charge that was given back; an entry of its own only the refund.
+            whole = state == "refunded" and not bill.charge
+            charge = Micros(bill.charge + abs(amount)) if whole else bill.charge
+            bill = Bill(known, charge, Micros(bill.refund + abs(amount)), True)
+        else:
+            settled = bill.settled or state not in ("pre", "pending", "reserved")
+            bill = Bill(known, Micros(bill.charge + amount), bill.refund, settled)
+        found[known] = bill
+    return found
+
+
+def _items(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    items = data.get("items")
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: Any) -> int | None:
+    return (
+        int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**53 else None
+    )
+
+
+def _money(value: Any, what: str) -> Micros:
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            amount = micros(value)
+        except (ArithmeticError, ValueError, OverflowError):
+            pass
+        else:
+            if abs(amount) < 2**53:
+                return amount
+    raise Unreadable(f"The service's answer holds no {what} that can be read.")

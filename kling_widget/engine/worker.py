@@ -1,0 +1,311 @@
+"""The one background thread of a process and a library: it knows when each take is due, and tells whoever watches."""
+
+from __future__ import annotations
+
+import atexit
+import heapq
+import itertools
+import logging
+import os
+import queue
+import secrets
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import LeaseLost, LibraryError
+from ..request import VideoRequest
+from ..store import Lease, Record, Store, TakeId
+from ..store.record import fresh_id, now_ms
+from .forecast import Observed
+from .pace import LearnedPace, Pace, Progress
+from .service import Connections, limits_of
+from .step import Hands
+from .tend import Tender
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 15_000
+"""How long a take stays a kernel's without word from it, in milliseconds."""
+
+_RENEW_S, _CLAIM_S = 4.0, 2.0
+_TELL_S = 0.25  # watchers hear at most four times a second
+_LEAVE_S = 2.0  # how long an end waits for steps that are under way
+_SENDERS = 4  # threads for HTTP, however many takes there are
+
+Look = Callable[[], None]
+
+
+class Engine:
+    """Tends a library's open takes until the process ends.
+
+    Everything here returns at once but ``confirm``, which returns when the take is on disk (some milliseconds).
+
+    Parameters
+    ----------
+    store, folder
+        The library.
+    pace
+        When to look and what to show; learned from the library's own takes unless given.
+    """
+
+    def __init__(self, store: Store, folder: Path, *, pace: Pace | None = None) -> None:
+        self._store, self._folder = store, folder
+        self._connections = Connections(folder)
+        self._pace = pace or LearnedPace(self._seen)
+        self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
+        self._wake = threading.Condition()
+        self._due: list[tuple[float, int, Lease]] = []
+        self._order = itertools.count()
+        self._held: dict[TakeId, Lease] = {}
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
+        self._watchers: list[Callable[[], Look | None]] = []
+        self._changed = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kling-engine", daemon=True)
+        self._senders = [
+            # Daemons of our own: those of concurrent.futures are waited for at exit, a hanging request with them.
+            threading.Thread(target=self._send, name=f"kling-http-{n}", daemon=True)
+            for n in range(_SENDERS)
+        ]
+        for thread in (self._thread, *self._senders):
+            thread.start()
+        atexit.register(self.close)
+
+    # What faces and people ask
+
+    def confirm(self, request: VideoRequest, *, service: str, parent: str | None = None) -> Record:
+        """Write down that a person asked for this, and see to it. It is on disk when this returns."""
+        at = now_ms()
+        record = Record(
+            id=fresh_id(at),
+            service=service,
+            model=request.model,
+            inputs=request.inputs,
+            words=request.words,
+            seconds=request.seconds,
+            state="intent",
+            confirmed_at=at,
+            estimate=request.estimate,
+            parent=TakeId(parent) if parent else None,
+        )
+        record = self._store.add(record)
+        lease = self._store.leases.claim_one(record.id, self.owner, for_ms=LEASE_MS)
+        if lease:
+            self._plan(lease, 0.0)
+        return record
+
+    def soon(self, job: Callable[[], None]) -> None:
+        """Run a small job on the engine's own thread."""
+        self._jobs.put(job)
+        self._nudge()
+
+    def warm(self, service: str) -> None:
+        """Make ready to speak to a service (start the practice server) without anyone waiting for it."""
+        threading.Thread(target=self._warm, args=(service,), name="kling-warm", daemon=True).start()
+
+    def progress(self, record: Record) -> Progress:
+        """How far a take is, by the clock of now."""
+        return self._pace.progress(record, now_ms(), self._tender.fetched(record.id))
+
+    def delete(self, record: Record) -> None:
+        """Delete a take at the service. Waits for the answer, so not for a handler.
+
+        Raises
+        ------
+        LibraryError
+            If the service does not have it yet.
+        KlingError
+            If the service could not be asked, or refused.
+        """
+        if record.prediction is None:
+            raise LibraryError(
+                f"Take {record.id} is not at the service ({record.state}), so there is nothing to delete there. "
+                "While it waits to be sent, take.stop() takes it back."
+            )
+        self._connections.client(record.service).delete([record.prediction])
+
+    def watch(self, look: Look) -> Callable[[], None]:
+        """Call ``look`` on the engine's thread, at most four times a second, while anything changes or is under way.
+
+        A bound method is held weakly. Returns what stops it.
+        """
+        method = weakref.WeakMethod(look) if hasattr(look, "__self__") else None
+        entry: Callable[[], Look | None] = method if method is not None else lambda: look
+        with self._wake:
+            self._watchers.append(entry)
+        self._tell()
+
+        def stop() -> None:
+            with self._wake:
+                if entry in self._watchers:
+                    self._watchers.remove(entry)
+
+        return stop
+
+    def close(self) -> None:
+        """Stop tending: whoever opens the library next goes on. Always safe, and safe twice."""
+        with self._wake:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            self._wake.notify_all()
+        atexit.unregister(self.close)
+        for _ in self._senders:
+            self._steps.put(None)
+        end = time.monotonic() + _LEAVE_S
+        for thread in (self._thread, *self._senders):
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, end - time.monotonic()))
+        try:
+            self._store.leases.release(self.owner)
+        except Exception:  # noqa: BLE001  a library that is gone or locked must not keep a process from ending
+            log.warning("the leases could not be given back; they run out in %d s", LEASE_MS // 1000)
+        self._connections.close()
+
+    # The thread
+
+    def _run(self) -> None:
+        renewed = claimed = told = 0.0
+        revision = -1
+        while not self._closed.is_set():
+            now = time.monotonic()
+            try:
+                self._do_jobs()
+                if now - claimed >= _CLAIM_S:
+                    claimed = now
+                    self._claim()
+                if now - renewed >= _RENEW_S and self._held:
+                    renewed = now
+                    self._renew()
+                self._start_due(now)
+                if self._watchers and now - told >= _TELL_S:
+                    seen = self._store.revision
+                    if seen != revision or self._held or self._changed.is_set():
+                        self._changed.clear()
+                        revision, told = seen, now
+                        self._show()
+            except Exception:
+                # Whatever it was, the takes must go on being tended; a log that fills is seen, a dead thread is not.
+                log.exception("the engine stumbled")
+                time.sleep(0.5)
+            self._rest(told)
+
+    def _rest(self, told: float) -> None:
+        with self._wake:
+            now = time.monotonic()
+            until = now + 1.0
+            if self._due:
+                until = min(until, self._due[0][0])
+            if self._watchers and (self._held or self._changed.is_set()):
+                until = min(until, told + _TELL_S)
+            if until > now and not self._closed.is_set() and self._jobs.empty():
+                self._wake.wait(until - now)
+
+    def _do_jobs(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            try:
+                job()
+            except Exception:
+                log.exception("a job failed")
+
+    def _claim(self) -> None:
+        for lease in self._store.leases.claim(self.owner, for_ms=LEASE_MS, reachable=self._connections.reachable):
+            self._plan(lease, 0.0)
+
+    def _renew(self) -> None:
+        with self._wake:
+            held = list(self._held.values())
+        kept = {lease.take for lease in self._store.leases.renew(self.owner, held, for_ms=LEASE_MS)}
+        for lease in held:
+            if lease.take not in kept:
+                self._drop(lease)
+
+    def _start_due(self, now: float) -> None:
+        with self._wake:
+            while self._due and self._due[0][0] <= now:
+                lease = heapq.heappop(self._due)[2]
+                if self._held.get(lease.take) == lease:
+                    self._steps.put(lease)
+
+    def _show(self) -> None:
+        with self._wake:
+            entries = list(self._watchers)
+        for entry in entries:
+            look = entry()
+            if look is None:  # whoever watched is gone
+                with self._wake:
+                    if entry in self._watchers:
+                        self._watchers.remove(entry)
+                continue
+            try:
+                look()
+            except Exception:
+                log.exception("a watcher failed")
+
+    # The senders
+
+    def _send(self) -> None:
+        while (lease := self._steps.get()) is not None and not self._closed.is_set():
+            try:
+                wait = self._tender.step(lease)
+            except LeaseLost:
+                self._drop(lease)
+            except Exception:
+                if self._closed.is_set():  # the library may be gone already
+                    log.debug("take %s stumbled while the engine closed", lease.take, exc_info=True)
+                    return
+                log.exception("take %s stumbled", lease.take)
+                self._plan(lease, 5.0)
+            else:
+                if wait is None:
+                    self._finish(lease)
+                else:
+                    self._plan(lease, wait)
+            self._tell()
+
+    def _plan(self, lease: Lease, wait: float) -> None:
+        with self._wake:
+            self._held[lease.take] = lease
+            due = time.monotonic() + wait
+            first = not self._due or due < self._due[0][0]
+            heapq.heappush(self._due, (due, next(self._order), lease))
+            if first:  # else the thread wakes early enough by itself
+                self._wake.notify_all()
+
+    def _finish(self, lease: Lease) -> None:
+        self._drop(lease)
+        self._store.leases.release(self.owner, [lease])
+
+    def _drop(self, lease: Lease) -> None:
+        with self._wake:
+            if self._held.get(lease.take) == lease:
+                del self._held[lease.take]
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
+
+    def _warm(self, service: str) -> None:
+        try:
+            self._connections.client(service)
+        except Exception as error:  # noqa: BLE001  it is tried again, and told, when a take needs it
+            log.warning("%s is not ready: %s", service, error)
+
+    def _seen(self, before: int) -> list[Observed]:
+        """What this library's takes that had ended before a moment showed, newest first."""
+        return [
+            Observed(r.service, r.model, r.seconds, bool(r.inputs.get("sound")), took / 1000, r.state != "completed")
+            for r in self._store.ended(before)
+            if r.finished_at is not None and r.accepted_at is not None and (took := r.finished_at - r.accepted_at) > 0
+        ]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kling_widget.engine.forecast import LIVE, Observed, learn
+from kling_widget.engine.pace import ALPHA_S, LIVE_FLOOR_S, LearnedPace, LookCap, until_look
+from kling_widget.money import micros
+from kling_widget.store import Record, TakeId
+
+SERVICE = "https://api.wavespeed.ai"
+TAKE = Record(
+    id=TakeId("t1"),
+    service=SERVICE,
+    model="m",
+    inputs={},
+    words="a",
+    seconds=5,
+    state="processing",
+    confirmed_at=0,
+    accepted_at=1000,
+    estimate=micros("0.56"),
+)
+
+
+def pace(*seconds: float, chance: float = 0.0) -> LearnedPace:
+    known = [Observed(SERVICE, "m", 5, False, s) for s in seconds]
+    return LearnedPace(lambda before: known, chance=lambda: chance)
+
+
+@given(
+    st.lists(st.floats(1, 2000), max_size=40),
+    st.lists(st.integers(0, 10_000_000), min_size=2, max_size=20),
+    st.lists(st.floats(0, 1), max_size=3).map(sorted),
+)
+def test_the_bar_never_runs_backwards_and_is_never_full_before_the_file_is_here(
+    durations: list[float], moments: list[int], parts: Sequence[float]
+) -> None:
+    learned = pace(*durations)
+    bars = [learned.progress(TAKE, now, 0.0).fraction for now in sorted(moments)]
+    loading = replace(TAKE, state="downloading")
+    bars += [learned.progress(loading, max(moments), part).fraction for part in parts]
+    assert all(later >= bar - 1e-9 for bar, later in itertools.pairwise(bars))
+    assert 0 <= min(bars) <= max(bars) < 1
+    assert learned.progress(replace(TAKE, state="completed", saved_at=5), 10**9, 0).fraction == 1
+
+
+def test_a_download_that_begins_again_takes_nothing_back() -> None:
+    learned, loading = pace(), replace(TAKE, state="downloading")
+    bars = [learned.progress(loading, 1000, part).fraction for part in (0.0, 0.6, 0.0, 0.3, 0.9)]
+    assert bars == sorted(bars)
+    assert bars[1] == bars[2] == bars[3] < bars[4] < 1
+
+
+def test_a_take_that_is_late_is_called_so_and_its_bar_still_moves() -> None:
+    learned = pace(*[60.0, 62.0, 64.0, 66.0, 70.0] * 3)
+    on_time, late, later = (learned.progress(TAKE, now, 0.0) for now in (61_000, 150_000, 300_000))
+    assert (on_time.late, late.late) == (False, True)
+    assert late.fraction < later.fraction < 0.96
+    assert late.high is not None
+    assert late.high > 150
+
+
+def test_the_range_counts_from_the_confirmation_and_says_what_it_rests_on() -> None:
+    early = pace(*[60.0] * 12).progress(TAKE, 2000, 0.0)
+    assert early.takes == 12
+    assert early.low is not None
+    assert early.high is not None
+    assert 40 < early.low < 61 < early.high < 90
+
+
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [
+        ("intent", "sending"),
+        ("sending", "sending"),
+        ("accepted", "queued"),
+        ("created", "queued"),
+        ("processing", "rendering"),
+        ("downloading", "downloading"),
+        ("completed", "done"),
+        ("failed", "trouble"),
+        ("rejected", "trouble"),
+        ("unknown", "unknown"),
+        ("needs_you", "unknown"),
+    ],
+)
+def test_every_state_has_its_phase(state: str, phase: str) -> None:
+    record = replace(TAKE, state=state)  # type: ignore[arg-type]  # the parameters are states
+    assert pace().progress(record, 1000, 0).phase == phase
+
+
+@given(st.lists(st.floats(1, 2000), max_size=20), st.integers(0, 10_000_000), st.floats(0, 1))
+def test_a_live_service_is_asked_no_faster_than_its_vendor_wants(known: list[float], now: int, chance: float) -> None:
+    wait = pace(*known, chance=chance).next_look(TAKE, now)
+    assert LIVE_FLOOR_S <= wait <= 1.1 * max(24, now / 5000)
+
+
+def test_all_takes_of_a_service_share_a_cap() -> None:
+    now = [100.0]
+    cap = LookCap(10.0, clock=lambda: now[0])
+    assert [round(cap.book("a"), 3) for _ in range(4)] == [0.0, 0.1, 0.2, 0.3]
+    assert cap.book("b") == 0.0
+    now[0] += 0.35
+    assert [round(cap.book("a"), 3) for _ in range(2)] == [0.05, 0.15]
+    now[0] += 60
+    assert cap.book("a") == 0.0
+
+
+def test_a_forecast_rests_on_what_was_known_when_the_take_was_confirmed() -> None:
+    asked: list[int] = []
+
+    def seen(before: int) -> list[Observed]:
+        asked.append(before)
+        return []
+
+    learned = LearnedPace(seen)
+    for now in (1000, 2000, 3000):
+        learned.progress(replace(TAKE, confirmed_at=77), now, 0)
+    assert asked == [77]
+
+
+def test_a_take_of_two_minutes_needs_at_most_twelve_looks_and_is_noticed_after_some_three_seconds() -> None:
+    rng = random.Random(1974)
+    looks, delays = 0, 0.0
+    rounds = 150
+    for _ in range(rounds):
+        known = [Observed(SERVICE, "m", 5, False, 120 * math.exp(rng.gauss(0, 0.25))) for _ in range(20)]
+        forecast = learn(LIVE, known, Observed(SERVICE, "m", 5, False, 0))
+        done, now = 120 * math.exp(rng.gauss(0, 0.25)), 0.0
+        while now < done:
+            now += until_look(forecast, now, ALPHA_S, LIVE_FLOOR_S) * rng.uniform(1.0, 1.1)
+            looks += 1
+        delays += now - done
+    assert looks / rounds <= 12
+    assert delays / rounds <= 3.6

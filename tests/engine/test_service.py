@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kling_widget import settings
+from kling_widget.engine.service import Connections, Service, choose, limits_of
+from kling_widget.errors import SettingsError
+from kling_widget.settings import Key
+from kling_widget.store import Limits
+
+LIVE = "https://api.wavespeed.ai"
+
+
+def test_without_a_key_it_is_practice_and_with_one_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose() == Service("practice")
+    assert choose().practice
+    monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_live_canary_service")
+    assert choose() == choose(practice=False) == Service(LIVE)
+    assert choose().host == "api.wavespeed.ai"
+    assert choose(practice=True).practice
+
+
+def test_live_without_a_key_and_without_a_person_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    with pytest.raises(SettingsError, match="Nothing was sent"):
+        choose(practice=False)
+
+
+def test_a_live_take_is_left_to_a_kernel_with_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def find_key() -> Key | None:
+        asked.append("once")
+        return None
+
+    monkeypatch.setattr(settings, "find_key", find_key)
+    connections = Connections(tmp_path)
+    assert connections.reachable("practice")
+    assert [connections.reachable(LIVE) for _ in range(3)] == [False] * 3
+    assert asked == ["once"]  # a locked keyring asks its person each time
+    assert not connections.reachable("https://elsewhere.example")
+    with pytest.raises(SettingsError, match="There is no key"):
+        connections.client(LIVE)
+
+
+def test_an_accounts_tier_is_settable_and_practice_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert limits_of("practice") == Limits()
+    assert limits_of(LIVE) == Limits(2, 2)
+    monkeypatch.setenv("KLING_TIER", "Silver")
+    assert limits_of(LIVE) == Limits(300, 500)
+    monkeypatch.setenv("KLING_TIER", "wood")
+    with pytest.raises(SettingsError, match="one of bronze, silver, gold"):
+        limits_of(LIVE)
