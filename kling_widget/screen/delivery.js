@@ -1,0 +1,176 @@
+// How a clip reaches the page: by the server's own `files/` route where that leads to the same file, else in chunks over the
+// widget's messages, else from where the service keeps it.
+// @ts-check
+import { ask } from "../face.js";
+
+/**
+ * Where the kernel says that a take's file is.
+ * @typedef {object} Place
+ * @property {string} path absolute, in the kernel's file system
+ * @property {number} bytes its size
+ * @property {string} head SHA-256 of its first 64 KiB, in hex
+ * @property {string} url where the service keeps it; empty where it no longer does
+ */
+
+/**
+ * Something that a video element can play.
+ * @typedef {object} Source
+ * @property {string} url
+ * @property {"files" | "bytes" | "beside" | "service"} route
+ * @property {() => void} free gives its memory back
+ */
+
+/**
+ * What a page of Jupyter says of its server.
+ * @typedef {{ baseUrl?: string, serverRoot?: string, rootUri?: string }} Server
+ */
+
+const HEAD = 65_536; // bytes whose hash tells one file from another; `delivery.py` hashes as many
+const CHUNK = 2 * 1024 * 1024; // bytes an answer, well under what a host passes in one message; `delivery.py` caps it
+
+/** @returns {Server | null} null on a page that is not Jupyter's own */
+export function jupyterServer() {
+  const text = document.getElementById("jupyter-config-data")?.textContent;
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // not ours to mend: the other routes remain
+  }
+}
+
+/**
+ * Turn a path of the kernel's machine into an address on the server, as far as the page can know.
+ * @param {Server} server
+ * @param {string} path
+ * @returns {string} empty where the file lies outside of what the server shows
+ */
+export function filesAddress(server, path) {
+  const root = rootFolder(server);
+  const file = path.replaceAll("\\", "/");
+  if (!root || !server.baseUrl || !file.startsWith(root)) return "";
+  const steps = file.slice(root.length).split("/");
+  if (steps.some((step) => step.startsWith("."))) return ""; // servers hide these
+  return `${server.baseUrl}files/${steps.map(encodeURIComponent).join("/")}`;
+}
+
+/** @param {Server} server @returns {string} the server's folder with a slash at its end; empty where it does not say */
+function rootFolder(server) {
+  let root = server.serverRoot?.replaceAll("\\", "/") ?? "";
+  if (server.rootUri?.startsWith("file://")) root = decodeURIComponent(new URL(server.rootUri).pathname);
+  if (/^\/[A-Za-z]:/.test(root)) root = root.slice(1);
+  if (!root || root.startsWith("~")) return "";
+  return root.endsWith("/") ? root : `${root}/`;
+}
+
+/**
+ * Bring a take's clip to the page.
+ * @param {import("../face.js").Model} model
+ * @param {{ id: string, beside: string }} clip `beside`: the file's address from where the notebook is; empty where unknown
+ * @param {(signal: AbortSignal) => Promise<Place>} where
+ * @param {{ signal: AbortSignal, without: Set<string>, progress: (fraction: number) => void }} options `without`: routes whose
+ *   source this page could not play
+ * @returns {Promise<Source>}
+ */
+export async function deliver(model, clip, where, { signal, without, progress }) {
+  const server = jupyterServer();
+  // A page that is not Jupyter's may be the notebook as HTML, with no kernel to ask: then the file lies beside it.
+  if (!server && clip.beside && !without.has("beside")) return { url: clip.beside, route: "beside", free() {} };
+  const place = await where(signal);
+  if (server && !without.has("files")) {
+    const source = await byFiles(model, clip.id, place, filesAddress(server, place.path), signal, progress);
+    if (source) return source;
+  }
+  if (!without.has("bytes")) return byChunks(model, clip.id, place, signal, progress);
+  if (place.url && !without.has("service")) return { url: place.url, route: "service", free() {} };
+  throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
+}
+
+/**
+ * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {string} address
+ * @param {AbortSignal} signal @param {(fraction: number) => void} progress @returns {Promise<Source | null>}
+ */
+async function byFiles(model, take, place, address, signal, progress) {
+  if (!address) return null;
+  /** @type {Response} */
+  let answer;
+  try {
+    answer = await fetch(address, { signal, headers: { Range: `bytes=0-${HEAD - 1}` }, credentials: "same-origin" });
+  } catch {
+    signal.throwIfAborted();
+    return null; // no way through: the kernel is asked for the bytes
+  }
+  if (answer.status === 206) {
+    const size = Number(answer.headers.get("Content-Range")?.split("/")[1]);
+    const head = await answer.arrayBuffer();
+    if (size !== place.bytes || !(await sameHead(model, take, place, head, signal))) return null;
+    return { url: address, route: "files", free() {} };
+  }
+  if (answer.status !== 200 || Number(answer.headers.get("Content-Length")) !== place.bytes || !answer.body) {
+    await answer.body?.cancel();
+    return null;
+  }
+  // A server that gives whole files only: a clip could not be sought in, so all of it comes now.
+  const parts = [];
+  let have = 0;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    have += value.byteLength;
+    progress(have / place.bytes);
+  }
+  const blob = new Blob(parts, { type: "video/mp4" });
+  if (!(await sameHead(model, take, place, await blob.slice(0, HEAD).arrayBuffer(), signal))) return null;
+  return ofBlob(blob, "files");
+}
+
+/**
+ * A kernel may run on another machine, where the same path is another file: the beginning must be the same.
+ * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {ArrayBuffer} head
+ * @param {AbortSignal} signal
+ */
+async function sameHead(model, take, place, head, signal) {
+  if (globalThis.crypto?.subtle) {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", head));
+    return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("") === place.head;
+  }
+  // Over plain http a page has no hash: the bytes themselves are compared.
+  const { buffers } = await ask(model, "chunk", { take, offset: 0, length: HEAD }, { signal });
+  const theirs = buffers[0];
+  if (!theirs || theirs.byteLength !== head.byteLength) return false;
+  const ours = new DataView(head);
+  for (let i = 0; i < head.byteLength; i++) if (ours.getUint8(i) !== theirs.getUint8(i)) return false;
+  return true;
+}
+
+/**
+ * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {AbortSignal} signal
+ * @param {(fraction: number) => void} progress @returns {Promise<Source>}
+ */
+async function byChunks(model, take, place, signal, progress) {
+  const count = Math.ceil(place.bytes / CHUNK);
+  /** @type {DataView[]} */
+  const parts = new Array(count);
+  let next = 0;
+  let have = 0;
+  const pull = async () => {
+    while (next < count) {
+      const at = next++;
+      const { buffers } = await ask(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
+      const part = buffers[0];
+      if (!part) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
+      parts[at] = part;
+      have += part.byteLength;
+      progress(have / place.bytes);
+    }
+  };
+  await Promise.all([pull(), pull()]); // two under way: one travels while the next is read
+  return ofBlob(new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (parts)), { type: "video/mp4" }), "bytes");
+}
+
+/** @param {Blob} blob @param {Source["route"]} route @returns {Source} */
+function ofBlob(blob, route) {
+  const url = URL.createObjectURL(blob);
+  return { url, route, free: () => URL.revokeObjectURL(url) };
+}

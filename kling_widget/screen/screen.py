@@ -1,0 +1,199 @@
+"""The screen: plays takes. A thin face over ``clip.py`` (what is said) and ``delivery.py`` (how bytes get there)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import traitlets as t
+
+from ..engine.pace import Progress
+from ..errors import KlingError, LibraryError
+from ..face import Answer, Buffers, Command, Face, css, esm
+from ..states import FINAL, STATES
+from ..store import Record
+from ..store.record import now_ms
+from ..take import Library, Take
+from . import deciding, delivery
+from .clip import Clip, beside, clip, notebook_folder
+from .row import Row, row
+from .still import Shown, plain, stills
+from .waiting import Traffic
+
+HERE = Path(__file__).parent
+
+_ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
+
+
+class Screen(Face):
+    """A player of takes; for now it shows the first of them.
+
+    Parameters
+    ----------
+    *takes
+        What to show. A take that is under way says how it goes, one that failed what happened.
+    library
+        The library they are in; the takes' own unless given.
+    act
+        Called with a take's id and the name of one of ``actions``, when a person chose it.
+    **traits
+        Further traits, by name.
+
+    Examples
+    --------
+    >>> Screen(Library().takes()[0])  # doctest: +SKIP
+    """
+
+    _esm = esm(HERE / "screen.js")
+    _css = css(HERE / "row.css", HERE / "screen.css")
+    commands: ClassVar[Mapping[str, str]] = {
+        "where": "_where",
+        "chunk": "_chunk",
+        "poster": "_poster",
+        "rate": "_rate",
+        "tag": "_tag",
+        "act": "_act",
+        "stop": "_stop",
+        "decide": "_decide",
+    }
+
+    takes: t.List[Any] = t.List(
+        t.Dict(), help="What is shown, as `clip.Clip`. No paths of this machine, no bytes."
+    ).tag(sync=True)
+    invitation = t.Unicode("No clip yet.", help="Said while there is nothing to show.").tag(sync=True)
+    compact = t.Bool(False, help="A line while it is under way, as in a cell's output.").tag(sync=True)
+    actions: t.List[Any] = t.List(help="Buttons under the clip: pairs of a name and what the button says.").tag(
+        sync=True
+    )
+    still = t.Unicode("", help="Class of the saved still that a live view hides.").tag(sync=True)
+
+    def __init__(
+        self,
+        *takes: Take,
+        library: Library | None = None,
+        act: Callable[[str, str], None] | None = None,
+        **traits: Any,
+    ) -> None:
+        if library is None and not takes:
+            raise TypeError("Screen needs a take, or library=...")
+        self.library = library or takes[0].library
+        self._act_on = act
+        self._records: tuple[Record, ...] = ()
+        super().__init__(**traits)
+        if takes:
+            self.show(*(take.record for take in takes))
+
+    def show(self, *records: Record) -> None:
+        """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
+        before = {record.id: record.sha256 for record in self._records}
+        self._records = records
+        clips = [self._clip(record) for record in records]
+        if clips == self.takes:
+            return
+        self.takes = clips
+        for record, shown in zip(records, clips, strict=True):
+            if shown["file"] and before.get(record.id, "") != record.sha256:
+                self._tell_where(record)
+
+    def _clip(self, record: Record) -> Clip:
+        path = self.library.path(record)
+        here = record.state == "completed" and path is not None
+        return clip(
+            record,
+            row=None if here else self._row(record),
+            beside=beside(path, notebook_folder()) if path else "",
+        )
+
+    def _row(self, record: Record) -> Row:
+        progress = _ENDED if record.final else self.library.engine.progress(record)
+        waits = ""
+        if record.state == "intent":
+            waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms()).why(record)
+        return row(record, progress, deciding.offered(record, waits), waits=waits, choices=deciding.choices(record))
+
+    def _tell_where(self, record: Record) -> None:
+        # Unasked, since this reaches a page also while the kernel is busy; a page that missed it asks.
+        try:
+            place = self._place(record)
+        except KlingError:
+            return  # the page will ask, and is told why
+        self.send({"take": record.id, "place": place})
+
+    # What the page asks. Each is a small read or write of the library, and names takes by id, never by path.
+
+    def _where(self, command: Command, _buffers: Buffers) -> Answer:
+        return {"place": self._place(self.library.record(str(command.get("take"))))}
+
+    def _chunk(self, command: Command, _buffers: Buffers) -> Answer:
+        offset, length = command.get("offset"), command.get("length")
+        if not isinstance(offset, int) or not isinstance(length, int):
+            raise LibraryError("A piece of a clip needs an offset and a length in bytes.")
+        path = self._file(self.library.record(str(command.get("take"))))
+        return {"offset": offset}, [delivery.read(path, offset, length)]
+
+    def _poster(self, command: Command, _buffers: Buffers) -> Answer:
+        image = self.library.poster(self.library.record(str(command.get("take"))))
+        return {}, [image] if image else []
+
+    def _rate(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._annotate(command, rating=command.get("rating"))
+
+    def _tag(self, command: Command, _buffers: Buffers) -> Answer:
+        tags = command.get("tags")
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise LibraryError("Tags are a list of words.")
+        return self._annotate(command, tags=tuple(tags))
+
+    def _annotate(self, command: Command, **words: Any) -> Answer:
+        return self._changed(self.library.annotate(str(command.get("take")), **words))
+
+    def _changed(self, changed: Record) -> Answer:
+        self.show(*(changed if record.id == changed.id else record for record in self._records))
+        return {}
+
+    def _act(self, command: Command, _buffers: Buffers) -> Answer:
+        action = str(command.get("action"))
+        if self._act_on is None or action not in [name for name, _ in self.actions]:
+            raise LibraryError(f"This screen has no {action!r}.")
+        self._act_on(str(command.get("take")), action)
+        return {}
+
+    def _stop(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._changed(deciding.take_back(self.library, str(command.get("take"))))
+
+    def _decide(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._changed(deciding.decide(self.library, str(command.get("take")), deciding.named(command)))
+
+    def _place(self, record: Record) -> delivery.Place:
+        path = self._file(record)
+        place = delivery.place(path)
+        if record.bytes is not None and place["bytes"] != record.bytes:
+            raise LibraryError(
+                f"The clip's file was changed after it was saved: {path} has {place['bytes']:,} bytes, not "
+                f"{record.bytes:,}. Put the file back there, and show the take again."
+            )
+        return place
+
+    def _file(self, record: Record) -> Path:
+        path = self.library.path(record)
+        if path is None:
+            raise LibraryError("This take has no clip yet.")
+        return delivery.inside(path, self.library.folder)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        # The live view, and for those who come after it what it showed.
+        said = super()._repr_mimebundle_(**kwargs)
+        if said is None:
+            return None
+        live, metadata = said
+        takes = [shown(self.library, record) for record in self._records]
+        base, empty = notebook_folder(), self.invitation
+        texts = {"text/html": stills(takes, base, empty=empty), "text/plain": plain(takes, base, empty=empty)}
+        return {**live, **texts}, metadata
+
+
+def shown(library: Library, record: Record) -> Shown:
+    """A take with what a still of it needs, read from the library."""
+    path = library.path(record) if record.state == "completed" else None
+    return Shown(record, path, library.poster(record) if path else None)

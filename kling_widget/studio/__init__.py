@@ -1,0 +1,5 @@
+"""The panel."""
+
+from .studio import Studio
+
+__all__ = ["Studio"]

@@ -1,0 +1,44 @@
+// The line above the panel: its name, the model, whether it costs money, and what was spent.
+// @ts-check
+import { dress, follow, h } from "../face.js";
+import { studioRoot } from "./root.js";
+
+/** @typedef {import("../face.js").Model} Model */
+
+/** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
+function render({ model, el, signal }) {
+  dress(el, "kw-bar");
+  studioRoot(el, signal);
+  const chip = h("span", { class: "kw-chip" });
+  const how = h("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
+  const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
+  const money = h("span", { class: "kw-money kw-num" });
+  const notice = h("p", { class: "kw-bar-notice", role: "note" });
+  mode.addEventListener("click", () => {
+    how.hidden = !how.hidden;
+    mode.setAttribute("aria-expanded", String(!how.hidden));
+  }, { signal });
+  el.append(h("div", { class: "kw-bar-line" },
+    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, money), how, notice);
+  follow(model, ["model", "live", "mode", "how", "spent", "notice"], signal, () => {
+    chip.textContent = model.get("model");
+    mode.textContent = model.get("mode");
+    mode.classList.toggle("kw-live", model.get("live"));
+    mode.title = model.get("how");
+    how.textContent = model.get("how");
+    notice.textContent = model.get("notice");
+    notice.hidden = !notice.textContent;
+    const { before, sum, after, part } = model.get("spent");
+    money.title = model.get("spent").how ?? "";
+    money.replaceChildren(before, h("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
+  });
+}
+
+/** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} part 0 to 1 */
+function meter(part) {
+  const level = h("i");
+  level.style.transform = `scaleX(${part})`;
+  return h("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: part > 0.9 ? "yes" : "" } }, level);
+}
+
+export default { render };

@@ -1,0 +1,133 @@
+"""What a panel knows of its library, and which take it shows; read again where something changed, without a widget."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ..states import AT_SERVICE, FINAL, STATES
+from ..store import Budget, Record, Spend
+from ..take import Library
+from . import view
+
+_OPEN = STATES - FINAL
+
+
+class Reading:
+    """The library as one panel reads it. It caches nothing that the library would not say again.
+
+    Parameters
+    ----------
+    library
+        The library.
+
+    Attributes
+    ----------
+    records
+        The newest takes that fit the shelf's search and filter.
+    cards
+        The same, for the shelf.
+    under_way, ended
+        The queue: takes that are not final; those that became so while this panel was there and still have a place.
+    spend, budget
+        What the takes came to, and the caps on it.
+    made
+        Takes that were begun in this panel, newest first.
+    shown
+        The take on the screen; empty while there is no clip.
+    search, filter
+        What the shelf is narrowed to.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._revision: int | None = None  # up to which the library was read
+        self._stale = True
+        self._day = ""  # of which the money was read
+        self._seen_open: set[str] = set()
+        self._chosen = False  # whether a person put on the screen what is there
+        self._shows_due = 0  # clicks whose first clip is still to be shown
+        self.records: list[Record] = []
+        self.cards: list[dict[str, Any]] = []
+        self.under_way: list[Record] = []
+        self.ended: dict[str, Record] = {}
+        self.spend, self.budget = Spend(), Budget()
+        self.made: list[str] = []
+        self.shown = ""
+        self.search, self.filter = "", "all"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the shelf shows only some takes."""
+        return bool(self.search) or self.filter != "all"
+
+    @property
+    def on_screen(self) -> str:
+        """The take that the screen is for: the one shown, else the next to be done; empty in an empty library."""
+        if self.shown or not self.under_way:
+            return self.shown
+        return min(self.under_way, key=lambda r: (r.state not in AT_SERVICE, r.confirmed_at, r.id)).id
+
+    def narrow(self, search: str, status: str) -> None:
+        """Narrow the shelf to takes that hold these words and fit this one of ``view.FILTERS``."""
+        self.search, self.filter, self._stale = search.strip(), status, True
+
+    def begun(self, *takes: str) -> None:
+        """Take note of takes that one click began: the first of their clips goes on the screen."""
+        self._seen_open.update(takes)
+        self.made[:0] = reversed(takes)
+        self._shows_due, self._chosen = self._shows_due + bool(takes), False
+
+    def choose(self, take: str) -> None:
+        """Put a take on the screen; it stays there until the next click on Generate."""
+        self.shown, self._shows_due, self._chosen = take, 0, True
+
+    def dismiss(self, take: str) -> None:
+        """Take a take that ended out of the queue."""
+        self.ended.pop(take, None)
+
+    def read(self) -> bool:
+        """Read the library again where it changed; tells whether it did."""
+        changed = [] if self._revision is None else self._library.changed_since(self._revision)
+        self.ended = {take: record for take, record in self.ended.items() if view.stays(record)}
+        self.budget = self._library.budget  # a cap moves no revision
+        today = time.strftime("%Y-%m-%d")
+        if not changed and not self._stale and today == self._day:
+            return False
+        states = view.FILTERS[self.filter]
+        self.records = self._library.records(limit=view.SHOWN, search=self.search, states=states)
+        self.under_way = self._library.records(limit=None, states=_OPEN)
+        self.spend, self._day = self._library.spent(), today
+        self.cards = [view.card(record) for record in self.records]
+        self._seen_open.update(record.id for record in self.under_way)
+        for record in changed:
+            if record.final:
+                self._end(record)
+        if not self.shown and (newest := view.newest_finished(self.records)):
+            self.shown = newest.id
+        seen = (record.revision for record in (*changed, *self.records, *self.under_way))
+        self._revision, self._stale = max(self._revision or 0, *seen, 0), False
+        return True
+
+    def stills(self, most: int) -> list[Record]:
+        """What the notebook keeps: takes of this panel that have ended, newest first; else the one on the screen.
+
+        A panel that is opened again, as after a restart, does not empty what the notebook kept.
+        """
+        known = (self._library.record(take) for take in self.made[: 2 * most] or [self.shown] if take)
+        return [record for record in known if record.final][:most]
+
+    def _end(self, record: Record) -> None:
+        """Take note of a take that ended: in the queue, and its clip on the screen where nobody chose another."""
+        if record.id not in self._seen_open:
+            if record.id in self.ended:  # a refund may be known by now
+                self.ended[record.id] = record
+            return
+        self._seen_open.discard(record.id)
+        self.ended[record.id] = record
+        if record.state != "completed":
+            return
+        if self._shows_due and record.id in self.made:
+            self.shown, self._shows_due = record.id, self._shows_due - 1
+        elif record.id not in self.made and not self._chosen:
+            self.shown = record.id

@@ -1,0 +1,6 @@
+"""What a person holds in code: takes, the library they are in, and the way to make them."""
+
+from .library import Library
+from .take import Take, generate
+
+__all__ = ["Library", "Take", "generate"]

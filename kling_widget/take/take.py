@@ -1,0 +1,278 @@
+"""A take: one generation, from the moment a person confirmed it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+import time
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..catalog import O3_PRO
+from ..engine.service import choose
+from ..errors import TakeFailed, TakeTimeout
+from ..money import Micros
+from ..request import Element, Shot, VideoRequest
+from ..states import State
+from ..store import Record, TakeId
+from .library import Library
+
+_LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
+
+
+def generate(
+    prompt: str | None = None,
+    *,
+    library: Library | str | os.PathLike[str] | None = None,
+    practice: bool | None = None,
+    model: str = O3_PRO,
+    aspect_ratio: str | None = None,
+    duration: int | None = None,
+    sound: bool | None = None,
+    shot_type: str | None = None,
+    multi_prompt: Iterable[Shot | Mapping[str, Any]] | None = None,
+    element_list: Iterable[Element | Mapping[str, Any]] | None = None,
+    **inputs: Any,
+) -> Take:
+    """Make a clip. Returns at once; in a notebook the cell shows its progress, then the clip.
+
+    On a live service this costs money: what the request's estimate says, from the moment it is called.
+
+    Parameters
+    ----------
+    prompt, model, aspect_ratio, duration, sound, shot_type, multi_prompt, element_list, **inputs
+        What is asked for; see ``VideoRequest``.
+    library
+        Where the take is kept, or its folder; ``Library()`` unless given.
+    practice
+        True: practice, at no cost. False: live. None: live where a key is found, else practice.
+
+    Raises
+    ------
+    RequestError, TypeError
+        If the model would not take the request. Nothing was sent.
+    SettingsError, LibraryError
+        If there is no key for a live service, or the library can't be written to. Nothing was sent.
+    """
+    request = VideoRequest(
+        prompt,
+        model=model,
+        aspect_ratio=aspect_ratio,
+        duration=duration,
+        sound=sound,
+        shot_type=shot_type,
+        multi_prompt=multi_prompt,
+        element_list=element_list,
+        **inputs,
+    )
+    return make(request, library=library, practice=practice)
+
+
+def make(
+    request: VideoRequest,
+    *,
+    library: Library | str | os.PathLike[str] | None = None,
+    practice: bool | None = None,
+    parent: str | None = None,
+) -> Take:
+    """Make a clip from a request that is already built. See ``generate``."""
+    service = choose(practice)
+    library = library if isinstance(library, Library) else Library(library)
+    record = library.engine.confirm(request, service=service.name, parent=parent)
+    return Take(record.id, library)
+
+
+class Take:
+    """One generation: its request, how it stands, its clip, its cost, and what a person thought of it.
+
+    It holds no copy of anything: each property is read from the library when asked for.
+
+    Attributes
+    ----------
+    id
+        Its name in the library; sorts by the time it was confirmed.
+    library
+        The library that holds it.
+    """
+
+    def __init__(self, take_id: TakeId, library: Library) -> None:
+        self.id = take_id
+        self.library = library
+
+    @property
+    def record(self) -> Record:
+        """Everything that the library knows of it now."""
+        return self.library.record(self.id)
+
+    @property
+    def request(self) -> VideoRequest:
+        """What was asked for."""
+        record = self.record
+        return VideoRequest(model=record.model, **record.inputs)
+
+    @property
+    def status(self) -> State:
+        """How it stands, such as ``"processing"``, ``"completed"`` or ``"failed"``."""
+        return self.record.state
+
+    @property
+    def trouble(self) -> str:
+        """Empty, or what went wrong, what it means for the money, and what to do next."""
+        return self.record.trouble
+
+    @property
+    def video(self) -> Path | None:
+        """The clip's file, whole and checked; None while it is not here."""
+        return self.library.path(self.record)
+
+    @property
+    def cost(self) -> Micros:
+        """What it costs, in micro-dollars: charged less refunded, or the estimate until billing says."""
+        return self.record.cost
+
+    def wait(self, timeout: float | None = None) -> Take:
+        """Wait until it has ended. Interrupting the wait, or its time running out, does not touch the take.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait at most; None for as long as it takes.
+
+        Raises
+        ------
+        TakeTimeout
+            If the time ran out first. The take goes on.
+        TakeFailed
+            If it ended without a clip, or a person has to decide; the message says what it means for the money.
+        """
+        self.library.start()
+        heard = threading.Event()
+        stop = self.library.engine.watch(lambda: heard.set())
+        end = None if timeout is None else time.monotonic() + timeout
+        try:
+            while not self._ended():
+                left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
+                if left <= 0:
+                    raise self._timeout(timeout)
+                heard.wait(left)
+                heard.clear()
+        finally:
+            stop()
+        return self
+
+    def __await__(self) -> Generator[Any, None, Take]:
+        return self._arrive().__await__()
+
+    async def _arrive(self) -> Take:
+        self.library.start()
+        while not self._ended():
+            await asyncio.sleep(_LOOK_S)
+        return self
+
+    def _ended(self) -> bool:
+        record = self.record
+        if record.state == "completed":
+            return True
+        if record.final or record.state == "needs_you":
+            raise TakeFailed(record.trouble or f"The take ended as {record.state}, without a clip.")
+        return False
+
+    def _timeout(self, seconds: float | None) -> TakeTimeout:
+        return TakeTimeout(
+            f"Stopped waiting after {seconds:g} s; the take ({self.status}) goes on and stays in the library. "
+            "Wait again with take.wait(); do not generate it anew, that would cost again."
+        )
+
+    def stop(self) -> Take:
+        """Take it back while it waits to be sent: it is then cancelled and costs nothing.
+
+        What was sent already goes on at the service and is charged; stopping changes nothing about it.
+        """
+        self.library.withdraw(self.id)
+        return self
+
+    def delete(self) -> Take:
+        """Delete it at the service. What is here stays here.
+
+        It may not stop a clip that is being made, and what it costs stays spent; a take that was not finished can't be
+        fetched afterwards.
+
+        Raises
+        ------
+        LibraryError
+            If the service does not have it yet; ``stop`` takes it back then.
+        KlingError
+            If the service could not be asked, or refused.
+        """
+        self.library.engine.delete(self.record)
+        return self
+
+    @property
+    def candidates(self) -> list[dict[str, Any]]:
+        """Where the answer to its submit was lost and it waits for your word: the service's tasks that could be it."""
+        found: list[dict[str, Any]] = json.loads(self.record.candidates or "[]")
+        return found
+
+    def decide(self, prediction: str | None) -> Take:
+        """Say which of ``candidates`` it is, by its id, or None: none of them, so that it was not made.
+
+        Raises
+        ------
+        LibraryError
+            If it does not wait for a decision, or another take has that prediction.
+        """
+        self.library.decide(self.id, prediction)
+        return self
+
+    def remix(self, *, practice: bool | None = None, **changes: Any) -> Take:
+        """Make it again with some inputs changed (None takes one away). A new take, at its own cost."""
+        mine = self.record.practice
+        request = self.request.but(**changes)
+        return make(
+            request, library=self.library, practice=mine or None if practice is None else practice, parent=self.id
+        )
+
+    def rate(self, stars: int | None) -> Take:
+        """Give it 1 to 5 stars, or None for none."""
+        self.library.annotate(self.id, rating=stars)
+        return self
+
+    def tag(self, *words: str) -> Take:
+        """Add tags to it. Raises ``TypeError`` for what is no words."""
+        if not all(isinstance(word, str) for word in words):
+            raise TypeError("tags are words: take.tag('hero', 'wide')")
+        known = self.record.tags
+        fresh = tuple(dict.fromkeys(word.strip().lstrip("#") for word in words if word.strip().lstrip("#")))
+        self.library.annotate(self.id, tags=known + tuple(word for word in fresh if word not in known))
+        return self
+
+    def to_code(self) -> str:
+        """The call that makes it again."""
+        record = self.record
+        said = [repr(record.inputs["prompt"])] if "prompt" in record.inputs else []
+        said += [f"{name}={value!r}" for name, value in record.inputs.items() if name != "prompt"]
+        if record.model != O3_PRO:
+            said.append(f"model={record.model!r}")
+        if record.practice:
+            said.append("practice=True")
+        return f"generate({', '.join(said)})"
+
+    def _ipython_display_(self) -> None:
+        # A take knows how to show itself; the way is looked up only now, since widgets live on a floor above.
+        from ..screen import show
+
+        show(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Take) and (self.id, self.library.folder) == (other.id, other.library.folder)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.library.folder))
+
+    def __repr__(self) -> str:
+        record = self.record
+        words = record.words if len(record.words) <= 60 else record.words[:59] + "…"
+        return f"<Take {self.id} {record.state}: {words!r}, {record.seconds} s>"

@@ -1,0 +1,165 @@
+"""Drive a notebook in a real page: open, run, save, restart, reload, read what was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import nbformat
+from playwright.sync_api import Locator, Page
+
+from .chrome import Console
+from .server import Server
+
+Host = Literal["lab", "notebook"]
+Theme = Literal["JupyterLab Light", "JupyterLab Dark"]
+
+READY_WITHIN = 60_000.0  # milliseconds; a page's first load on a busy machine takes about ten seconds
+
+# The notebook's panel in whatever application shows it; what the scripts below are called with comes second.
+_PANEL = """
+const app = window.jupyterapp;
+const panel = app && [...app.shell.widgets("main")].find((one) => one.sessionContext && one.content?.widgets);
+"""
+_READY = f"""() => {{ {_PANEL}
+  return Boolean(panel?.context.isReady && panel.sessionContext.isReady
+    && panel.sessionContext.session?.kernel?.status === "idle");
+}}"""
+_RESTART = f"async () => {{ {_PANEL} await panel.sessionContext.session.kernel.restart(); }}"
+_SAVE = f"async () => {{ {_PANEL} await panel.context.save(); }}"
+_COMMAND = "async ([id, args]) => { await window.jupyterapp.commands.execute(id, args); }"
+_SELECT = f"(at) => {{ {_PANEL} panel.content.activeCellIndex = at; panel.content.deselectAll(); }}"
+
+
+class CellFailed(AssertionError):
+    """A cell raised; the message is its traceback."""
+
+
+def write(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook of code cells, with a kernelspec: without one the page asks for a kernel."""
+    notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]  # nbformat types only part of itself
+        cells=[nbformat.v4.new_code_cell(source) for source in cells],  # type: ignore[no-untyped-call]  # as above
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]  # as above
+
+
+@dataclass
+class Notebook:
+    """A notebook open in a page."""
+
+    page: Page
+    server: Server
+    path: Path
+    host: Host
+
+    def open(self) -> None:
+        """Load the page and wait until the notebook has its kernel."""
+        relative = quote(self.path.relative_to(self.server.root).as_posix())
+        place = {"lab": f"lab/workspaces/{self.path.stem}/tree", "notebook": "notebooks"}[self.host]
+        self.page.goto(f"{self.server.url}/{place}/{relative}?reset&token={self.server.token}")
+        self.wait_until_idle()
+
+    def reload(self) -> None:
+        """Load the page anew, as after a lost tab; the kernel goes on."""
+        self.page.reload()
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        """Wait until notebook and kernel are there and no cell runs."""
+        self.page.wait_for_function(_READY, timeout=READY_WITHIN)
+
+    def command(self, id: str, args: Mapping[str, Any] | None = None) -> None:  # noqa: A002  # Lab's own word
+        """Carry out one of the application's commands and wait for its end."""
+        self.page.evaluate(_COMMAND, [id, dict(args or {})])
+
+    def run_all(self) -> None:
+        """Run every cell and wait for the last.
+
+        Raises
+        ------
+        CellFailed
+            A cell raised.
+        """
+        self.command("notebook:run-all-cells")
+        self.wait_until_idle()
+        self._raise_failures()
+
+    def run(self, at: int) -> None:
+        """Run the cell at an index (from 0) and wait for it; raises as :meth:`run_all` does."""
+        self.page.evaluate(_SELECT, at)
+        self.command("notebook:run-cell")
+        self.wait_until_idle()
+        self._raise_failures()
+
+    def save(self) -> dict[str, Any]:
+        """Save, and return what is now in the file."""
+        self.page.evaluate(_SAVE)
+        return self.saved()
+
+    def saved(self) -> dict[str, Any]:
+        """Read the notebook's file."""
+        found: dict[str, Any] = nbformat.read(self.path, as_version=4)  # type: ignore[no-untyped-call]  # as above
+        return found
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel as the menu does, and wait for the new one; outputs stay."""
+        self.page.evaluate(_RESTART)
+        self.wait_until_idle()
+
+    def theme(self, name: Theme) -> None:
+        """Change the application's theme."""
+        self.command("apputils:change-theme", {"theme": name})
+        light = "true" if name.endswith("Light") else "false"
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+
+    def cell(self, at: int) -> Locator:
+        """The cell at an index (from 0)."""
+        return self.page.locator(f'.jp-Notebook-cell[data-windowed-list-index="{at}"]')
+
+    def output(self, at: int) -> Locator:
+        """The output area of the cell at an index (from 0)."""
+        return self.cell(at).locator(".jp-Cell-outputArea")
+
+    def _raise_failures(self) -> None:
+        for cell in self.save()["cells"]:
+            for output in cell.get("outputs", ()):
+                if output["output_type"] == "error":
+                    raise CellFailed("\n".join(output["traceback"]))
+
+
+@dataclass
+class Jupyter:
+    """What a browser test is given: a server, a fresh page, and a folder of its own on the server."""
+
+    server: Server
+    page: Page
+    console: Console
+    folder: Path
+    host: Host = "lab"
+    opened: list[Notebook] = field(default_factory=list)
+
+    def open(self, cells: Sequence[str], name: str = "notebook.ipynb") -> Notebook:
+        """Write a notebook of code cells into the folder and open it."""
+        write(self.folder / name, cells)
+        return self.show(name)
+
+    def show(self, name: str) -> Notebook:
+        """Open a notebook that lies in the folder already."""
+        notebook = Notebook(self.page, self.server, self.folder / name, self.host)
+        notebook.open()
+        self.opened.append(notebook)
+        return notebook
+
+    def keep(self, folder: Path) -> None:
+        """Keep what tells why a test failed: the picture, the console, the server's and kernels' words."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / "page.png")
+        (folder / "console.log").write_text("\n".join(self.console.lines) + "\n")
+        (folder / "server.log").write_bytes(self.server.log.read_bytes())
+        for notebook in self.opened:
+            (folder / notebook.path.name).write_bytes(notebook.path.read_bytes())

@@ -1,0 +1,54 @@
+"""What a page does with a panel's faces, without a page: it sends commands, and hears the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kling_widget import Library, Studio
+from kling_widget.practice import PracticeServer
+from kling_widget.store import Record
+
+KEY = "wsk_live_canary_studio_tests"
+FOX = "A red fox crosses fresh snow"
+
+
+class Page:
+    """What a page does: it sends commands to a face, and hears the answers."""
+
+    def __init__(self, face: Any) -> None:
+        self.face, self.heard = face, list[Any]()
+        face.send = lambda content, buffers=None: self.heard.append((content, list(buffers or ())))
+
+    def tell(self, kind: str, known: str = "", **fields: Any) -> dict[str, Any]:
+        """Send a command; gives its answer, and nothing where there was none."""
+        name = known or f"c{len(self.heard)}-{time.monotonic_ns()}"
+        before = len(self.heard)
+        self.face._receive(self.face, {"id": name, "kind": kind, **fields}, [])
+        answers = [content for content, _ in self.heard[before:]]
+        return answers[0] if answers else {}
+
+
+def click(studio: Studio, known: str = "", *, takes: int = 1, price: str = "", **values: Any) -> dict[str, Any]:
+    """Click on Generate, with the controls as the page shows them."""
+    offered = {tag["takes"]: tag["price"] for tag in studio._go.batches}
+    seen = {**studio._builder.values, **values}
+    return Page(studio._go).tell("generate", known, values=seen, takes=takes, price=price or offered[takes])
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """Wait until something is so, and give it."""
+    end = time.monotonic() + 30
+    while not (found := look()):
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.02)
+    return found
+
+
+def submits(server: PracticeServer) -> list[dict[str, Any]]:
+    return [post for post in server.view()["posts"] if post["call"] == "submit"]
+
+
+def takes(library: Library) -> list[Record]:
+    return library.records()
