@@ -1,0 +1,157 @@
+"""Where a row of the matrix is played, and the things that are done to it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
+from typing import Any
+
+from kling_widget import Library, Take
+from kling_widget.catalog import O3_PRO
+from kling_widget.engine.client import Client
+from kling_widget.engine.submit import Accepted
+from kling_widget.practice import Fault, PracticeServer
+from kling_widget.practice.faults import Answer, Effect
+from kling_widget.settings import Key
+
+from .proxy import ChaosProxy
+from .world import ask, until
+
+PROMPT = "A fox"
+
+
+@dataclass
+class Stage:
+    """A service, perhaps a proxy before it, and a library.
+
+    Attributes
+    ----------
+    origin
+        Where the library thinks that the service is.
+    foreign
+        Prompts of tasks that are not the library's; the empty one is that of tasks that have none.
+    takes
+        The library's takes; the row's own comes last.
+    """
+
+    server: PracticeServer
+    proxy: ChaosProxy
+    origin: str
+    library: Library
+    foreign: list[str] = field(default_factory=list)
+    takes: list[Take] = field(default_factory=list)
+
+
+def decoy(*, model: str = O3_PRO, duration: int = 3, age: float = 0.0) -> Callable[[Stage], None]:
+    """A task of the same account, made elsewhere, ``age`` seconds ago."""
+
+    def make(stage: Stage) -> None:
+        _elsewhere(stage, model, {"prompt": "From the website", "duration": duration})
+        stage.foreign.append("From the website")
+        with stage.server.ledger.writing() as base:
+            base.execute("UPDATE tasks SET created = created - ?", (age,))
+
+    return make
+
+
+def the_list_is_full(stage: Stage) -> None:
+    """More tasks than a page of the list holds, of another kind."""
+    for number in range(120):
+        _elsewhere(stage, "wavespeed-ai/prompt-optimizer", {"text": f"{number}", "mode": "video"})
+    stage.foreign.append("")
+
+
+def one_more(prompt: str) -> Callable[[Stage], None]:
+    """Another take of the same library, at the same time."""
+
+    def confirm(stage: Stage) -> None:
+        stage.takes.append(ask(stage.library, stage.origin, prompt))
+
+    return confirm
+
+
+def skewed(seconds: float, *, says_so: bool = False) -> Callable[[Stage], None]:
+    """Set the service's clock wrong; ``says_so``: its answers carry the wrong date, too."""
+
+    def turn(stage: Stage) -> None:
+        stage.server.desk.skew = seconds
+        if says_so:
+            rules = stage.server.faults.rules()
+            stage.server.faults.clear()
+            date = {"Date": formatdate(time.time() + seconds, usegmt=True)}
+            for rule in rules:
+                stage.server.faults.add(replace(rule, headers=date))
+            stage.server.faults.add(call="*", headers=date, times=None)
+
+    return turn
+
+
+def late_to_come(stage: Stage) -> None:
+    """Refuse connections until the take has felt it."""
+    stage.origin = stage.proxy.origin
+
+
+def down_for_a_while(stage: Stage) -> None:
+    """Cut all connections and refuse new ones for a second, once the service has the take."""
+    take = stage.takes[-1]
+    until(lambda: take.record.prediction, lambda: take.record)
+    stage.proxy.down()
+    time.sleep(1.0)  # the outage itself: its length is the point
+    stage.proxy.up()
+
+
+def _elsewhere(stage: Stage, model: str, inputs: Mapping[str, Any]) -> None:
+    client = Client(stage.server.url, Key("somebody-else"))
+    faults, rules = stage.server.faults, stage.server.faults.rules()
+    faults.clear()  # the faults are meant for the row's own take
+    try:
+        outcome = client.submit(model, inputs)
+        assert isinstance(outcome, Accepted), outcome
+    finally:
+        client.close()
+        for rule in rules:
+            faults.add(rule)
+
+
+# Effects that the practice server has no name for: it is told of them for these tests.
+
+
+def _data_of(answer: Answer, change: Callable[[dict[str, Any]], None]) -> Answer:
+    said = json.loads(answer.body)
+    change(said["data"])
+    return replace(answer, body=json.dumps(said).encode())
+
+
+def _output_as_string(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        data["outputs"] = data["outputs"][0] if data["outputs"] else ""
+
+    return _data_of(answer, change)
+
+
+def _outputs_as_objects(answer: Answer, fault: Fault) -> Answer:
+    return _data_of(answer, lambda data: data.update(outputs=[{"url": url} for url in data["outputs"]]))
+
+
+def _completed_with_nothing(answer: Answer, fault: Fault) -> Answer:
+    return _data_of(answer, lambda data: data.update(status="completed", outputs=[]))
+
+
+def _odd_price(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        for item in data["items"]:
+            item["price"] = float(fault.body)
+
+    return _data_of(answer, change)
+
+
+EFFECTS = {
+    "output_as_string": Effect(_output_as_string, True, "outputs as a lone string"),
+    "outputs_as_objects": Effect(_outputs_as_objects, True, "outputs as objects"),
+    "completed_with_nothing": Effect(_completed_with_nothing, True, "completed, and no outputs"),
+    "odd_price": Effect(_odd_price, True, "a price that is the number in ``body``"),
+}
+"""More effects, by name."""
