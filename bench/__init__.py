@@ -1,0 +1,1 @@
+"""Benchmarks: each module exposes ``TITLE`` and ``run() -> Table``; ``make bench`` runs them all."""

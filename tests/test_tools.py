@@ -1,0 +1,81 @@
+"""The commands tell what is broken and what to install; nothing is left out in silence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.table import Table, spread
+from tools import check, new_venv
+from tools.chromium import NoChromium, chromium, named
+from tools.lab import command
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_no_chromium_at_all_fails_and_says_what_to_install() -> None:
+    with pytest.raises(NoChromium, match="apt-get install chromium"):
+        chromium((lambda: None, lambda: None))
+
+
+def test_a_chromium_that_is_named_and_not_there_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    with pytest.raises(NoChromium, match="no-such-browser"):
+        named()
+
+
+def test_checking_stops_at_the_first_part_that_is_broken(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    parts = [
+        check.Part(name, "", (sys.executable, "-c", f"import sys; sys.exit({code})"))
+        for name, code in (("fine", 0), ("broken", 3), ("never", 0))
+    ]
+    monkeypatch.setattr(check, "PARTS", tuple(parts))
+    assert check.main([]) == 3
+    out = capfd.readouterr().out
+    assert "fine holds" in out
+    assert "broken is broken" in out
+    assert "never" not in out
+
+
+def test_an_unknown_part_is_answered_with_those_there_are() -> None:
+    with pytest.raises(SystemExit, match="ruff, format, mypy, imports, tsc, pytest"):
+        check.main(["pylint"])
+
+
+def test_an_old_python_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18))
+    assert "needs Python 3.10 or later" in new_venv.main()
+
+
+def test_the_lab_opens_on_the_quickstart_and_takes_more_arguments() -> None:
+    plain = command(["--no-browser"], root=False)
+    assert "--LabApp.default_url=/lab/tree/quickstart.ipynb" in plain
+    assert plain[-1] == "--no-browser"
+    assert "--allow-root" not in plain
+    assert "--allow-root" in command([], root=True)
+
+
+def test_make_alone_says_what_there_is_to_make() -> None:
+    said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert all(f"make {target}" in said for target in ("lab", "test", "shots", "bench", "clean"))
+
+
+def test_a_table_is_markdown_with_numbers_to_the_right() -> None:
+    table = Table(("case", "median (ms)"), (("one", 1.23456), ("two", 20)), "Measured twice.")
+    assert table.markdown().splitlines() == [
+        "| case | median (ms) |",
+        "| --- | ---: |",
+        "| one | 1.235 |",
+        "| two | 20 |",
+        "",
+        "Measured twice.",
+    ]
+
+
+def test_spread_is_the_median_and_its_quartiles() -> None:
+    assert spread([1, 2, 3, 4, 5]) == (3, 2, 4)
