@@ -172,8 +172,14 @@ class PracticeProcess:
         command = [sys.executable, "-m", "kling_widget.practice", "--port", "0"]
         command += ["--ledger", str(ledger), "--balance", str(PLAY_MONEY), "--exit-with-stdin"]
         # Its standard input closes with this process, even a killed one; its words go nowhere, as no one reads a pipe.
+        # A session of its own: Jupyter interrupts a cell by a signal to the kernel's whole group of processes.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
         )
         atexit.register(self.close)
         self.url = self._first_word()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import heapq
 import itertools
 import logging
@@ -58,14 +59,17 @@ class Engine:
         self._pace = pace or LearnedPace(self._seen)
         self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
-        self._wake = threading.Condition()
+        # The thread of cells comes here too, and may be interrupted anywhere. Only primitives in C are whole or not at
+        # all then: a Condition's, written in Python, would be left locked, and the engine standing for good.
+        self._lock = threading.RLock()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._due: list[tuple[float, int, Lease]] = []
         self._order = itertools.count()
         self._held: dict[TakeId, Lease] = {}
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._watchers: list[Callable[[], Look | None]] = []
-        self._changed = threading.Event()
+        self._changed = False
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kling-engine", daemon=True)
         self._senders = [
@@ -103,7 +107,7 @@ class Engine:
     def soon(self, job: Callable[[], None]) -> None:
         """Run a small job on the engine's own thread."""
         self._jobs.put(job)
-        self._nudge()
+        self._ring()
 
     def warm(self, service: str) -> None:
         """Make ready to speak to a service (start the practice server) without anyone waiting for it."""
@@ -137,12 +141,12 @@ class Engine:
         """
         method = weakref.WeakMethod(look) if hasattr(look, "__self__") else None
         entry: Callable[[], Look | None] = method if method is not None else lambda: look
-        with self._wake:
+        with self._lock:
             self._watchers.append(entry)
         self._tell()
 
         def stop() -> None:
-            with self._wake:
+            with self._lock:
                 if entry in self._watchers:
                     self._watchers.remove(entry)
 
@@ -150,11 +154,11 @@ class Engine:
 
     def close(self) -> None:
         """Stop tending: whoever opens the library next goes on. Always safe, and safe twice."""
-        with self._wake:
+        with self._lock:
             if self._closed.is_set():
                 return
             self._closed.set()
-            self._wake.notify_all()
+        self._ring()
         atexit.unregister(self.close)
         for _ in self._senders:
             self._steps.put(None)
@@ -186,8 +190,8 @@ class Engine:
                 self._start_due(now)
                 if self._watchers and now - told >= _TELL_S:
                     seen = self._store.revision
-                    if seen != revision or self._held or self._changed.is_set():
-                        self._changed.clear()
+                    if seen != revision or self._held or self._changed:
+                        self._changed = False
                         revision, told = seen, now
                         self._show()
             except Exception:
@@ -197,15 +201,18 @@ class Engine:
             self._rest(told)
 
     def _rest(self, told: float) -> None:
-        with self._wake:
+        with self._lock:
             now = time.monotonic()
             until = now + 1.0
             if self._due:
                 until = min(until, self._due[0][0])
-            if self._watchers and (self._held or self._changed.is_set()):
+            if self._watchers and (self._held or self._changed):
                 until = min(until, told + _TELL_S)
-            if until > now and not self._closed.is_set() and self._jobs.empty():
-                self._wake.wait(until - now)
+        if until > now:
+            with contextlib.suppress(queue.Empty):
+                self._bell.get(timeout=until - now)
+        while not self._bell.empty():  # once is enough, however often it rang
+            self._bell.get()
 
     def _do_jobs(self) -> None:
         while not self._jobs.empty():
@@ -220,7 +227,7 @@ class Engine:
             self._plan(lease, 0.0)
 
     def _renew(self) -> None:
-        with self._wake:
+        with self._lock:
             held = list(self._held.values())
         kept = {lease.take for lease in self._store.leases.renew(self.owner, held, for_ms=LEASE_MS)}
         for lease in held:
@@ -228,19 +235,19 @@ class Engine:
                 self._drop(lease)
 
     def _start_due(self, now: float) -> None:
-        with self._wake:
+        with self._lock:
             while self._due and self._due[0][0] <= now:
                 lease = heapq.heappop(self._due)[2]
                 if self._held.get(lease.take) == lease:
                     self._steps.put(lease)
 
     def _show(self) -> None:
-        with self._wake:
+        with self._lock:
             entries = list(self._watchers)
         for entry in entries:
             look = entry()
             if look is None:  # whoever watched is gone
-                with self._wake:
+                with self._lock:
                     if entry in self._watchers:
                         self._watchers.remove(entry)
                 continue
@@ -271,30 +278,29 @@ class Engine:
             self._tell()
 
     def _plan(self, lease: Lease, wait: float) -> None:
-        with self._wake:
+        with self._lock:
             self._held[lease.take] = lease
             due = time.monotonic() + wait
             first = not self._due or due < self._due[0][0]
             heapq.heappush(self._due, (due, next(self._order), lease))
-            if first:  # else the thread wakes early enough by itself
-                self._wake.notify_all()
+        if first:  # else the thread wakes early enough by itself
+            self._ring()
 
     def _finish(self, lease: Lease) -> None:
         self._drop(lease)
         self._store.leases.release(self.owner, [lease])
 
     def _drop(self, lease: Lease) -> None:
-        with self._wake:
+        with self._lock:
             if self._held.get(lease.take) == lease:
                 del self._held[lease.take]
 
     def _tell(self) -> None:
-        self._changed.set()
-        self._nudge()
+        self._changed = True
+        self._ring()
 
-    def _nudge(self) -> None:
-        with self._wake:
-            self._wake.notify_all()
+    def _ring(self) -> None:
+        self._bell.put(None)
 
     def _warm(self, service: str) -> None:
         try:

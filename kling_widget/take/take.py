@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import threading
 import time
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
@@ -149,18 +148,12 @@ class Take:
             If it ended without a clip, or a person has to decide; the message says what it means for the money.
         """
         self.library.start()
-        heard = threading.Event()
-        stop = self.library.engine.watch(lambda: heard.set())
         end = None if timeout is None else time.monotonic() + timeout
-        try:
-            while not self._ended():
-                left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
-                if left <= 0:
-                    raise self._timeout(timeout)
-                heard.wait(left)
-                heard.clear()
-        finally:
-            stop()
+        while not self._ended():
+            left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
+            if left <= 0:
+                raise self._timeout(timeout)
+            time.sleep(left)  # nothing is shared with the engine while it waits: an interrupt leaves nothing behind
         return self
 
     def __await__(self) -> Generator[Any, None, Take]:

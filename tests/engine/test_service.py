@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from kling_widget import settings
-from kling_widget.engine.service import Connections, Service, choose, limits_of
+from kling_widget.engine.service import PLAY_MONEY, Connections, Service, choose, limits_of
 from kling_widget.errors import SettingsError
 from kling_widget.settings import Key
 from kling_widget.store import Limits
@@ -46,6 +50,32 @@ def test_a_live_take_is_left_to_a_kernel_with_its_key(tmp_path: Path, monkeypatc
     assert not connections.reachable("https://elsewhere.example")
     with pytest.raises(SettingsError, match="There is no key"):
         connections.client(LIVE)
+
+
+_A_KERNEL = """
+import sys
+import time
+from pathlib import Path
+from kling_widget.engine.service import Connections
+client = Connections(Path(sys.argv[1])).client("practice")
+try:
+    print("practising", flush=True)
+    sys.stdin.read()
+except KeyboardInterrupt:
+    time.sleep(1)  # in which it would end
+    print(client.balance(), flush=True)
+"""
+
+
+def test_the_practice_server_outlives_an_interrupt_of_the_kernels_whole_group(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _A_KERNEL, str(tmp_path)]
+    with subprocess.Popen(
+        command, text=True, start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as kernel:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "practising\n"
+        os.killpg(kernel.pid, signal.SIGINT)
+        assert int(kernel.stdout.readline()) == PLAY_MONEY * 1_000_000
 
 
 def test_an_accounts_tier_is_settable_and_practice_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import random
 import resource
 import signal
 import sys
@@ -133,6 +135,35 @@ def wait_for_it(given: dict[str, Any], say: Callable[[str], None]) -> None:
     library.close()
 
 
+def interrupted_calls(given: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Call what a cell and a panel call of the engine, interrupted anywhere; said whether the engine still listens."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    engine = Library(given["folder"]).engine
+    main, rounds = threading.main_thread().ident, queue.SimpleQueue[float]()
+    assert main is not None
+
+    def interrupt() -> None:
+        while True:
+            end = time.perf_counter() + rounds.get()
+            while time.perf_counter() < end:
+                pass
+            signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    for _ in range(given["interrupts"]):
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
+            rounds.put(random.random() / 1000)
+            while True:
+                engine.watch(lambda: None)()
+                engine.soon(lambda: None)
+        except KeyboardInterrupt:
+            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    heard = threading.Event()
+    engine.soon(heard.set)
+    say("it listens" if heard.wait(10) else "it is deaf")
+
+
 def clock_moves(given: dict[str, Any], say: Callable[[str], None]) -> None:
     """Make a take while the wall clock jumps: back, or forward as after a sleep."""
     jump = {"by": 0}
@@ -183,7 +214,7 @@ def _let_files_grow_to(most: int) -> None:
 
 
 ROLES: dict[str, Callable[[dict[str, Any], Callable[[str], None]], None]] = {
-    role.__name__: role for role in (one_take, some_takes, wait_for_it, clock_moves, no_room)
+    role.__name__: role for role in (one_take, some_takes, wait_for_it, interrupted_calls, clock_moves, no_room)
 }
 """What a kernel can be told to do."""
 

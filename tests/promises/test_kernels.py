@@ -160,6 +160,13 @@ def test_a_wait_may_be_interrupted_again_and_again(house: House) -> None:
     library.close()
 
 
+@pytest.mark.promise("G2", "G4")
+def test_no_interrupt_leaves_the_engine_deaf(house: House) -> None:
+    kernel = house.nursery.kernel("interrupted_calls", **house.given("A fox"), interrupts=1000)
+    kernel.heard("it ")
+    assert kernel.said() == ["it listens"]
+
+
 @pytest.mark.promise("G1", "G2", "G4")
 @pytest.mark.parametrize("house", [{"median": 0.6}], indirect=True)
 @pytest.mark.parametrize("when", ["sending", "processing", "downloading"])
