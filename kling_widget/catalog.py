@@ -22,6 +22,9 @@ ModelId = NewType("ModelId", str)
 Inputs = Mapping[str, Any]
 """What a model is given: JSON values by the API's own names."""
 
+TOOL = "tool"
+"""The kind of a model that makes no clip: Kling Elements, the prompt enhancer."""
+
 O3_PRO = ModelId("kwaivgi/kling-video-o3-pro/text-to-video")
 """The model that a request is for unless it says otherwise."""
 
@@ -133,6 +136,75 @@ class Catalog:
 
     def __getitem__(self, model: str) -> Model:
         return self._models[ModelId(model)]
+
+
+def refreshed(catalog: Catalog, entries: Sequence[Mapping[str, Any]]) -> Catalog:
+    """A catalogue with what the service says now: prices and schemas of its models, and Kling video models new to it.
+
+    Parameters
+    ----------
+    catalog
+        What is known already; its models that the service does not list stay.
+    entries
+        The service's entries, of any kind, from outside: what can't be read is passed over.
+    """
+    known = {str(entry["model_id"]): entry for entry in catalog.entries}
+    for entry in entries:
+        name = str(entry.get("model_id", ""))
+        if name not in known and not (name.startswith(_KLING) and "video" in str(entry.get("type", ""))):
+            continue
+        rule = known.get(name, {}).get("pricing")
+        fresh = {**entry, "pricing": rule} if rule else dict(entry)
+        if _readable(fresh):
+            # The kind and the name stay: the panel knows its models by them.
+            kept = {key: known[name][key] for key in ("type", "name") if name in known}
+            known[name] = {**fresh, **kept}
+    return Catalog(list(known.values()))
+
+
+def _readable(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry holds what a form is made of, and no more than a schema ever needs."""
+    try:
+        if len(json.dumps(entry)) > _MOST_ENTRY:
+            return False
+        model = Model.from_entry(entry)
+        return 0 < len(model.fields) <= _MOST_FIELDS and _sound(model.schema)
+    except (KeyError, TypeError, ValueError, AttributeError, StopIteration, RecursionError):
+        return False
+
+
+def _sound(schema: Any) -> bool:
+    """Whether the keywords that a form and a check read are of the kind that they read them as."""
+    if not isinstance(schema, Mapping):
+        return False
+    for keyword, kind in _KEYWORDS.items():
+        value = schema.get(keyword)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            return False
+    inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    inner += [schema["items"]] if schema.get("items") else []
+    return schema.get("enum") != [] and all(map(_sound, inner))
+
+
+_KEYWORDS: Mapping[str, type | tuple[type, ...]] = {
+    "type": str,
+    "enum": list,
+    "anyOf": list,
+    "oneOf": list,
+    "required": list,
+    "properties": dict,
+    "items": dict,
+    "minLength": int,
+    "maxLength": int,
+    "minItems": int,
+    "maxItems": int,
+    "minimum": (int, float),
+    "maximum": (int, float),
+}
+
+
+_KLING = "kwaivgi/kling"
+_MOST_ENTRY, _MOST_FIELDS = 100_000, 60  # characters and inputs; the largest known have 5,000 and 10
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,12 @@ import copy
 import difflib
 import json
 import operator
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from .catalog import O3_PRO, Catalog, Inputs, Model, ModelId, bundled
+from .catalog import O3_PRO, TOOL, Catalog, Inputs, Model, ModelId, bundled
 from .errors import Problem, RequestError
 from .money import Micros
 from .schema import Fault, faults
@@ -73,7 +74,7 @@ class VideoRequest:
         If a value is not one that the model takes. Each problem names its field.
     """
 
-    __slots__ = ("_inputs", "_model")
+    __slots__ = ("_catalog", "_inputs", "_model")
 
     def __init__(
         self,
@@ -99,7 +100,8 @@ class VideoRequest:
             "element_list": element_list,
             **inputs,
         }
-        self._model = _find(model, catalog or bundled())
+        self._catalog = catalog or bundled()
+        self._model = _find(model, self._catalog)
         self._inputs = as_inputs(given)
         for name in self._inputs:
             if name not in self._model.fields:
@@ -132,14 +134,19 @@ class VideoRequest:
         return self._model.estimate(self._inputs)
 
     @property
+    def kind(self) -> Literal["clip", "tool"]:
+        """Whether a run makes a clip, or is one of a tool (an enhanced prompt, an element)."""
+        return "tool" if self._model.kind == TOOL else "clip"
+
+    @property
     def words(self) -> str:
-        """The prompt, or the shots' prompts one after the other where there is none."""
+        """The prompt, or the shots' prompts one after the other where there is none; what a tool's run is about."""
         return words(self._inputs)
 
     def but(self, **changes: Any) -> VideoRequest:
         """The same request with some inputs changed (None takes one away)."""
         model = str(changes.pop("model", self.model))
-        return VideoRequest(model=model, **{**self._inputs, **changes})
+        return VideoRequest(model=model, catalog=self._catalog, **{**self._inputs, **changes})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, VideoRequest) and (self.model, self._inputs) == (other.model, other._inputs)
@@ -165,6 +172,8 @@ def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
             return {str(k): plain(v) for k, v in value.items()}
         if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
             return [plain(v) for v in value]
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
         if isinstance(value, float) and value.is_integer():
             return int(value)  # 10.0 is ten: for the price, the library and the service alike
         if hasattr(value, "__index__") and not isinstance(value, (bool, int)):
@@ -177,9 +186,10 @@ def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def words(inputs: Inputs) -> str:
-    """The prompt of these inputs, or their shots' prompts one after the other."""
-    if prompt := inputs.get("prompt"):
-        return str(prompt)
+    """The prompt of these inputs, or their shots' prompts one after the other; a tool's text or name."""
+    for name in ("prompt", "text", "name"):
+        if prompt := inputs.get(name):
+            return str(prompt)
     return " / ".join(str(shot.get("prompt", "")) for shot in inputs.get("multi_prompt", ()))
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote as quoted
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from . import wire
 from .opening import NeverConnected, OpeningAdapter
 from .refusal import refusal, trouble
 from .submit import Outcome, from_answer, from_failure
+from .upload import TOTAL_S, Body, bring
 from .wire import Bill, Prediction, Quote
 
 CONNECT_S, READ_S = 10.0, 45.0
@@ -166,6 +167,16 @@ class Client:
         body = {"page": 1, "page_size": 100, "prediction_uuids": list(predictions)}
         return wire.bills(self._data("POST", "/billings/search", json=body))
 
+    def upload(self, name: str, content_type: str, file: BinaryIO | bytes) -> str:
+        """Bring a file to the service, which keeps it for seven days at the address that this gives.
+
+        Raises
+        ------
+        KlingError
+            If it did not come through. Uploads cost nothing and may be tried again.
+        """
+        return bring(self._ask, self.origin, name, content_type, file)
+
     def _data(self, method: str, path: str, *, needs_data: bool = True, **how: Any) -> Mapping[str, Any]:
         body = self._ask(method, path, **how).body
         return wire.envelope(body) if needs_data else wire.parse(body)
@@ -185,12 +196,21 @@ class Client:
         path: str,
         *,
         json: Any = None,
+        form: Body | None = None,
         limit: int = wire.MAX_ANSWER,
         session: requests.Session | None = None,
     ) -> Answer:
-        end = time.monotonic() + 2 * self._timeout[1]
+        timeout, headers = (self._timeout, None) if form is None else (form.timeout, form.headers)
+        end = time.monotonic() + (2 * timeout[1] if form is None else TOTAL_S)
         with (session or self._session).request(
-            method, self._base + path, json=json, timeout=self._timeout, allow_redirects=False, stream=True
+            method,
+            self._base + path,
+            json=json,
+            data=form,
+            headers=headers,
+            timeout=timeout,
+            allow_redirects=False,
+            stream=True,
         ) as response:
             body = b""
             while len(body) <= limit and (piece := response.raw.read1(1 << 16, decode_content=True)):

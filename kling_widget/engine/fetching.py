@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import cast
@@ -22,6 +23,7 @@ GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
 GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
 NO_CLIP = "The service says that it is done, and gave no clip. Ask the service for a refund."
+NO_WORDS = "The service says that it is done, and gave nothing. Ask the service for a refund."
 
 
 def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
@@ -67,12 +69,17 @@ def _missing(hands: Hands, record: Record, lease: Lease, memory: Memory) -> floa
 
 
 def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Prediction) -> float | None:
-    if not found.urls:
+    tool = record.kind == "tool"
+    if not (found.outputs if tool else found.urls):
         if memory.missing_for() < NO_CLIP_AFTER_S:
             return max(hands.pace.next_look(record, now_ms()), back_off(3))
-        hands.store.change(lease, state="failed", trouble=NO_CLIP, finished_at=now_ms())
+        hands.store.change(lease, state="failed", trouble=NO_WORDS if tool else NO_CLIP, finished_at=now_ms())
         return 0.0
     memory.missing_since = None
+    if tool:
+        said, now = json.dumps(found.outputs, ensure_ascii=False), now_ms()
+        hands.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
+        return 0.0
     memory.address = found.urls[0]
     if record.state != "downloading":
         took = found.inference_ms

@@ -143,6 +143,8 @@ class LearnedPace:
         """Seconds until the next look."""
         elapsed = _making(record, now)
         stretched = 1.0 + _JITTER * self._chance()
+        if record.kind == "tool":  # some seconds: there is nothing to learn
+            return (PRACTICE_CEILING_S if record.local else LIVE_FLOOR_S) * stretched
         if record.local:
             wait = until_look(self.forecast(record), elapsed, ALPHA_S / 20, PRACTICE_FLOOR_S)
             return min(wait, PRACTICE_CEILING_S) * stretched

@@ -17,6 +17,9 @@ MAX_ANSWER = 1 << 20
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # what can stand in a path without meaning anything else there
+_URL = re.compile(r"https?://[\x21-\x7e]{1,4000}")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,60}: [\x20-\x7e]{0,2000}")
+_FRAMING = ("host", "content-length", "transfer-encoding", "connection")  # these are the connection's own affair
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,15 @@ class Quote:
 
     price: Micros
     discounted: Micros
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Where a file is to be put, with which headers, and the address at which a request then finds it."""
+
+    url: str
+    headers: Mapping[str, str]
+    download_url: str
 
 
 def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
@@ -154,6 +166,24 @@ def quote(data: Mapping[str, Any]) -> Quote:
     return Quote(price, price if lower is None else _money(lower, "discounted price"))
 
 
+def ticket(data: Mapping[str, Any]) -> Ticket:
+    """Read where to put a file."""
+    upload = _mapping(data.get("upload"))
+    headers = {
+        name: value
+        for name, value in _mapping(upload.get("headers")).items()
+        if isinstance(value, str) and _HEADER.fullmatch(f"{name}: {value}") and name.lower() not in _FRAMING
+    }
+    if str(upload.get("method") or "PUT").upper() != "PUT":
+        raise Unreadable("The service wants the file in a way that is not known.")
+    return Ticket(_address(upload.get("url")), headers, uploaded(data))
+
+
+def uploaded(data: Mapping[str, Any]) -> str:
+    """Read the address of a file that was uploaded."""
+    return _address(data.get("download_url"))
+
+
 def bills(data: Mapping[str, Any]) -> dict[str, Bill]:
     """Read billing records into one bill a prediction. Negative amounts and refund records lower it.
 
@@ -195,6 +225,12 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _address(value: Any) -> str:
+    if isinstance(value, str) and _URL.fullmatch(value):
+        return value
+    raise Unreadable("The service's answer names no address for the file.")
 
 
 def _whole(value: Any) -> int | None:

@@ -21,11 +21,13 @@ from ..errors import LeaseLost, LibraryError
 from ..request import VideoRequest
 from ..store import Lease, Record, Store, TakeId
 from ..store.record import fresh_id, now_ms
+from .asking import Asker
 from .forecast import Observed
 from .pace import LearnedPace, Pace, Progress
 from .service import Connections, limits_of
 from .step import Hands
 from .tend import Tender
+from .uploader import Uploader
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,13 @@ class Engine:
         The library.
     pace
         When to look and what to show; learned from the library's own takes unless given.
+
+    Attributes
+    ----------
+    asker
+        Asks what costs nothing and nobody waits for.
+    uploader
+        Brings pictures and videos to a service.
     """
 
     def __init__(self, store: Store, folder: Path, *, pace: Pace | None = None) -> None:
@@ -58,6 +67,8 @@ class Engine:
         self._connections = Connections(folder)
         self._pace = pace or LearnedPace(self._seen)
         self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
+        self.asker = Asker(self._connections.client)
+        self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
         # The thread of cells comes here too, and may be interrupted anywhere. Only primitives in C are whole or not at
         # all then: a Condition's, written in Python, would be left locked, and the engine standing for good.
@@ -97,6 +108,7 @@ class Engine:
             confirmed_at=at,
             estimate=request.estimate,
             parent=TakeId(parent) if parent else None,
+            kind=request.kind,
         )
         record = self._store.add(record)
         lease = self._store.leases.claim_one(record.id, self.owner, for_ms=LEASE_MS)
@@ -160,6 +172,8 @@ class Engine:
             self._closed.set()
         self._ring()
         atexit.unregister(self.close)
+        self.asker.close()
+        self.uploader.close()
         for _ in self._senders:
             self._steps.put(None)
         end = time.monotonic() + _LEAVE_S

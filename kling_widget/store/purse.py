@@ -124,7 +124,7 @@ def _spent(connection: Connection, day: str) -> Spend:
         for service, amount, amount_today in connection.execute(query):
             mine = totals[service == PRACTICE]
             mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
-    count = connection.scalar(select(func.count()).select_from(takes)) or 0
+    count = connection.scalar(select(func.count()).select_from(takes).where(takes.c.kind == "clip")) or 0
     (live, live_today), (play, play_today) = totals[False], totals[True]
     return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
 

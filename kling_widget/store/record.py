@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 from urllib.parse import urlsplit
 
 from ..money import ZERO, Micros
@@ -15,6 +15,9 @@ from ..states import AT_SERVICE, FINAL, UNCERTAIN, State
 
 TakeId = NewType("TakeId", str)
 """Our own name for a take: sorts by the time it was confirmed, and is safe in a file name."""
+
+Kind = Literal["clip", "tool"]
+"""What a run is for: a clip, or what a tool of the service says (an enhanced prompt, an element's id)."""
 
 PRACTICE = "practice"
 """The service's name of a take made on a practice server, whichever port it listened on."""
@@ -151,6 +154,11 @@ class Record:
         Where a person must say which task is theirs: those that fit, as JSON.
     inference_ms
         How long the service says that making it took.
+    kind
+        A take makes a clip. A tool's run is kept beside the takes, since it costs money too and must not be lost
+        either; histories and counts leave it out.
+    outputs
+        What a tool's run gave, as JSON; empty until then, and for clips.
     revision
         Grows with every change anywhere in the library.
     """
@@ -189,6 +197,8 @@ class Record:
     inference_ms: int | None = None
     answer: str | None = field(default=None, repr=False)
     candidates: str = field(default="", repr=False)
+    kind: Kind = "clip"
+    outputs: str = field(default="", repr=False)
 
     @property
     def final(self) -> bool:

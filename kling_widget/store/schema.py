@@ -65,10 +65,14 @@ takes = Table(
     Column("inference_ms", BigInteger),
     Column("answer", Text),
     Column("candidates", Text, nullable=False, default=""),  # JSON
+    Column("kind", String(10), nullable=False, default="clip"),  # clip, tool
+    Column("outputs", Text, nullable=False, default=""),  # JSON
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
-    Index("takes_text", "id", "words", "tags", "note"),  # a search reads these, and only then the takes that match
+    Index("takes_by_kind", "kind", "id"),
+    # A search reads these, and only then the takes that match.
+    Index("takes_text", "kind", "id", "words", "tags", "note"),
     Index("takes_by_end", "finished_at"),
     # No index begins with the state: SQLite would take it for questions that another answers at once.
     Index("takes_by_turn", "service", "state", "id"),

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from ..errors import LibraryError
 from ..states import FINAL
-from . import leases, purse, rows
+from . import cast, leases, purse, rows
 from .database import connect, reading, writing
-from .record import Lease, Limits, Record, TakeId, Wait, now_ms
+from .media import MediaStore
+from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import leases as lease_table
 from .schema import meta, takes
 
@@ -39,12 +40,15 @@ class Store:
         Which kernel tends which take.
     purse
         Money spent, and the caps on it.
+    cast
+        The elements that prompts call by name.
     """
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = connect(url)
         self.leases = leases.Leases(self._engine)
         self.purse = purse.Purse(self._engine)
+        self.cast = cast.Cast(self._engine)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:
@@ -66,6 +70,10 @@ class Store:
                 "nothing was sent. Restore it from a copy, or choose another library."
             ) from error
 
+    def media(self, folder: Path) -> MediaStore:
+        """The pictures and videos that lie in a library's folder."""
+        return MediaStore(self._engine, folder)
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
@@ -85,6 +93,7 @@ class Store:
         states: Collection[str] | None = None,
         rating: int | None = None,
         before: str | None = None,
+        kind: Kind = "clip",
     ) -> list[Record]:
         """Takes, newest first.
 
@@ -100,8 +109,10 @@ class Store:
             Only takes with at least so many stars.
         before
             Only takes older than the one of this id (for the next page).
+        kind
+            Tools' runs instead, where it says so.
         """
-        query = select(takes).order_by(takes.c.id.desc())
+        query = select(takes).where(takes.c.kind == kind).order_by(takes.c.id.desc())
         if search:
             query = query.where(self._holds(search))
         if states is not None:
@@ -116,7 +127,7 @@ class Store:
 
     def columns(self, names: Sequence[str], *, search: str = "", limit: int | None = None) -> Sequence[Sequence[Any]]:
         """Some columns of takes as the database holds them, newest first."""
-        query = select(*(takes.c[name] for name in names)).order_by(takes.c.id.desc())
+        query = select(*(takes.c[name] for name in names)).where(takes.c.kind == "clip").order_by(takes.c.id.desc())
         if search:
             query = query.where(self._holds(search))
         with reading(self._engine) as connection:
@@ -128,7 +139,7 @@ class Store:
 
     def ended(self, before: int, *, since: int = 0, limit: int | None = 300) -> list[Record]:
         """Takes that the service made or gave up on between two moments (ms since the epoch), newest first."""
-        query = select(takes).where(takes.c.state.in_(("completed", "failed", "timeout")))
+        query = select(takes).where(takes.c.kind == "clip", takes.c.state.in_(("completed", "failed", "timeout")))
         query = query.where(takes.c.finished_at >= since, takes.c.finished_at < before)
         return self._records(query.order_by(takes.c.finished_at.desc()).limit(limit))
 

@@ -1,6 +1,6 @@
 // The line above the panel: its name, the model, whether it costs money, and what was spent.
 // @ts-check
-import { dress, follow, h } from "../face.js";
+import { ask, dress, follow, h } from "../face.js";
 import { studioRoot } from "./root.js";
 
 /** @typedef {import("../face.js").Model} Model */
@@ -9,7 +9,20 @@ import { studioRoot } from "./root.js";
 function render({ model, el, signal }) {
   dress(el, "kw-bar");
   studioRoot(el, signal);
-  const chip = h("span", { class: "kw-chip" });
+  const chip = h("select", { class: "kw-chip kw-model", "aria-label": "Model" });
+  const refused = h("p", { class: "kw-bar-notice", role: "status", hidden: true });
+  chip.addEventListener("change", async () => {
+    try {
+      await ask(model, "choose", { model: chip.value }, { signal });
+      refused.hidden = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      chip.value = model.get("model");
+      refused.textContent = error instanceof Error ? error.message : String(error);
+      refused.hidden = false;
+    }
+  }, { signal });
+  const account = h("span", { class: "kw-money kw-num", title: "The account's balance at the service" });
   const how = h("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
   const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
   const money = h("span", { class: "kw-money kw-num" });
@@ -19,9 +32,15 @@ function render({ model, el, signal }) {
     mode.setAttribute("aria-expanded", String(!how.hidden));
   }, { signal });
   el.append(h("div", { class: "kw-bar-line" },
-    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, money), how, notice);
-  follow(model, ["model", "live", "mode", "how", "spent", "notice"], signal, () => {
-    chip.textContent = model.get("model");
+    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, account, money), how, notice, refused);
+  follow(model, ["models"], signal, () => {
+    chip.replaceChildren(...groups(model.get("models")));
+    chip.value = model.get("model");
+  });
+  follow(model, ["model", "live", "mode", "how", "spent", "notice", "balance"], signal, () => {
+    chip.value = model.get("model");
+    account.textContent = model.get("balance");
+    account.hidden = !account.textContent;
     mode.textContent = model.get("mode");
     mode.classList.toggle("kw-live", model.get("live"));
     mode.title = model.get("how");
@@ -32,6 +51,15 @@ function render({ model, el, signal }) {
     money.title = model.get("spent").how ?? "";
     money.replaceChildren(before, h("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
   });
+}
+
+/**
+ * The models as a list's options, grouped by what they make clips from.
+ * @param {{ id: string, name: string, kind: string, price: string }[]} models
+ */
+function groups(models) {
+  return [...new Set(models.map(({ kind }) => kind))].map((kind) => h("optgroup", { label: kind },
+    ...models.filter((one) => one.kind === kind).map(({ id, name, price }) => h("option", { value: id, title: price }, name))));
 }
 
 /** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} part 0 to 1 */

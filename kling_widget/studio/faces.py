@@ -17,21 +17,38 @@ ROW_CSS = HERE.parent / "screen" / "row.css"
 
 
 class Bar(Face):
-    """The line above the panel: the model, whether takes cost money, and what was spent."""
+    """The line above the panel: the model, whether takes cost money, and what was spent.
+
+    Parameters
+    ----------
+    choose
+        Called with the name of the model that a person chose.
+    """
 
     _esm = esm(HERE / "bar.js")
     _css = css(HERE / "studio.css", HERE / "builder.css")
 
-    model = t.Unicode(help="The model, for a person.").tag(sync=True)
+    commands: ClassVar[Mapping[str, str]] = {"choose": "_choose"}
+
+    model = t.Unicode(help="The model, by its name on the service.").tag(sync=True)
+    models: t.List[Any] = t.List(help="The models to choose from, as `view.models` says them.").tag(sync=True)
     live = t.Bool(False, help="Whether takes cost money.").tag(sync=True)
     mode = t.Unicode(help="Where takes are made: `Practice · no cost`, or `Live` and the service's host.").tag(
         sync=True
     )
     how = t.Unicode(help="What that means and how to change it, in a sentence or two.").tag(sync=True)
     spent = t.Dict(help="Today's money, as `budget.spent` says it.").tag(sync=True)
+    balance = t.Unicode(help="What the account has, for a person; empty where nobody knows.").tag(sync=True)
     notice = t.Unicode(help="What is to be known about this library before it is used; empty if nothing is.").tag(
         sync=True
     )
+
+    def __init__(self, choose: Callable[[str], None], **traits: Any) -> None:
+        self._on_choose = choose
+        super().__init__(**traits)
+
+    def _choose(self, command: Command, _buffers: Buffers) -> None:
+        self._on_choose(str(command.get("model")))
 
 
 class Seconds(Face):
@@ -46,6 +63,19 @@ class Seconds(Face):
     problem = t.Unicode(help="What is wrong with the value; empty if nothing is.").tag(sync=True)
 
 
+class Draft(Face):
+    """Draft or final: the cheapest length and sound to try a prompt with, or those that are meant."""
+
+    _esm = esm(HERE / "draft.js")
+
+    duration = t.Unicode(help="The control of the length, as a reference.").tag(sync=True)
+    sound = t.Unicode(help="The control of the sound, as a reference.").tag(sync=True)
+    draft = t.Dict(help="A draft's `duration` and `sound`.").tag(sync=True)
+    final = t.Dict({"duration": 5, "sound": False}, help="The same of what is meant: the last that was no draft.").tag(
+        sync=True
+    )
+
+
 class Go(Face):
     """The button that costs money.
 
@@ -55,16 +85,18 @@ class Go(Face):
     Parameters
     ----------
     generate
-        Called with the values, the number of takes and the price that was on the button; gives the answer.
+        Called with the values, the number of takes, the price that was on the button, and whether the person was asked
+        about it once more; gives the answer.
     """
 
     _esm = esm(HERE / "go.js")
     commands: ClassVar[Mapping[str, str]] = {"generate": "_generate"}
 
     fields = t.Dict(help="The controls, as references: input -> widget.").tag(sync=True)
-    batches: t.List[Any] = t.List(help="What can be asked for: `{takes, price}`, the price for a person.").tag(
-        sync=True
-    )
+    groups = t.List(t.Unicode(), help="Controls of several inputs at once, as references.").tag(sync=True)
+    code = t.Unicode(help="What shows the request as code, as a reference; empty if nothing does.").tag(sync=True)
+    batches: t.List[Any] = t.List(help="What can be asked for, as `form.price_tags` says it.").tag(sync=True)
+    quote = t.Unicode(help="What the service itself says of the price, where it says something else.").tag(sync=True)
     tariff = t.Dict(help="All prices, as `form.tariff` says them: what is shown is never older than the controls.").tag(
         sync=True
     )
@@ -73,7 +105,9 @@ class Go(Face):
     said = t.Unicode(help="What became of the last click, where it became known later.").tag(sync=True)
     tone = t.Unicode("ok", help="`ok` or `bad`.").tag(sync=True)
 
-    def __init__(self, generate: Callable[[Mapping[str, Any], int, str], Mapping[str, Any]], **traits: Any) -> None:
+    def __init__(
+        self, generate: Callable[[Mapping[str, Any], int, str, bool], Mapping[str, Any]], **traits: Any
+    ) -> None:
         self._ask = generate
         super().__init__(**traits)
 
@@ -82,7 +116,7 @@ class Go(Face):
         takes, price = command.get("takes"), command.get("price")
         if not isinstance(values, Mapping) or not isinstance(takes, int) or not isinstance(price, str):
             raise KlingError("The page's request can't be read, so nothing was sent. Run the cell again.")
-        return self._ask(values, takes, price)
+        return self._ask(values, takes, price, command.get("confirmed") is True)
 
 
 class Queue(Face):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalog import Model
-from ..errors import Problem
-from ..money import Micros, dollars
-from ..request import as_inputs, problems
+from ..catalog import Catalog, Model
+from ..errors import KlingError, Problem
+from ..money import ZERO, Micros, dollars
+from ..request import VideoRequest, as_inputs, problems
+from ..storyboard import fit
+from .offer import Extra, Offer, offer
 
-FIELDS = ("prompt", "aspect_ratio", "duration", "sound")
-"""The inputs that the builder has a control for, from top to bottom, by the API's own names."""
+FIELDS = ("prompt", "element_list", "multi_prompt", "aspect_ratio", "duration", "sound")
+"""The inputs with a control of their own, from top to bottom, by the API's own names."""
 
-
-QUICK_SECONDS = (5, 10)
-"""Lengths with a button of their own: those that the vendor's page prices, in seconds."""
+BOTH = "both"
+"""The one value that is no input: whether the prompt is sent beside the shots."""
 
 BATCHES = (1, 4)
 """How many takes one click can ask for."""
@@ -30,31 +32,6 @@ EXAMPLES = (
 
 Values = Mapping[str, Any]
 """What the controls hold, by field."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a model lets a person choose.
-
-    Attributes
-    ----------
-    fields
-        Which of the builder's controls it has a use for.
-    shapes
-        Its aspect ratios, in its own order.
-    seconds
-        The shortest and the longest clip, in seconds.
-    quick
-        Lengths with a button of their own.
-    letters
-        How many characters of prompt it reads.
-    """
-
-    fields: tuple[str, ...]
-    shapes: tuple[str, ...]
-    seconds: tuple[int, int]
-    quick: tuple[int, ...]
-    letters: int
 
 
 @dataclass(frozen=True)
@@ -76,33 +53,58 @@ class Check:
     prices: Mapping[int, Micros]
 
 
-def limits(model: Model) -> Limits:
-    """Read off the schema what a model lets a person choose."""
-    duration = model.fields.get("duration", {})
-    offered = duration.get("enum") or (duration.get("minimum", 3), duration.get("maximum", 15))
-    low, high = min(offered), max(offered)
-    return Limits(
-        fields=tuple(name for name in FIELDS if name in model.fields),
-        shapes=tuple(model.fields.get("aspect_ratio", {}).get("enum", ("16:9", "9:16", "1:1"))),
-        seconds=(low, high),
-        quick=tuple(n for n in QUICK_SECONDS if low <= n <= high),
-        letters=int(model.fields.get("prompt", {}).get("maxLength", 2500)),
-    )
+@dataclass(frozen=True)
+class Asking:
+    """When a click is asked about once more before money is spent.
+
+    Attributes
+    ----------
+    live
+        Whether takes cost money: for play money nobody is asked.
+    above
+        A sum, in micro-dollars, that is spent without being asked about.
+    """
+
+    live: bool = False
+    above: Micros = ZERO
+
+    def of(self, takes: int, price: Micros) -> bool:
+        """Whether so many takes for so much are asked about."""
+        return self.live and (takes > 1 or price > self.above)
 
 
 def defaults(model: Model) -> dict[str, Any]:
     """What the controls hold to begin with: the service's own defaults."""
-    fallback = {"prompt": "", "aspect_ratio": limits(model).shapes[0], "duration": 5, "sound": False}
-    return {name: fallback[name] if model.default(name) is None else model.default(name) for name in FIELDS}
+    found = offer(model)
+    values: dict[str, Any] = {
+        "prompt": "",
+        "element_list": [],
+        "multi_prompt": [],
+        "aspect_ratio": found.shapes[0],
+        "duration": min(max(5, found.seconds[0]), found.seconds[1]),
+        "sound": False,
+    }
+    values.update({name: given for name in values if (given := model.default(name)) is not None})
+    values.update({slot.name: [] if slot.most > 1 else "" for slot in found.slots})
+    values.update({extra.name: extra.default for extra in found.extras})
+    return {**values, BOTH: False}
 
 
 def inputs(model: Model, values: Values) -> dict[str, Any]:
     """What these values would send.
 
-    All that a control shows is sent, defaults too: what a person saw is what was asked for, whatever the service's
-    defaults become.
+    Shape, length and sound are sent as they are shown, defaults too: what a person saw is what was asked for, whatever
+    the service's defaults become. What else stands at its default is left out.
     """
+    found = offer(model)
     given = {name: values[name] for name in FIELDS if name in values and name in model.fields}
+    given.update({slot.name: values[slot.name] for slot in found.slots if values.get(slot.name)})
+    for extra in found.extras:
+        value = values.get(extra.name, extra.default)
+        if value not in ("", None) and not _same(value, extra.default):
+            given[extra.name] = _from_json(value) if extra.kind == "json" else value
+    if given.get("multi_prompt") and not (values.get(BOTH) and found.board and found.board.offers_both):
+        given.pop("prompt", None)  # by Kling's own rule the shots stand in its place
     if given.get("prompt") == "":
         del given["prompt"]
     return as_inputs(given)
@@ -114,20 +116,24 @@ def prices(model: Model, values: Values) -> dict[int, Micros]:
     return {n: Micros(n * price) for n in BATCHES}
 
 
-def price_tags(model: Model, values: Values) -> list[dict[str, Any]]:
-    """What the button can be set to, ``takes`` and ``price`` each; no price for a length that is not to be had."""
-    (low, high), seconds = limits(model).seconds, inputs(model, values).get("duration", 5)
+def price_tags(model: Model, values: Values, asking: Asking = Asking()) -> list[dict[str, Any]]:
+    """What the button can be set to: ``takes``, ``price``, whether it ``asks``. An impossible length has no price."""
+    low, high = offer(model).seconds
+    seconds = values.get("duration", 5) if "duration" in model.fields else low
     known = isinstance(seconds, int) and low <= seconds <= high
-    return [{"takes": n, "price": dollars(p) if known else "–"} for n, p in prices(model, values).items()]
+    return [
+        {"takes": n, "price": dollars(p) if known else "–", "asks": asking.of(n, p)}
+        for n, p in prices(model, values).items()
+    ]
 
 
-def tariff(model: Model) -> dict[str, dict[str, str]]:
-    """All prices of a model, for a page that must not wait for a kernel: ``"10 sound"`` -> number of takes -> price."""
-    low, high = limits(model).seconds
+def tariff(model: Model, asking: Asking = Asking()) -> dict[str, dict[str, dict[str, Any]]]:
+    """All prices of a model, for a page that must not wait for a kernel: ``"10 sound"`` -> number of takes -> tag."""
+    low, high = offer(model).seconds
     choices = [(n, sound) for n in range(low, high + 1) for sound in (False, True)]
     return {
         f"{n} sound" if sound else str(n): {
-            str(tag["takes"]): tag["price"] for tag in price_tags(model, {"duration": n, "sound": sound})
+            str(tag["takes"]): tag for tag in price_tags(model, {"duration": n, "sound": sound}, asking)
         }
         for n, sound in choices
     }
@@ -161,17 +167,111 @@ def counter(prompt: str, letters: int) -> tuple[str, bool]:
 
 
 def from_inputs(model: Model, made_of: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Turn a take's inputs back into what the controls hold.
+    """Turn a request's inputs back into what the controls hold.
 
     Returns
     -------
     values
-        A value for each control; the service's default where the take set none.
+        A value for each control; the service's default where the request set none, or what the model does not offer.
     left_out
-        Inputs of the take that the builder has no control for, and that a new take would not have.
+        Inputs that the model does not take, or not so, and that a new take would not have.
     """
-    values = defaults(model)
-    values.update({name: made_of[name] for name in FIELDS if name in made_of and name in model.fields})
-    if values["aspect_ratio"] not in limits(model).shapes:
-        values["aspect_ratio"] = limits(model).shapes[0]
-    return values, tuple(name for name in made_of if name not in FIELDS or name not in model.fields)
+    values, left_out, found = defaults(model), [], offer(model)
+    extras = {extra.name: extra for extra in found.extras}
+    for name, value in as_inputs(made_of).items():
+        known = name in values and name != BOTH and (name in model.fields or value == values[name])
+        if not known or not _offered(name, value, found):
+            left_out.append(name)
+        elif name in extras and extras[name].kind == "json":
+            values[name] = json.dumps(value, ensure_ascii=False)
+        else:
+            values[name] = value
+    values[BOTH] = bool(values["prompt"] and values["multi_prompt"] and found.board and found.board.offers_both)
+    return values, tuple(left_out)
+
+
+def carried(old: Model, new: Model, values: Values) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the controls hold when another model is chosen.
+
+    Returns
+    -------
+    values
+        What carries over; the service's default for the rest. Lengths move to the nearest that is offered, and shots
+        with them.
+    dropped
+        Inputs that were set and that the new model does not take.
+    """
+    given = {name: value for name, value in values.items() if name != BOTH and value != defaults(old).get(name)}
+    dropped = [name for name in given if name not in new.fields]
+    kept = {name: value for name, value in given.items() if name in new.fields}
+    seconds = kept.get("duration")
+    if isinstance(seconds, int):
+        kept["duration"] = _nearest(new, seconds)
+    found = offer(new)
+    shots = kept.get("multi_prompt")
+    if shots and found.board:
+        length = kept.get("duration", defaults(new)["duration"])
+        kept["multi_prompt"] = fitted = fit(shots, length, shortest=found.board.shortest)
+        kept["duration"] = sum(shot["duration"] for shot in fitted)
+    fresh, refused = from_inputs(new, kept)
+    fresh[BOTH] = bool(values.get(BOTH) and found.board and found.board.offers_both)
+    return fresh, (*dropped, *refused)
+
+
+def draft(model: Model) -> dict[str, Any]:
+    """The cheapest clip of a model, to try a prompt with: the shortest, and silent."""
+    return {"duration": offer(model).seconds[0], "sound": False}
+
+
+def promoted(
+    model: Model, made_of: Mapping[str, Any], final: Mapping[str, Any], catalog: Catalog | None = None
+) -> VideoRequest | None:
+    """The request for the final of a draft; None where these inputs are no draft, or the model would not take it."""
+    cheapest = draft(model)
+    if any(made_of.get(name, model.default(name)) != cheapest[name] for name in cheapest if name in model.fields):
+        return None
+    wanted = {**made_of, **{name: value for name, value in final.items() if name in model.fields}}
+    found = offer(model).board
+    if wanted.get("multi_prompt") and found:
+        wanted["multi_prompt"] = fit(wanted["multi_prompt"], wanted["duration"], shortest=found.shortest)
+    if wanted == {**made_of, **{name: cheapest[name] for name in final if name in model.fields}}:
+        return None
+    try:
+        return VideoRequest(model=model.id, catalog=catalog, **wanted)
+    except KlingError:
+        return None
+
+
+def _nearest(model: Model, seconds: int) -> int:
+    offered = model.fields.get("duration", {}).get("enum")
+    low, high = offer(model).seconds
+    return min(offered, key=lambda one: abs(one - seconds)) if offered else min(max(seconds, low), high)
+
+
+def _offered(name: str, value: Any, found: Offer) -> bool:
+    """Whether a control can show the value at all; whether the model takes it is said beside the control."""
+    if name == "aspect_ratio":
+        return value in found.shapes
+    extra = next((one for one in found.extras if one.name == name), None)
+    return extra is None or _fits(extra, value)
+
+
+def _fits(extra: Extra, value: Any) -> bool:
+    if extra.kind == "choice":
+        return value in [option for option, _ in extra.options]
+    if extra.kind == "switch":
+        return isinstance(value, bool)
+    if extra.kind == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return extra.kind == "json" or isinstance(value, str)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _from_json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value  # the model refuses it, and says so beside the control

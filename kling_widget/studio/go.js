@@ -1,11 +1,12 @@
 // The button that costs money. One click is one command; it carries what the person saw: every control's value and the price.
 // @ts-check
 import { ask, choices, dress, follow, h } from "../face.js";
+import { nameControls } from "./naming.js";
 import { studioRoot } from "./root.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /** @typedef {{ getModel: (ref: string) => Promise<Model> }} Host */
-/** @typedef {{ takes: number, price: string }} Batch */
+/** @typedef {{ takes: number, price: string, asks: boolean }} Batch */
 
 const PATIENCE = 2500; // ms without an answer until it is said that the kernel is busy
 const REST = 700; // ms after a click in which another is the same one: a double click asks for one batch, not two
@@ -22,9 +23,13 @@ function render({ model, el, signal, host }) {
   const said = h("p", { class: "kw-said", role: "status" });
   const key = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
   const note = h("span", { class: "kw-note" });
+  const quote = h("p", { class: "kw-quote kw-num", role: "status" });
+  const code = h("button", { class: "kw-quiet kw-as-code", type: "button", title: "The request as Python, %%kling, curl and JSON; or paste one" }, "as code");
+  const sure = h("div", { class: "kw-sure kw-row", role: "group", "aria-label": "Confirm" });
+  sure.hidden = true;
   el.append(
-    h("div", { class: "kw-row" }, button, batches, h("span", { class: "kw-key", "aria-hidden": "true" }, key), h("span", { class: "kw-grow" }), note),
-    said);
+    h("div", { class: "kw-row" }, button, batches, h("span", { class: "kw-key", "aria-hidden": "true" }, key), h("span", { class: "kw-grow" }), note, code),
+    sure, quote, said);
 
   let waiting = false;
 
@@ -40,25 +45,57 @@ function render({ model, el, signal, host }) {
   const chosen = () => {
     /** @type {Batch[]} */
     const offered = model.get("batches");
-    const batch = offered.find(({ takes }) => takes === model.get("takes")) ?? offered[0] ?? { takes: 1, price: "" };
+    const batch = offered.find(({ takes }) => takes === model.get("takes")) ?? offered[0] ?? { takes: 1, price: "", asks: false };
     if (!controls.duration) return batch;
     const kind = `${controls.duration.get("value")}${controls.sound?.get("value") ? " sound" : ""}`;
-    return { takes: batch.takes, price: model.get("tariff")[kind]?.[batch.takes] ?? "–" };
+    return model.get("tariff")[kind]?.[batch.takes] ?? { ...batch, price: "–" };
   };
 
-  const generate = async () => {
+  const begin = () => {
+    const batch = chosen();
+    if (waiting || !sure.hidden) return;
+    if (batch.asks && batch.price !== "–") askAbout(batch);
+    else generate(batch, false);
+  };
+
+  /** A sum that is not spent without a second thought: said again, with a button that says it too. @param {Batch} batch */
+  const askAbout = ({ takes, price: sum, asks }) => {
+    const leave = () => {
+      sure.hidden = true;
+      button.focus();
+    };
+    const yes = h("button", { class: "kw-go-button kw-num", type: "button", onclick: () => {
+      leave();
+      const now = chosen();
+      if (now.takes === takes && now.price === sum) generate({ takes, price: sum, asks }, true);
+      else say("The price changed meanwhile. Nothing was sent: look at it and click again.", "bad");
+    } }, `Yes, spend ${sum}`);
+    sure.replaceChildren(
+      h("span", {}, takes === 1 ? `Make a take for about ${sum}?` : `Make ${takes} takes for about ${sum}?`), yes,
+      h("button", { class: "kw-quiet", type: "button", onclick: leave }, "Not now"));
+    sure.hidden = false;
+    yes.focus();
+  };
+  sure.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    sure.hidden = true;
+    button.focus();
+  }, { signal });
+
+  /** @param {Batch} batch @param {boolean} confirmed whether the person was asked about the sum, and said yes */
+  const generate = async (batch, confirmed) => {
     if (waiting) return;
     waiting = true;
     button.disabled = true;
     el.classList.add("kw-waiting");
-    const batch = chosen();
     const slow = setTimeout(() => say(
       "The kernel is busy with a cell, or gone. Your click waits and will be carried out once; there is no need to click again. " +
       "If the kernel was restarted, run this cell again: nothing was sent.", "wait"), PATIENCE);
     const rested = new Promise((resolve) => setTimeout(resolve, REST));
     try {
-      const values = await seen(model.get("fields"), host);
-      const { answer } = await ask(model, "generate", { values, takes: batch.takes, price: batch.price }, { signal });
+      const values = await seen(model.get("fields"), model.get("groups"), host);
+      const { answer } = await ask(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed }, { signal });
       // What the engine had to say about this click by now is the later word.
       if (!model.get("said")) say(answer.said ?? "", answer.refused ? "bad" : "ok");
       if (!answer.refused) setTimeout(() => { if (said.textContent === answer.said) say("", "ok"); }, READ);
@@ -73,14 +110,19 @@ function render({ model, el, signal, host }) {
       el.classList.remove("kw-waiting");
     }
   };
-  button.addEventListener("click", (event) => { if (event.detail < 2) generate(); }, { signal });
+  button.addEventListener("click", (event) => { if (event.detail < 2) begin(); }, { signal });
+  code.addEventListener("click", async () => {
+    const shown = await host.getModel(model.get("code"));
+    shown.set("open", !shown.get("open"));
+    shown.save_changes();
+  }, { signal });
 
   studioRoot(el, signal).then((root) => {
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
       event.preventDefault();
       event.stopPropagation();
-      generate();
+      begin();
     }, { signal, capture: true });
     nameControls(root, model, host, signal);
   });
@@ -90,9 +132,11 @@ function render({ model, el, signal, host }) {
     price.textContent = batch.price;
     button.setAttribute("aria-label", `Generate ${batch.takes} take${batch.takes === 1 ? "" : "s"} for about ${batch.price}`);
   };
-  follow(model, ["batches", "takes", "tariff", "note"], signal, () => {
+  follow(model, ["batches", "takes", "tariff", "note", "quote", "code"], signal, () => {
     showPrice();
     note.textContent = model.get("note");
+    quote.textContent = model.get("quote");
+    code.hidden = !model.get("code");
     const offered = /** @type {Batch[]} */ (model.get("batches")).map(({ takes }) => ({
       key: String(takes), word: takes === 1 ? "1 take" : String(takes), label: takes === 1 ? "1 take" : `${takes} takes`,
     }));
@@ -103,7 +147,10 @@ function render({ model, el, signal, host }) {
     if (!ref) continue;
     host.getModel(ref).then((control) => {
       controls[name] = control;
-      follow(control, ["value"], signal, showPrice);
+      follow(control, ["value"], signal, () => {
+        sure.hidden = true; // what was asked about is not what it is now
+        showPrice();
+      });
     }, () => {}); // then the kernel's price is shown
   }
   follow(model, ["said", "tone"], signal, () => say(model.get("said"), model.get("tone")));
@@ -112,18 +159,21 @@ function render({ model, el, signal, host }) {
 /**
  * Every control's value as this page shows it: ahead of what a busy kernel has heard.
  * @param {Record<string, string>} fields
+ * @param {string[]} groups
  * @param {Host} host
  * @returns {Promise<Record<string, unknown>>}
  */
-async function seen(fields, host) {
+async function seen(fields, groups, host) {
   /** @type {Record<string, unknown>} */
   const values = {};
+  for (const ref of groups) Object.assign(values, (await host.getModel(ref)).get("value"));
   for (const [name, ref] of Object.entries(fields)) values[name] = (await host.getModel(ref)).get("value");
   // A list of options keeps its place, not its value.
   if (fields.aspect_ratio) {
     const shape = await host.getModel(fields.aspect_ratio);
     values.aspect_ratio = shape.get("_options_labels")[shape.get("index")];
   }
+  if (fields.multi_prompt) values.both = (await host.getModel(fields.multi_prompt)).get("both");
   return values;
 }
 
@@ -134,26 +184,6 @@ function focusOn(root, field) {
   const target = inside?.querySelector("textarea, input[type=number], input, button");
   target?.focus();
   inside?.scrollIntoView({ block: "nearest" });
-}
-
-/**
- * Tell assistive technology what ipywidgets' controls leave unsaid: which shape is pressed, and where problems appear.
- * @param {HTMLElement} root
- * @param {Model} model
- * @param {Host} host
- * @param {AbortSignal} signal
- */
-async function nameControls(root, model, host, signal) {
-  for (const el of root.querySelectorAll(".kw-problem")) el.setAttribute("aria-live", "polite");
-  const shapes = root.querySelector(".kw-field-aspect_ratio .widget-toggle-buttons");
-  const ref = model.get("fields").aspect_ratio;
-  if (!shapes || !ref) return;
-  shapes.setAttribute("role", "group");
-  shapes.setAttribute("aria-label", "Shape");
-  const shape = await host.getModel(ref);
-  follow(shape, ["index"], signal, () => {
-    shapes.querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", String(i === shape.get("index"))));
-  });
 }
 
 export default { render };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..catalog import Model
+from ..catalog import Catalog, Model
 from ..money import dollars
 from ..request import VideoRequest
 from . import form
@@ -26,7 +26,16 @@ class Refusal:
     focus: str = ""
 
 
-def read(model: Model, values: form.Values, takes: int, price: str) -> Order | Refusal:
+def read(
+    model: Model,
+    values: form.Values,
+    takes: int,
+    price: str,
+    *,
+    asking: form.Asking = form.Asking(),  # noqa: B008  frozen
+    confirmed: bool = False,
+    catalog: Catalog | None = None,
+) -> Order | Refusal:
     """Read an order.
 
     Parameters
@@ -37,11 +46,18 @@ def read(model: Model, values: form.Values, takes: int, price: str) -> Order | R
         How many takes: one of ``form.BATCHES``.
     price
         What the button said: a price that is no longer true is not charged.
+    asking, confirmed
+        When a person is asked once more, and whether that was done.
+    catalog
+        Where the model is from; the bundled one unless given.
     """
     checked = form.check(model, values)
     if checked.problems:
-        fields = [name for name in form.FIELDS if name in {p.field for p in checked.problems}]
+        wrong = {p.field for p in checked.problems}
+        fields = [name for name in (*form.FIELDS, *model.fields) if name in wrong]
         return Refusal("Nothing was sent: see what is marked.", (fields or ["prompt"])[0])
     if takes not in checked.prices or dollars(checked.prices[takes]) != price:
         return Refusal("The price changed before the click was heard. Nothing was sent: look at it and click again.")
-    return Order(VideoRequest(model=model.id, **checked.inputs), takes)
+    if asking.of(takes, checked.prices[takes]) and not confirmed:
+        return Refusal("This sum is asked about once more, and was not. Nothing was sent: click again.")
+    return Order(VideoRequest(model=model.id, catalog=catalog, **checked.inputs), takes)

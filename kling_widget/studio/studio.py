@@ -6,21 +6,24 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
-from ..catalog import O3_PRO, bundled
+from ..catalog import O3_PRO
 from ..engine.service import choose
-from ..errors import Problem, RequestError
+from ..errors import Problem, RequestError, SettingsError
+from ..money import Micros, micros
 from ..request import VideoRequest
 from ..screen import Kept, Screen, at_cell_end, deciding
 from ..screen.still import MOST
-from ..take import Library, Take
+from ..settings import library_folder
+from ..take import Library, Take, models
 from . import budget as day_budget
-from . import form, order, view
-from .builder import Builder
-from .faces import Bar, Go, Invite, Queue, Shelf
+from . import form, view
+from .counter import Counter, put
+from .faces import Bar, Invite, Queue, Shelf
 from .reading import Reading
 
 log = logging.getLogger(__name__)
@@ -40,12 +43,15 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     budget
         What may be spent in a day, in dollars, by all kernels that use the library; play money in practice. None: as
         it was set before. ``Library.cap`` has more caps.
+    confirm_above
+        On the live service a click is asked about once more where it is for several takes, or for more than this, in
+        dollars.
 
     Attributes
     ----------
     library
         The library that it shows.
-    prompt, aspect_ratio, duration, sound
+    prompt, element_list, multi_prompt, aspect_ratio, duration, sound
         The builder's controls; each has a ``value``.
 
     Raises
@@ -69,25 +75,28 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         model: str = O3_PRO,
         practice: bool | None = None,
         budget: float | str | None = None,
+        confirm_above: float | str = 2.00,
     ) -> None:
-        found = bundled().get(model)
-        if found is None:
+        known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
+        if (found := known.get(model)) is None:
             raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
+        asking = form.Asking(above=_sum(confirm_above))
         self.library = library if isinstance(library, Library) else Library(library)
-        self._model, self._service = found, choose(practice)
+        self._service = choose(practice)
         if budget is not None:
             self.library.cap(day=budget)
         self._lock = threading.RLock()
         self._reading = Reading(self.library)
-        self._parent = ""
         self._kept = Kept(self.library, empty="Kling Studio: run this cell to open the panel.")
 
-        self._bar = Bar()
-        self._builder = builder = Builder(found, self._tell_form)
+        asking = replace(asking, live=not self._service.practice)
+        self._counter = counter = Counter(self.library, self._service, found, asking, self._begin, self._look_later)
+        builder, workshop = counter.builder, counter.workshop
         self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
         self.duration, self.sound = builder.duration, builder.sound
-        self._go = Go(self._clicked, fields=self._builder.references(), tariff=form.tariff(found))
-        self._screen = Screen(library=self.library, act=self._act, actions=[["remix", "Remix"]], still=self._kept.name)
+        self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
+        self._bar = Bar(self._choose, model=found.id, models=view.models(self.library.catalog))
+        self._screen = Screen(library=self.library, act=self._act, actions=counter.actions(None), still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide)
         self._shelf = Shelf(
@@ -97,8 +106,9 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             headings=view.headings(),
             statuses=list(view.FILTERS),
         )
-        self._faces = (self._bar, self._builder, self._go, self._invite, self._screen, self._queue, self._shelf)
-        left = w.VBox([self._builder, self._go])
+        self._faces = (self._bar, builder, counter.go, self._invite, self._screen, self._queue, self._shelf)
+        self._faces += workshop.faces
+        left = w.VBox([builder, counter.go, workshop.code])
         right = w.VBox([self._invite, self._screen, self._queue])
         columns = w.Box([left, right])
         super().__init__([self._bar, columns, self._shelf])
@@ -107,12 +117,11 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         columns.add_class("kw-columns")
         self.add_class("kw").add_class("kw-studio")
 
-        _put(self._bar, **view.bar(found, self._service), notice=view.notice(self.library.folder))
-        self._go.note = view.note(self._service)
-        self._tell_form()
+        put(self._bar, **view.bar(found, self._service), notice=view.notice(self.library.folder))
         self._look()
         self._stops = (self.library.engine.watch(self._look), at_cell_end(self._look))
         self.library.engine.warm(self._service.name)
+        counter.inquiry.models(self._learned)
 
     def generate(self, takes: int = 1) -> list[Take]:
         """Do what a click on the button does.
@@ -134,18 +143,14 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         OverBudget
             If a take would pass a cap. Those before it are on their way; ``library.takes()`` has them.
         """
-        self._builder.touch_all()
-        self._tell_form()
-        request = VideoRequest(model=self._model.id, **form.check(self._model, self._builder.values).inputs)
+        request = self._counter.request()
         made: list[str] = []
         self._begin(made, request, takes)
         return [self.library.take(take) for take in made]
 
     def fill(self, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         """Put a take's inputs into the builder; gives the names of those that it has no control for."""
-        values, left_out = form.from_inputs(self._model, inputs)
-        self._builder.fill(values)
-        return left_out
+        return self._counter.fill(self._counter.model.id, inputs)
 
     def show(self, take_id: str) -> None:
         """Put a take on the screen."""
@@ -165,33 +170,18 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     # What the page asks. These run on whichever thread the host chooses, and wait for nothing.
 
-    def _clicked(self, values: Mapping[str, Any], takes: int, price: str) -> Mapping[str, Any]:
-        self._say("", "ok")
-        self._builder.fill(values, touch=True)
-        asked = order.read(self._model, self._builder.values, takes, price)
-        if isinstance(asked, order.Refusal):
-            if asked.focus:
-                self._builder.touch_all()
-            self._tell_form()
-            return {"said": asked.said, "focus": asked.focus, "refused": True}
-        spend, budget, practice = self.library.spent(), self.library.budget, self._service.practice
-        if over := day_budget.refusal(spend, budget, practice, asked.request.estimate, asked.takes):
-            return {"said": over, "refused": True}
-        parent, self._parent = self._parent, ""
-        self.library.engine.soon(lambda: self._carry_out(asked, parent))
-        return {"said": f"Confirmed: {takes} take{'' if takes == 1 else 's'} for about {price}."}
-
     def _edit(self, take_id: str) -> None:
-        self._refill(take_id)
+        self._counter.refill(self.library.record(take_id), parent=False)
+        put(self._bar, model=self._counter.model.id)
         self._dismiss(take_id)
 
-    def _act(self, take_id: str, _action: str) -> None:
-        self._refill(take_id)
-        self._parent = take_id
+    def _act(self, take_id: str, action: str) -> None:
+        self._counter.act(self.library.record(take_id), action)
+        self.library.engine.soon(self._look)
 
-    def _refill(self, take_id: str) -> None:
-        left_out = self.fill(self.library.record(take_id).inputs)
-        self._say(f"Left out, as there is no control for it here: {', '.join(left_out)}." if left_out else "", "ok")
+    def _choose(self, model: str) -> None:
+        self._counter.choose(model)
+        put(self._bar, model=model)
 
     def _dismiss(self, take_id: str) -> None:
         self._soon(lambda: self._reading.dismiss(take_id))
@@ -220,16 +210,16 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
         self.library.engine.soon(carry_out)
 
+    def _look_later(self) -> None:
+        self.library.engine.soon(self._look)
+
     # What the engine's thread does.
 
-    def _carry_out(self, asked: order.Order, parent: str) -> None:
-        made: list[str] = []
-        try:
-            self._begin(made, asked.request, asked.takes, parent)
-        except Exception as error:
-            self._say(f"{f'{len(made)} of {asked.takes} takes were begun. ' if made else ''}{error}", "bad")
-            log.exception("a take could not be begun")
-        self._look()
+    def _learned(self) -> None:
+        """The library knows the service's models: those that were known may take other inputs now, or cost less."""
+        put(self._bar, models=view.models(self.library.catalog))
+        if self.library.catalog.get(self._counter.model.id) != self._counter.model:
+            self._counter.choose(self._counter.model.id)
 
     def _begin(self, made: list[str], request: VideoRequest, takes: int, parent: str = "") -> None:
         """Write takes down and name them in ``made``, those before a refused one too."""
@@ -247,13 +237,13 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             try:
                 self._show(self._reading.read())
             except Exception as error:
-                self._say(f"The panel could not read its library: {error}", "bad")
+                self._counter.say(f"The panel could not read its library: {error}", "bad")
                 raise
 
     def _show(self, fresh: bool) -> None:
         told, progress = self._reading, self.library.engine.progress
-        _put(self._queue, rows=view.queue(told.under_way, told.ended.values(), progress, lately=told.records))
-        _put(
+        put(self._queue, rows=view.queue(told.under_way, told.ended.values(), progress, lately=told.records))
+        put(
             self._shelf,
             takes=told.cards,
             sum=view.summary(told.spend, told.records, told.narrowed),
@@ -261,26 +251,22 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             status=told.filter,
             shown=told.shown,
         )
-        _put(self._bar, spent=day_budget.spent(told.spend, told.budget, self._service.practice))
-        _put(self._invite.layout, display="none" if told.on_screen else "")
-        _put(self._screen.layout, display="" if told.on_screen else "none")
+        put(self._bar, spent=day_budget.spent(told.spend, told.budget, self._service.practice))
+        put(self._invite.layout, display="none" if told.on_screen else "")
+        put(self._screen.layout, display="" if told.on_screen else "none")
         if told.on_screen:
-            self._screen.show(self.library.record(told.on_screen))
+            shown = self.library.record(told.on_screen)
+            put(self._screen, actions=self._counter.actions(shown))
+            self._screen.show(shown)
+        self._counter.inquiry.look()
+        put(self._bar, balance=self._counter.inquiry.balance)
+        self._counter.workshop.look()
         if fresh:
             self._kept.renew(told.stills(MOST))
 
-    def _tell_form(self) -> None:
-        """Show prices and problems of what the builder holds."""
-        _put(self._go, batches=form.price_tags(self._model, self._builder.values))
-        if homeless := self._builder.say(form.check(self._model, self._builder.values).problems):
-            self._say(homeless, "bad")
 
-    def _say(self, words: str, tone: str) -> None:
-        _put(self._go, tone=tone, said=words)
-
-
-def _put(widget: Any, **values: Any) -> None:
-    """Assign traits whose value changed, one plain assignment at a time."""
-    for name, value in values.items():
-        if getattr(widget, name) != value:
-            setattr(widget, name, value)
+def _sum(amount: float | str) -> Micros:
+    try:
+        return micros(str(amount).strip().removeprefix("$"))
+    except ValueError as error:
+        raise SettingsError(f"confirm_above is an amount of dollars, such as 2.00; this is {amount!r}.") from error

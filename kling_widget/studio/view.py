@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..catalog import Model, bundled
+from ..catalog import TOOL, Catalog, Model, bundled
 from ..engine.pace import Progress
 from ..engine.service import Service, limits_of
 from ..errors import SettingsError
@@ -73,11 +73,41 @@ def bar(model: Model, service: Service) -> dict[str, Any]:
             f"{_account(service)}"
         )
     return {
-        "model": model_name(model),
+        "model": model.id,
         "live": not service.practice,
         "mode": "Practice · no cost" if service.practice else f"Live · {service.host}",
         "how": how,
     }
+
+
+def models(catalog: Catalog) -> list[dict[str, str]]:
+    """The models that the panel can be for: ``id``, ``name``, ``kind`` and ``price``."""
+    return [
+        {
+            "id": model.id,
+            "name": model_name(model),
+            "kind": model.kind.replace("-", " "),
+            "price": f"from {dollars(model.estimate({}))}",
+        }
+        for model in catalog
+        if model.kind != TOOL
+    ]
+
+
+def balance(amount: Micros) -> str:
+    """The account's balance, for the bar."""
+    return f"balance {dollars(amount)}"
+
+
+def quoted(ours: Micros, theirs: Micros) -> str:
+    """What the service itself says of a price; empty where it says the same, and no dearer than by a rounding."""
+    if abs(ours - theirs) < _ROUNDING:
+        return ""
+    than = "less" if theirs < ours else "more"
+    return f"The service's own quote is {dollars(theirs)} a take, {than} than the list price."
+
+
+_ROUNDING = 500  # micro-dollars: prices have three places
 
 
 def _account(service: Service) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
-import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -13,13 +11,18 @@ from pathlib import Path
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..catalog import Catalog
+from ..engine.uploader import Uploader
 from ..engine.worker import Engine
-from ..errors import LibraryNotWritable, Problem, RequestError, SettingsError
+from ..errors import Problem, RequestError, SettingsError
 from ..money import Micros, micros
 from ..settings import library_folder
 from ..store import Budget, Record, Spend, Store, TakeId
-from ..store.place import network_kind
-from ..store.record import KEPT_MS, now_ms
+from ..store.cast import Cast
+from ..store.media import MediaStore
+from ..store.record import now_ms
+from . import models
+from .folder import make_writable, reopen_missing, warn_of_networks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,10 +71,10 @@ class Library:
         path = library_folder(folder)
         with self._opening:
             if path not in self._rooms:
-                _make_writable(path)
-                _warn_of_networks(path)
+                make_writable(path)
+                warn_of_networks(path)
                 room = self._rooms[path] = _Room(path, Store.in_folder(path))
-                _reopen_missing(room)
+                reopen_missing(room.store, path)
             self._room = self._rooms[path]
         if self._room.store.has_open():
             self.start()
@@ -80,6 +83,26 @@ class Library:
     def folder(self) -> Path:
         """Its folder, an absolute path."""
         return self._room.folder
+
+    @property
+    def cast(self) -> Cast:
+        """Its elements: persons and things that the service knows by an id and prompts call by name."""
+        return self._room.store.cast
+
+    @property
+    def uploader(self) -> Uploader:
+        """Brings its pictures and videos to the service, each file once."""
+        return self.engine.uploader
+
+    @property
+    def media(self) -> MediaStore:
+        """Its pictures and videos."""
+        return self.uploader.store
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models that it knows: the bundled ones, as the service said last."""
+        return models.known(self.folder)
 
     @property
     def engine(self) -> Engine:
@@ -215,6 +238,12 @@ class Library:
         """
         return self._room.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
 
+    def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
+        """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""
+        since = 0 if within_ms is None else now_ms() - within_ms
+        found = self._room.store.page(limit=200, kind="tool")
+        return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
+
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
         return self._room.store.changed_since(revision)
@@ -266,32 +295,3 @@ def _amount(cap: float | str | EllipsisType) -> Micros:
     if isinstance(cap, bool) or not found.is_finite() or not 0 <= found <= _MOST:
         raise SettingsError(f"A cap is an amount of dollars, such as 5.00; this is {cap!r}. Nothing was changed.")
     return micros(found)
-
-
-def _reopen_missing(room: _Room) -> None:
-    """What was made, is still kept by the service, and whose file is not here any more is fetched again."""
-    now = now_ms()
-    for record in room.store.ended(now, since=now - KEPT_MS, limit=None):
-        if record.state == "completed" and record.file and not (room.folder / record.file).exists():
-            room.store.reopen(record.id)
-
-
-def _warn_of_networks(folder: Path) -> None:
-    if kind := network_kind(folder):
-        warnings.warn(
-            f"The library's folder {str(folder)!r} lies on a network file system ({kind}), where locks are not to be "
-            "relied on: use it from one kernel at a time, or choose a folder on this machine.",
-            stacklevel=4,
-        )
-
-
-def _make_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"kling")
-    except OSError as error:
-        raise LibraryNotWritable(
-            f"The library's folder {str(folder)!r} can't be written to ({error.strerror or error}). Nothing was sent, "
-            "since a paid clip could not be kept. Name another: Library('a/folder'), or set KLING_LIBRARY."
-        ) from error

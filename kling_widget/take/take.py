@@ -12,11 +12,12 @@ from typing import Any
 
 from ..catalog import O3_PRO
 from ..engine.service import choose
-from ..errors import TakeFailed, TakeTimeout
+from ..errors import Problem, RequestError, TakeFailed, TakeTimeout
 from ..money import Micros
 from ..request import Element, Shot, VideoRequest
 from ..states import State
 from ..store import Record, TakeId
+from ..store.medium import input_kind
 from .library import Library
 
 _LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
@@ -38,6 +39,8 @@ def generate(
 ) -> Take:
     """Make a clip. Returns at once; in a notebook the cell shows its progress, then the clip.
 
+    Pictures and videos may be files: those that the service does not have yet are uploaded first, which is waited for.
+
     On a live service this costs money: what the request's estimate says, from the moment it is called.
 
     Parameters
@@ -56,9 +59,11 @@ def generate(
     SettingsError, LibraryError
         If there is no key for a live service, or the library can't be written to. Nothing was sent.
     """
+    library = library if isinstance(library, Library) else Library(library)
     request = VideoRequest(
         prompt,
         model=model,
+        catalog=library.catalog,
         aspect_ratio=aspect_ratio,
         duration=duration,
         sound=sound,
@@ -78,8 +83,13 @@ def make(
     parent: str | None = None,
 ) -> Take:
     """Make a clip from a request that is already built. See ``generate``."""
+    if request.kind != "clip":
+        raise RequestError([Problem("model", f"{request.model} makes no clip, so nothing was sent.")])
     service = choose(practice)
     library = library if isinstance(library, Library) else Library(library)
+    if any(input_kind(name) for name in request.inputs):
+        inputs = library.uploader.prepare(service.name, request.inputs)
+        request = VideoRequest(model=request.model, catalog=library.catalog, **inputs)
     record = library.engine.confirm(request, service=service.name, parent=parent)
     return Take(record.id, library)
 
@@ -110,7 +120,7 @@ class Take:
     def request(self) -> VideoRequest:
         """What was asked for."""
         record = self.record
-        return VideoRequest(model=record.model, **record.inputs)
+        return VideoRequest(model=record.model, catalog=self.library.catalog, **record.inputs)
 
     @property
     def status(self) -> State:

@@ -30,11 +30,15 @@ class Page:
         return answers[0] if answers else {}
 
 
-def click(studio: Studio, known: str = "", *, takes: int = 1, price: str = "", **values: Any) -> dict[str, Any]:
-    """Click on Generate, with the controls as the page shows them."""
-    offered = {tag["takes"]: tag["price"] for tag in studio._go.batches}
-    seen = {**studio._builder.values, **values}
-    return Page(studio._go).tell("generate", known, values=seen, takes=takes, price=price or offered[takes])
+def click(
+    studio: Studio, known: str = "", *, takes: int = 1, price: str = "", confirmed: bool = True, **values: Any
+) -> dict[str, Any]:
+    """Click on Generate, with the controls as the page shows them, and say yes where the page asks once more."""
+    offered = {tag["takes"]: tag["price"] for tag in studio._counter.go.batches}
+    seen = {**studio._counter.builder.values, **values}
+    return Page(studio._counter.go).tell(
+        "generate", known, values=seen, takes=takes, price=price or offered[takes], confirmed=confirmed
+    )
 
 
 def until(look: Callable[[], Any]) -> Any:

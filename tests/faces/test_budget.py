@@ -94,9 +94,9 @@ def test_a_cap_that_another_kernel_reaches_first_is_said_after_the_click(
     studio.prompt.value, studio.duration.value = FOX, 3
     monkeypatch.setattr(budget, "refusal", lambda *told: "")  # what was read before the other kernel wrote
     assert click(studio, takes=4)["ok"]
-    until(lambda: studio._go.said)
-    assert studio._go.said.startswith("2 of 4 takes were begun. This take would cost $0.336; the budget says")
-    assert studio._go.tone == "bad"
+    until(lambda: studio._counter.go.said)
+    assert studio._counter.go.said.startswith("2 of 4 takes were begun. This take would cost $0.336; the budget says")
+    assert studio._counter.go.tone == "bad"
     assert len(takes(library)) == 2
     studio.close()
 

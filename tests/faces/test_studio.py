@@ -88,7 +88,7 @@ def test_a_click_on_what_can_not_be_made_shows_what_is_wrong_and_sends_nothing(
 ) -> None:
     answer = click(studio, **values)
     assert (answer["refused"], answer["focus"]) == (True, field)
-    assert studio._builder._problems[field].value
+    assert studio._counter.builder._problems[field].value
     assert takes(library) == []
     assert submits(server) == []
 
@@ -101,8 +101,8 @@ def test_an_unknown_shape_is_refused_in_words(studio: Studio, library: Library) 
 
 
 def test_problems_stand_beside_their_control_as_one_types_and_go_when_mended(studio: Studio) -> None:
-    place = studio._builder._problems["prompt"]
-    until(lambda: studio._go.batches)
+    place = studio._counter.builder._problems["prompt"]
+    until(lambda: studio._counter.go.batches)
     assert place.value == ""
     studio.prompt.value = "x" * 2501
     assert "Shorten it by 1" in place.value
@@ -112,14 +112,14 @@ def test_problems_stand_beside_their_control_as_one_types_and_go_when_mended(stu
 
 def test_a_prompt_is_text_and_never_markup(studio: Studio) -> None:
     studio.duration.value = "<img src=x>"
-    place = studio._builder._problems["duration"].value
+    place = studio._counter.builder._problems["duration"].value
     assert "<img" not in place
     assert "&lt;img" in place
 
 
 def test_the_price_follows_the_controls(studio: Studio) -> None:
     studio.duration.value, studio.sound.value = 10, True
-    assert studio._go.batches == [{"takes": 1, "price": "$1.40"}, {"takes": 4, "price": "$5.60"}]
+    assert [(tag["takes"], tag["price"]) for tag in studio._counter.go.batches] == [(1, "$1.40"), (4, "$5.60")]
 
 
 def test_a_moderated_prompt_says_what_happened_and_can_be_edited(studio: Studio, library: Library) -> None:
@@ -299,8 +299,11 @@ def test_a_closed_panel_hears_nothing_more(studio: Studio, library: Library) -> 
 
 def test_a_model_with_fewer_inputs_shows_fewer_controls(library: Library) -> None:
     studio = Studio(library, model="kwaivgi/kling-v2.5-turbo-pro/text-to-video")
-    shown = [row for row in studio._builder.children if row.layout.display != "none"]
-    assert len(shown) == 3
+    builder = studio._counter.builder
+    shown = [name for name, row in builder._rows.items() if row.layout.display != "none"]
+    assert shown == ["prompt", "aspect_ratio", "duration"]
+    assert [extra["name"] for extra in builder.extras.extras] == ["negative_prompt", "guidance_scale"]
+    assert builder.media.layout.display == "none"
     studio.prompt.value, studio.duration.value = FOX, 7
-    assert "5 or 10" in studio._builder._problems["duration"].value
+    assert "5 or 10" in studio._counter.builder._problems["duration"].value
     studio.close()

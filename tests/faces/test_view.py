@@ -141,7 +141,7 @@ def test_a_narrowed_shelf_sums_what_it_shows() -> None:
 def test_the_bar_says_plainly_whether_takes_cost_money() -> None:
     model = bundled()[O3_PRO]
     practice = view.bar(model, Service("practice"))
-    assert (practice["model"], practice["mode"]) == ("O3 Pro · text to video", "Practice · no cost")
+    assert (practice["model"], practice["mode"]) == (O3_PRO, "Practice · no cost")
     assert "WAVESPEED_API_KEY" in practice["how"]
     live = view.bar(model, Service(LIVE))
     assert live["live"]

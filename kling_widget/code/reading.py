@@ -1,0 +1,116 @@
+"""A pasted text -> a request: which form it has is found out, and what no model takes is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..catalog import Catalog, bundled
+from ..errors import RequestError
+from ..settings import ORIGIN
+from . import body, cell, curl, python
+from .asked import Asked, Said, find, unread
+
+LONGEST = 200_000
+"""How many characters a text may have; the longest request of any model has some ten thousand."""
+
+_KNOWN = (
+    "JSON (a body, or a model and its inputs), a curl command, a %%kling cell, or a Python call of generate, "
+    "VideoRequest or client.run"
+)
+
+
+def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> dict[str, str]:
+    """A request in every form, by the form's name and in the order in which they are offered."""
+    return {
+        python.FORM: python.to_python(model, inputs),
+        cell.FORM: cell.to_magic(model, inputs),
+        curl.FORM: curl.to_curl(model, inputs, origin=origin),
+        body.FORM: body.to_json(model, inputs),
+    }
+
+
+def read(text: str, catalog: Catalog | None = None) -> Asked:
+    """Read a request from a text, whichever form it has. Nothing in it is carried out, and a key in it goes nowhere.
+
+    Parameters
+    ----------
+    text
+        JSON, a curl command, a ``%%kling`` cell or Python, with or without a Markdown fence around it; at most
+        ``LONGEST`` characters.
+    catalog
+        Says which models there are and what each takes; the bundled one unless given.
+
+    Raises
+    ------
+    RequestError
+        If no request can be read from it, or none for a model of the catalogue. The message says why and what could
+        be read, and holds no value of the text.
+    """
+    if len(text) > LONGEST:
+        raise unread("text", f"The text has {len(text):,} characters; at most {LONGEST:,} are read.")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if text.lstrip().startswith("```") and text.rstrip().endswith("```"):  # as Markdown shows it
+        text = text.strip().removesuffix("```").partition("\n")[2]
+    if not text.strip():
+        raise unread("text", f"There is nothing to read. Paste {_KNOWN}.")
+    catalog = catalog or bundled()
+    return _asked(_said(text, catalog), catalog)
+
+
+def _said(text: str, catalog: Catalog) -> Said:
+    if cell.found(text):
+        return cell.read(text, catalog)
+    if text.lstrip().startswith(("{", "[")):
+        return _json(text)
+    if (told := python.read(text)) is not None:
+        return told
+    if curl.found(text):
+        return curl.read(text)
+    if re.search(r"\b(?:generate|VideoRequest|run)\s*\(", text):
+        raise unread(python.FORM, "The Python breaks off, goes wrong somewhere, or is far longer than a request.")
+    raise unread("text", f"This can't be read as a request. Paste {_KNOWN}.")
+
+
+def _json(text: str) -> Said:
+    try:
+        return body.read(text)
+    except RequestError as error:
+        refusal = error
+    try:
+        told = python.read(text)  # a dict as Python writes it is no JSON
+    except RequestError:
+        told = None
+    if told is None:
+        raise refusal from None
+    return told
+
+
+def _asked(told: Said, catalog: Catalog) -> Asked:
+    model = None if told.model is None else find(told.model.strip("/ "), catalog)
+    known = {name for one in ([model] if model else catalog) for name in one.fields}
+    given = {name: value for name, value in told.inputs.items() if value is not None}
+    inputs = {name: _with_ids(name, value) for name, value in given.items() if name in known}
+    if not inputs:
+        who = model.name if model else "any model"
+        raise unread("text", f"No input of {who} stands in it. A request has a prompt at least.")
+    notes = []
+    if told.key:
+        notes.append("A key stood in the text; it was not kept.")
+    if told.more:
+        notes.append(f"{told.more} more request{'' if told.more == 1 else 's'} stood there; this is the first.")
+    left_out = tuple(name[:40] for name in given if name not in known)
+    return Asked(model.id if model else None, inputs, left_out, tuple(notes))
+
+
+def _with_ids(name: str, value: Any) -> Any:
+    """Element ids as text: the service writes some as numbers, which a page would round."""
+    if name != "element_list" or not isinstance(value, list):
+        return value
+    return [
+        {**one, "element_id": str(one["element_id"])}
+        if isinstance(one, dict) and type(one.get("element_id")) is int
+        else one
+        for one in value
+    ]

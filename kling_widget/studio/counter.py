@@ -1,0 +1,250 @@
+"""The counter: what the builder holds is priced, checked, ordered; and what became of the click is said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..catalog import Model
+from ..code import Asked
+from ..engine.service import Service
+from ..errors import Problem, RequestError
+from ..money import dollars
+from ..request import VideoRequest
+from ..store import Record
+from ..take import Library
+from . import budget, form, order, view
+from .builder import Builder
+from .faces import Go
+from .inquiry import Inquiry
+from .workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+Begin = Callable[[list[str], VideoRequest, int, str], None]
+
+
+class Counter:
+    """The builder, its price and its button.
+
+    Parameters
+    ----------
+    library, service
+        Where takes are kept, and where they are made.
+    model
+        The model to begin with.
+    asking
+        When a click is asked about once more.
+    begin
+        Writes takes down: names them in a list, those before a refused one too; then the request, how many, the parent.
+    look
+        Shows what changed.
+
+    Attributes
+    ----------
+    builder, go, workshop
+        The faces.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        service: Service,
+        model: Model,
+        asking: form.Asking,
+        begin: Begin,
+        look: Callable[[], None],
+    ) -> None:
+        self._library, self._service, self._asking = library, service, asking
+        self._begin, self._look = begin, look
+        self._parent = ""
+        self._promoted: set[str] = set()
+        self.workshop = Workshop(library, service, self._filled)
+        self.builder = Builder(
+            model,
+            self.tell,
+            elements=self.workshop.elements,
+            media=self.workshop.media,
+            beside_prompt=(self.workshop.help,),
+        )
+        self.workshop.help.prompt = self.builder.references()["prompt"]
+        self.go = Go(
+            self._clicked,
+            fields=self.builder.references(),
+            groups=self.builder.groups(),
+            code=f"anywidget:{self.workshop.code.model_id}",
+        )
+        self.go.note = view.note(service)
+        self.inquiry = Inquiry(library, service, self._asked)
+        self.workshop.code.observe(lambda _change: self._show_code(), "open")
+        self._renew()
+        self.tell()
+
+    @property
+    def model(self) -> Model:
+        """The model that the builder is for."""
+        return self.builder.model
+
+    def choose(self, name: str) -> None:
+        """Be for another model, and say what it does not take. Raises ``RequestError`` where there is none."""
+        dropped = self.builder.choose(find(self._library, name))
+        self._renew()
+        self.tell()
+        named = ", ".join(dropped)
+        self.say(f"{view.model_name(self.model)} takes no {named}: dropped." if dropped else "", "ok")
+
+    def request(self) -> VideoRequest:
+        """What the builder holds. Raises ``RequestError`` where the model would not take it."""
+        self.builder.touch_all()
+        self.tell()
+        held = form.check(self.model, self.builder.values).inputs
+        return VideoRequest(model=self.model.id, catalog=self._library.catalog, **held)
+
+    def fill(self, model: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+        """Put a request into the builder; gives the names of inputs that could not be taken over."""
+        found = self._library.catalog.get(model)
+        if found is not None and found.id != self.model.id:
+            self.builder.choose(found)
+            self._renew()
+        values, left_out = form.from_inputs(self.model, inputs)
+        self.builder.fill(values)
+        return left_out
+
+    def refill(self, record: Record, *, parent: bool) -> None:
+        """Put a take's request into the builder, to be changed; the next take is then a child of it."""
+        left_out = self.fill(record.model, record.inputs)
+        self._parent = record.id if parent else ""
+        self.say(f"Left out, as there is no control for it here: {', '.join(left_out)}." if left_out else "", "ok")
+
+    def actions(self, record: Record | None) -> list[list[str]]:
+        """What can be done with the take on the screen: pairs of a name and what the button says."""
+        offered = [["remix", "Remix"]]
+        request = self._final_of(record)
+        if record is not None and request is not None:
+            sound = ", sound" if request.value("sound") else ""
+            more = dollars(request.estimate - record.estimate)
+            price = dollars(request.estimate)
+            words = f"Final: {request.seconds} s{sound} · {price}"
+            # The price is part of the name: a click on one that is no longer true is refused.
+            offered.append([f"final {request.seconds}{sound} {price}", f"{words} ({more} more)"])
+        return offered
+
+    def act(self, record: Record, action: str) -> None:
+        """Do what a button under the clip says."""
+        request = self._final_of(record) if action.startswith("final ") else None
+        if request is None:
+            self.refill(record, parent=True)
+        elif self._asking.of(1, request.estimate):
+            self.fill(request.model, request.inputs)
+            self._parent = record.id
+            self.say(f"The final is in the builder: Generate makes it, for about {dollars(request.estimate)}.", "ok")
+        else:
+            self._promoted.add(record.id)
+            self._order(order.Order(request, 1), record.id)
+
+    def tell(self) -> None:
+        """Show prices and problems of what the builder holds."""
+        values, model = self.builder.values, self.model
+        checked = form.check(model, values)
+        put(self.go, batches=form.price_tags(model, values, self._asking))
+        if homeless := self.builder.say(checked.problems):
+            self.say(homeless, "bad")
+        heard = "sound" in model.fields
+        self.workshop.help.look(str(values["prompt"]), sound=bool(values["sound"]), has_sound=heard)
+        if not checked.problems:
+            self.inquiry.price(model, checked.inputs)
+        if self.workshop.code.open:
+            self._show_code()
+
+    def say(self, words: str, tone: str) -> None:
+        """Say something below the button; ``tone`` is ``"ok"`` or ``"bad"``."""
+        put(self.go, tone=tone, said=words)
+
+    def _final_of(self, record: Record | None) -> VideoRequest | None:
+        """The final of a draft, as the builder has it; None where the take is none, or has one."""
+        if record is None or record.state != "completed" or record.id in self._promoted:
+            return None
+        model = self._library.catalog.get(record.model)
+        return None if model is None else form.promoted(model, record.inputs, self.builder.final, self._library.catalog)
+
+    def _renew(self) -> None:
+        """Show the prices of another model."""
+        put(self.go, tariff=form.tariff(self.model, self._asking))
+        heard = "sound" in self.model.fields
+        put(self.workshop.help, sound=self.builder.references()["sound"] if heard else "")
+
+    def _asked(self) -> None:
+        put(self.go, quote=self.inquiry.quote)
+        self._look()
+
+    def _show_code(self) -> None:
+        held = form.inputs(self.model, self.builder.values)
+        self.workshop.show_code(self.model.id, held)
+
+    def _filled(self, asked: Asked) -> str:
+        """Take over a request that was pasted."""
+        left_out = (*asked.left_out, *self.fill(asked.model or self.model.id, asked.inputs))
+        self._parent = ""
+        said = [f"Filled in: {', '.join(asked.inputs) or 'nothing'}."]
+        if left_out:
+            said.append(f"Left out: {', '.join(dict.fromkeys(left_out))}.")
+        return " ".join([*said, *asked.notes])
+
+    # What the page asks. It runs on whichever thread the host chooses, and waits for nothing.
+
+    def _clicked(self, values: Mapping[str, Any], takes: int, price: str, confirmed: bool) -> Mapping[str, Any]:
+        self.say("", "ok")
+        self.builder.fill(values, touch=True)
+        if coming := self.workshop.media.waiting():
+            return {"said": f"Still on its way, or failed: {', '.join(coming)}. Nothing was sent.", "refused": True}
+        asked = order.read(
+            self.model,
+            self.builder.values,
+            takes,
+            price,
+            asking=self._asking,
+            confirmed=confirmed,
+            catalog=self._library.catalog,
+        )
+        if isinstance(asked, order.Refusal):
+            if asked.focus:
+                self.builder.touch_all()
+            self.tell()
+            return {"said": asked.said, "focus": asked.focus, "refused": True}
+        spend, caps, practice = self._library.spent(), self._library.budget, self._service.practice
+        if over := budget.refusal(spend, caps, practice, asked.request.estimate, asked.takes):
+            return {"said": over, "refused": True}
+        parent, self._parent = self._parent, ""
+        self._order(asked, parent)
+        return {"said": f"Confirmed: {takes} take{'' if takes == 1 else 's'} for about {price}."}
+
+    def _order(self, asked: order.Order, parent: str) -> None:
+        self._library.engine.soon(lambda: self._carry_out(asked, parent))
+
+    # What the engine's thread does.
+
+    def _carry_out(self, asked: order.Order, parent: str) -> None:
+        made: list[str] = []
+        try:
+            self._begin(made, asked.request, asked.takes, parent)
+        except Exception as error:
+            self._promoted.discard(parent)
+            self.say(f"{f'{len(made)} of {asked.takes} takes were begun. ' if made else ''}{error}", "bad")
+            log.exception("a take could not be begun")
+        self._look()
+
+
+def find(library: Library, model: str) -> Model:
+    """A model that a library knows. Raises ``RequestError`` where there is none of that name."""
+    found = library.catalog.get(model)
+    if found is None:
+        raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
+    return found
+
+
+def put(widget: Any, **values: Any) -> None:
+    """Assign traits whose value changed, one plain assignment at a time."""
+    for name, value in values.items():
+        if getattr(widget, name) != value:
+            setattr(widget, name, value)

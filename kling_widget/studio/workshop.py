@@ -1,0 +1,198 @@
+"""What the builder's own faces ask of the library: elements, pictures, templates, the enhancer, the request as code."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import code, prompting
+from ..engine.service import Service
+from ..engine.uploader import Uploader
+from ..errors import KlingError
+from ..money import dollars
+from ..store import Record
+from ..take import Library, tools
+from .cast import Elements, known
+from .code import Code
+from .media import Media
+from .prompting import PromptHelp, idle
+
+log = logging.getLogger(__name__)
+
+_LATELY_MS = 24 * 3600 * 1000  # for so long an enhanced prompt that nobody has seen is still offered
+
+
+class Workshop:
+    """The builder's faces over one library.
+
+    Parameters
+    ----------
+    library, service
+        Where elements and runs are kept, and where they are made.
+    fill
+        Called with a request that was pasted; gives words for the person.
+
+    Attributes
+    ----------
+    elements, media, pictures, help, code
+        The faces; ``pictures`` is where those for a new element are put.
+    """
+
+    def __init__(self, library: Library, service: Service, fill: Callable[[code.Asked], str]) -> None:
+        self._library, self._service, self._fill = library, service, fill
+        self._enhancing = ""  # the run that is under way, or whose words nobody has settled
+        uploader = library.uploader
+        self.media = Media(uploader, service.name)
+        self.pictures = _for_elements(uploader, service.name)
+        self.elements = Elements(
+            self._save,
+            self._forget,
+            self._create,
+            self._picture,
+            pictures=f"anywidget:{self.pictures.model_id}",
+            price=dollars(_price(library, tools.ELEMENTS)),
+        )
+        self.help = PromptHelp(self._enhance, self._settle, self._keep, self._drop)
+        self.help.enhancer = idle(offered=True, price=dollars(_price(library, tools.ENHANCER)), styles=tools.STYLES)
+        self.help.show(prompting.own(library.folder))
+        self.code = Code(self._paste)
+        self._resume()
+
+    @property
+    def faces(self) -> tuple[Any, ...]:
+        """All of them."""
+        return (self.elements, self.media, self.pictures, self.help, self.code)
+
+    def look(self) -> None:
+        """Show what the library says now. Called on the engine's thread."""
+        tools.conclude_elements(self._library, self._service.name)
+        cast = [self._member(member) for member in self._library.cast.all(self._service.name)]
+        if cast != self.elements.known:
+            self.elements.known = cast
+        if self._enhancing and self.help.enhancer["state"] == "running":
+            self._tell(self._library.record(self._enhancing))
+
+    # Elements
+
+    def _member(self, member: Any) -> dict[str, Any]:
+        trouble = ""
+        if not member.element_id:
+            trouble = tools.no_id(self._library.record(member.take))
+        state: Any = "ready" if member.element_id else "failed" if trouble else "making"
+        return known(
+            member.name,
+            member.element_id,
+            note=member.note,
+            picture=bool(member.picture),
+            state=state,
+            trouble=trouble,
+        )
+
+    def _save(self, name: str, element_id: str, note: str) -> None:
+        self._library.cast.add(name, element_id, service=self._service.name, note=note)
+        self._soon()
+
+    def _forget(self, name: str) -> None:
+        self._library.cast.remove(name)
+        self._soon()
+
+    def _create(self, name: str, description: str, pictures: Sequence[str], price: str) -> Mapping[str, Any]:
+        held = {entry["id"]: entry for entry in self.pictures.value.get(_PICTURES, ())}
+        addresses = [held[one]["url"] if one in held else one for one in pictures]
+        first = self._library.media.find(pictures[0]) if pictures and pictures[0] in held else None
+        picture = self._library.media.path(first).relative_to(self._library.folder).as_posix() if first else ""
+        tools.begin_element(self._library, self._service.name, name, description, addresses, picture)
+        self.pictures.hold({})  # the next one has pictures of its own
+        self._soon()
+        return {"said": f"Confirmed: {name} is being made, for about {price}."}
+
+    def _picture(self, name: str) -> bytes | None:
+        member = self._library.cast.by_name(name)
+        if member is None or not member.picture:
+            return None
+        try:
+            return (self._library.folder / member.picture).read_bytes()
+        except OSError:
+            return None
+
+    # The prompt
+
+    def _enhance(self, text: str, style: str) -> None:
+        request = tools.enhancing(text, style)
+
+        def begin() -> None:
+            try:
+                self._enhancing = self._library.engine.confirm(request, service=self._service.name).id
+            except KlingError as error:
+                self.help.not_enhanced(str(error))
+
+        self._library.engine.soon(begin)
+
+    def _tell(self, run: Record) -> None:
+        if not run.final:
+            return
+        words = tools.words_of(run)
+        if words:
+            self.help.enhanced(words)
+        else:
+            self.help.not_enhanced(run.trouble or "The enhancer gave no words. Your prompt is as it was.")
+
+    def _settle(self, accepted: bool) -> None:
+        run, self._enhancing = self._enhancing, ""
+        if run:
+            self._library.annotate(run, note="taken" if accepted else "left")
+
+    def _resume(self) -> None:
+        """Show what was paid for and not seen, as after a restart."""
+        for run in self._library.runs(tools.ENHANCER, self._service.name, within_ms=_LATELY_MS)[:1]:
+            if not run.note and (not run.final or tools.words_of(run)):
+                self._enhancing = run.id
+                self.help.resume(str(run.inputs.get("text", "")))
+
+    def _keep(self, template: prompting.Template) -> None:
+        prompting.save(self._library.folder, template)
+        self.help.show(prompting.own(self._library.folder))
+
+    def _drop(self, name: str) -> None:
+        prompting.remove(self._library.folder, name)
+        self.help.show(prompting.own(self._library.folder))
+
+    # The request as code
+
+    def show_code(self, model: str, inputs: Mapping[str, Any]) -> None:
+        """Show a request as code."""
+        forms = code.forms(model, inputs)
+        if forms != self.code.forms:
+            self.code.forms = forms
+
+    def _paste(self, text: str) -> str:
+        return self._fill(code.read(text, self._library.catalog))
+
+    def _soon(self) -> None:
+        self._library.engine.soon(self.look)
+
+
+_PICTURES = "pictures"
+
+
+def _for_elements(uploader: Uploader, service: str) -> Media:
+    """Where the pictures of a new element are put: the main one first, and three more of the same."""
+    return Media(
+        uploader,
+        service,
+        slots=[
+            {
+                "name": _PICTURES,
+                "label": "Pictures",
+                "kind": "image",
+                "most": 4,
+                "required": True,
+                "help": "The main picture first, then up to three more of the same person or thing.",
+            }
+        ],
+    )
+
+
+def _price(library: Library, model: str) -> int:
+    return library.catalog[model].estimate({})

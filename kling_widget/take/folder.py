@@ -1,0 +1,43 @@
+"""A library's folder: whether it will do, and what went missing in it."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from pathlib import Path
+
+from ..errors import LibraryNotWritable
+from ..store import Store
+from ..store.place import network_kind
+from ..store.record import KEPT_MS, now_ms
+
+
+def reopen_missing(store: Store, folder: Path) -> None:
+    """What was made, is still kept by the service, and whose file is not here any more is fetched again."""
+    now = now_ms()
+    for record in store.ended(now, since=now - KEPT_MS, limit=None):
+        if record.state == "completed" and record.file and not (folder / record.file).exists():
+            store.reopen(record.id)
+
+
+def warn_of_networks(folder: Path) -> None:
+    """Warn where the folder lies on a network file system."""
+    if kind := network_kind(folder):
+        warnings.warn(
+            f"The library's folder {str(folder)!r} lies on a network file system ({kind}), where locks are not to be "
+            "relied on: use it from one kernel at a time, or choose a folder on this machine.",
+            stacklevel=4,
+        )
+
+
+def make_writable(folder: Path) -> None:
+    """Make the folder where it is missing. Raises ``LibraryNotWritable`` where it can't be made or written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"kling")
+    except OSError as error:
+        raise LibraryNotWritable(
+            f"The library's folder {str(folder)!r} can't be written to ({error.strerror or error}). Nothing was sent, "
+            "since a paid clip could not be kept. Name another: Library('a/folder'), or set KLING_LIBRARY."
+        ) from error
