@@ -40,6 +40,8 @@ class Counter:
         Writes takes down: names them in a list, those before a refused one too; then the request, how many, the parent.
     look
         Shows what changed.
+    chosen
+        Called with the name of the model that the builder is for, where that changed.
 
     Attributes
     ----------
@@ -55,9 +57,10 @@ class Counter:
         asking: form.Asking,
         begin: Begin,
         look: Callable[[], None],
+        chosen: Callable[[str], None],
     ) -> None:
         self._library, self._service, self._asking = library, service, asking
-        self._begin, self._look = begin, look
+        self._begin, self._look, self._chosen = begin, look, chosen
         self._parent = ""
         self._promoted: set[str] = set()
         self.workshop = Workshop(library, service, self._filled)
@@ -77,7 +80,7 @@ class Counter:
         )
         self.go.note = view.note(service)
         self.inquiry = Inquiry(library, service, self._asked)
-        self.workshop.code.observe(lambda _change: self._show_code(), "open")
+        self.workshop.code.observe(lambda _change: self._show_code(), "shown")
         self._renew()
         self.tell()
 
@@ -154,7 +157,7 @@ class Counter:
         self.workshop.help.look(str(values["prompt"]), sound=bool(values["sound"]), has_sound=heard)
         if not checked.problems:
             self.inquiry.price(model, checked.inputs)
-        if self.workshop.code.open:
+        if self.workshop.code.shown:
             self._show_code()
 
     def say(self, words: str, tone: str) -> None:
@@ -169,7 +172,8 @@ class Counter:
         return None if model is None else form.promoted(model, record.inputs, self.builder.final, self._library.catalog)
 
     def _renew(self) -> None:
-        """Show the prices of another model."""
+        """Show the prices of another model, and its name."""
+        self._chosen(self.model.id)
         put(self.go, tariff=form.tariff(self.model, self._asking))
         heard = "sound" in self.model.fields
         put(self.workshop.help, sound=self.builder.references()["sound"] if heard else "")

@@ -52,7 +52,8 @@ def checked(text: str) -> str:
     """
     try:
         parts = urlsplit(text)
-        fits = parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.username and not parts.password
+        fits = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+        fits = fits and not parts.username and not parts.password
     except ValueError:
         fits = False
     if not fits or len(text) > _LONGEST or re.search(r"\s", text):
@@ -79,7 +80,7 @@ def without(entries: Sequence[Entry], known: object) -> list[Entry]:
     return [one for one in entries if one["id"] != known]
 
 
-def amended(entries: Sequence[Entry], known: object, **changes: Any) -> list[Entry]:
+def amended(entries: Sequence[Entry], known: object, /, **changes: Any) -> list[Entry]:
     """The same, with the one of that id changed."""
     return [{**one, **changes} if one["id"] == known else one for one in entries]
 

@@ -113,7 +113,7 @@ function render({ model, el, signal, host }) {
   button.addEventListener("click", (event) => { if (event.detail < 2) begin(); }, { signal });
   code.addEventListener("click", async () => {
     const shown = await host.getModel(model.get("code"));
-    shown.set("open", !shown.get("open"));
+    shown.set("shown", !shown.get("shown"));
     shown.save_changes();
   }, { signal });
 

@@ -100,7 +100,7 @@ function render({ model, el, signal }) {
   const stop = (travel) => {
     travel.control.abort(new Error("It is not wanted any more."));
     travels = travels.filter((other) => other !== travel);
-    void tell(travel.slot, "remove", { id: travel.upload });
+    void tell(travel.slot, "remove", { medium: travel.upload });
   };
 
   /** @param {Slot} slot @param {Item} item @param {HTMLElement} place */
@@ -113,7 +113,7 @@ function render({ model, el, signal }) {
     }
     place.textContent = item.state === "url" ? "↗" : slot.kind === "video" ? "▶" : "";
     if (!item.type.startsWith("image/")) return;
-    const known = given.get(item.id) ?? ask(model, "picture", { id: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
+    const known = given.get(item.id) ?? ask(model, "picture", { medium: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
       ? URL.createObjectURL(new Blob([/** @type {BlobPart} */ (/** @type {unknown} */ (buffers[0]))], { type: answer.type })) : "");
     given.set(item.id, known);
     known.then((url) => { if (url) place.replaceChildren(h("img", { src: url, alt: "", draggable: "false" })); }, () => given.delete(item.id));
@@ -125,11 +125,11 @@ function render({ model, el, signal }) {
     const at = there.findIndex((one) => one.id === item.id);
     const travel = travels.find((one) => one.upload === item.id);
     if (travel) return stop(travel), show();
-    if (what === "again") return void tell(slot.name, "again", { id: item.id });
+    if (what === "again") return void tell(slot.name, "again", { medium: item.id });
     const rest = there.filter((one) => one.id !== item.id);
-    if (what === "remove") return void tell(slot.name, "remove", { id: item.id }, rest);
+    if (what === "remove") return void tell(slot.name, "remove", { medium: item.id }, rest);
     const to = at + (what === "earlier" ? -1 : 1), one = there[at];
-    if (one && to >= 0 && to < there.length) void tell(slot.name, "move", { id: item.id, to }, [...rest.slice(0, to), one, ...rest.slice(to)]);
+    if (one && to >= 0 && to < there.length) void tell(slot.name, "move", { medium: item.id, to }, [...rest.slice(0, to), one, ...rest.slice(to)]);
   };
 
   const show = () => {

@@ -160,7 +160,7 @@ class Media(Face):
         self._uploader.later(lambda: self._read(slot, read, Path(text)))
 
     def _remove(self, command: Command, _buffers: Buffers) -> None:
-        slot, known = self._slot(command), str(command.get("id"))
+        slot, known = self._slot(command), str(command.get("medium"))
         self._uploader.store.forget(known)  # it may be on its way still
         with self._lock:
             self._arriving.pop(known, None)
@@ -168,17 +168,17 @@ class Media(Face):
             self._tell(slot["name"], "")
 
     def _move(self, command: Command, _buffers: Buffers) -> None:
-        slot, known, to = self._slot(command), command.get("id"), command.get("to")
+        slot, known, to = self._slot(command), command.get("medium"), command.get("to")
         if not isinstance(to, int):
             raise KlingError("The page's message can't be read. Nothing was moved.")
         with self._lock:
             self._set(slot["name"], moved(self._entries(slot["name"]), known, to))
 
     def _again(self, command: Command, _buffers: Buffers) -> None:
-        self._resend(self._slot(command)["name"], str(command.get("id")))
+        self._resend(self._slot(command)["name"], str(command.get("medium")))
 
     def _picture(self, command: Command, _buffers: Buffers) -> Answer:
-        known = str(command.get("id"))
+        known = str(command.get("medium"))
         here = any(is_there(entries, known) for entries in self.value.values())
         medium = self._uploader.store.find(known) if here else None
         if medium is None or medium.kind != "image":
@@ -249,7 +249,7 @@ class Media(Face):
             self._set(slot["name"], put(entries, new, slot["most"]))
             self._tell(slot["name"], "")
 
-    def _amend(self, name: str, known: str, **changes: Any) -> bool:
+    def _amend(self, name: str, known: str, /, **changes: Any) -> bool:
         """Change an entry where it is still there; says whether it is."""
         with self._lock:
             entries = self._entries(name)

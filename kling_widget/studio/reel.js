@@ -54,7 +54,6 @@ export function reel(model, signal, show) {
 
   /** @param {Shot[]} next */
   const put = (next) => {
-    given = [];
     keep(next);
     lead();
     show();
@@ -64,17 +63,18 @@ export function reel(model, signal, show) {
   const change = (next, { kind = "", prompt } = {}) => {
     if (!due && alike(next, known)) return;
     steps = noted(steps, prompt === undefined ? { shots: known } : { shots: known, prompt }, kind);
+    if (!kind) given = [];
     put(next);
   };
 
   /** Whether the clip's seconds are such as a clip can have. Those that are not may be half typed: their own control says what is wrong. */
-  const meant = () => {
+  const possible = () => {
     const total = beside.seconds?.get("value");
     return Number.isInteger(total) && total >= model.get("low") && total <= model.get("high");
   };
 
   const refit = () => {
-    if (!meant()) return;
+    if (!possible()) return;
     clearTimeout(settling);
     due = null;
     const now = shots(), total = beside.seconds?.get("value"), { shortest } = limits();
@@ -95,7 +95,7 @@ export function reel(model, signal, show) {
       steps = noted(steps, { shots: known }, "seconds");
       keep(next);
     }
-    if (meant()) lead();
+    if (possible()) lead();
     show();
   };
 
@@ -122,6 +122,7 @@ export function reel(model, signal, show) {
       const found = gone(steps, way, { shots: shots(), prompt: beside.prompt?.get("value") ?? "" });
       if (!found) return;
       steps = found.steps;
+      given = [];
       if (found.then.prompt !== undefined && beside.prompt) tell(beside.prompt, found.then.prompt);
       put(found.then.shots);
     },

@@ -90,12 +90,20 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._kept = Kept(self.library, empty="Kling Studio: run this cell to open the panel.")
 
         asking = replace(asking, live=not self._service.practice)
-        self._counter = counter = Counter(self.library, self._service, found, asking, self._begin, self._look_later)
+        self._bar = Bar(self._choose, model=found.id, models=view.models(self.library.catalog))
+        self._counter = counter = Counter(
+            self.library,
+            self._service,
+            found,
+            asking,
+            begin=self._begin,
+            look=self._look_later,
+            chosen=lambda model: put(self._bar, model=model),
+        )
         builder, workshop = counter.builder, counter.workshop
         self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
         self.duration, self.sound = builder.duration, builder.sound
         self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
-        self._bar = Bar(self._choose, model=found.id, models=view.models(self.library.catalog))
         self._screen = Screen(library=self.library, act=self._act, actions=counter.actions(None), still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide)
@@ -172,7 +180,6 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def _edit(self, take_id: str) -> None:
         self._counter.refill(self.library.record(take_id), parent=False)
-        put(self._bar, model=self._counter.model.id)
         self._dismiss(take_id)
 
     def _act(self, take_id: str, action: str) -> None:
@@ -181,7 +188,6 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def _choose(self, model: str) -> None:
         self._counter.choose(model)
-        put(self._bar, model=model)
 
     def _dismiss(self, take_id: str) -> None:
         self._soon(lambda: self._reading.dismiss(take_id))

@@ -190,7 +190,7 @@ def test_the_keyboard_does_all_of_it(jupyter: Jupyter) -> None:
     expect(board.tool("Add a shot")).to_have_attribute(
         "title", "Full: a clip has at most 15 s and a shot at least 3 s, so no other fits."
     )
-    said = ("Close, she looks up", "she blinks", "Wide, she enters", "", "")
+    said = ("Close, she looks up", "", "Wide, she enters", "", "")
     wait_until_known(notebook, 15, *((words, 3) for words in said))
 
 
