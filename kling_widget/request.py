@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .catalog import O3_PRO, TOOL, Catalog, Inputs, Model, ModelId, bundled
+from .code import call
 from .errors import Problem, RequestError
 from .money import Micros
 from .schema import Fault, faults
@@ -155,11 +156,7 @@ class VideoRequest:
         return hash((self.model, json.dumps(self._inputs, sort_keys=True)))
 
     def __repr__(self) -> str:
-        said = [repr(self._inputs["prompt"])] if "prompt" in self._inputs else []
-        said += [f"{name}={value!r}" for name, value in self._inputs.items() if name != "prompt"]
-        if self.model != O3_PRO:
-            said.append(f"model={self.model!r}")
-        return f"VideoRequest({', '.join(said)})"
+        return call("VideoRequest", self.model, self._inputs)
 
 
 def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:

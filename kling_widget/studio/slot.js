@@ -35,8 +35,8 @@ export function slotView(slot, acts, signal) {
   const list = h("ul", { class: "kw-media-list", "aria-label": label });
   const said = h("p", { class: "kw-media-said", role: "status" });
   const text = h("input", { type: "text", class: "kw-media-path", "aria-label": `${label}: a path on the kernel's machine, or an address`, placeholder: "/path/on/the/kernel's/machine or https://…", spellcheck: "false", autocomplete: "off" });
-  const takes = h("button", { class: "kw-media-choose", type: "submit" }, "Take it");
-  const form = h("form", { class: "kw-media-form", hidden: true }, text, takes);
+  const takes = h("button", { class: "kw-media-choose", type: "button" }, "Take it");
+  const form = h("div", { class: "kw-media-form", hidden: true }, text, takes);
   const link = h("button", { class: "kw-quiet", type: "button", "aria-expanded": "false", "aria-label": `${label}: name a path or an address` }, "path or URL");
   const about = [slot.required ? "" : "optional", slot.help].filter(Boolean);
   const el = h("section", { class: "kw-media-slot", "aria-label": label, dataset: { slot: slot.name, kind, many: single ? "" : "yes" } },
@@ -52,22 +52,33 @@ export function slotView(slot, acts, signal) {
     input.value = ""; // the same file may be chosen again
   }, { signal });
   /** @param {boolean} wide */
-  const open = (wide) => {
+  const fold = (wide) => {
     form.hidden = !wide;
     link.setAttribute("aria-expanded", String(wide));
+  };
+  /** @param {boolean} wide */
+  const open = (wide) => {
+    fold(wide);
     (wide ? text : link).focus();
   };
   link.addEventListener("click", () => open(form.hidden === true), { signal });
-  form.addEventListener("keydown", (event) => { if (event.key === "Escape") open(false); }, { signal });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const name = async () => {
+    if (takes.disabled) return;
     takes.disabled = true; // a busy kernel answers late, and is asked once
     const taken = await acts.place(text.value);
     takes.disabled = false;
     if (!taken) return;
     text.value = "";
     if (form.contains(document.activeElement)) open(false);
-    else link.setAttribute("aria-expanded", String(!(form.hidden = true)));
+    else fold(false);
+  };
+  takes.addEventListener("click", name, { signal });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") open(false);
+    else if (event.key !== "Enter" || event.target !== text || event.isComposing) return;
+    else void name();
+    event.preventDefault();
+    event.stopPropagation();
   }, { signal });
   receive(el, acts.take, signal);
 
@@ -88,7 +99,10 @@ export function slotView(slot, acts, signal) {
     count.textContent = single || !items.length ? "" : `${items.length} of ${most}`;
     said.textContent = trouble;
     // The keyboard stays nearby where what had it went.
-    if (at >= 0 && !list.contains(document.activeElement)) (wanted[Math.min(at, wanted.length - 1)]?.querySelector("button") ?? chooses).focus();
+    if (at >= 0 && !list.contains(document.activeElement)) {
+      const next = wanted[Math.min(at, wanted.length - 1)]?.querySelector(".kw-medium-remove");
+      /** @type {HTMLElement} */ (next ?? chooses).focus();
+    }
   };
   return { el, show };
 }

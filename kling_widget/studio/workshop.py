@@ -11,6 +11,7 @@ from ..engine.service import Service
 from ..engine.uploader import Uploader
 from ..errors import KlingError
 from ..money import dollars
+from ..settings import ORIGIN
 from ..store import Record
 from ..take import Library, tools
 from .cast import Elements, known
@@ -162,7 +163,8 @@ class Workshop:
 
     def show_code(self, model: str, inputs: Mapping[str, Any]) -> None:
         """Show a request as code."""
-        forms = code.forms(model, inputs)
+        practice = self._service.practice
+        forms = code.forms(model, inputs, origin=ORIGIN if practice else self._service.name)
         if forms != self.code.forms:
             self.code.forms = forms
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import O3_PRO
+from ..code import call
 from ..engine.service import choose
 from ..errors import Problem, RequestError, TakeFailed, TakeTimeout
 from ..money import Micros
@@ -255,13 +256,7 @@ class Take:
     def to_code(self) -> str:
         """The call that makes it again."""
         record = self.record
-        said = [repr(record.inputs["prompt"])] if "prompt" in record.inputs else []
-        said += [f"{name}={value!r}" for name, value in record.inputs.items() if name != "prompt"]
-        if record.model != O3_PRO:
-            said.append(f"model={record.model!r}")
-        if record.practice:
-            said.append("practice=True")
-        return f"generate({', '.join(said)})"
+        return call("generate", record.model, record.inputs, extra={"practice": True} if record.practice else None)
 
     def _ipython_display_(self) -> None:
         # A take knows how to show itself; the way is looked up only now, since widgets live on a floor above.

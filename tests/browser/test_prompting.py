@@ -13,8 +13,12 @@ from .notebook import Jupyter, Notebook
 CELL = """
 import ipywidgets as w
 from kling_widget.prompting import Own
-from kling_widget.studio.faces import Bar
-from kling_widget.studio.prompting import PromptHelp, idle
+from kling_widget.face import Face, css
+from kling_widget.studio.prompting import HERE, PromptHelp, idle
+
+class Ground(Face):  # the panel's own sheets, which its bar brings along
+    _esm = "export default {}"
+    _css = css(HERE / "studio.css", HERE / "builder.css")
 
 prompt, sound, sent = w.Textarea(description="Prompt"), w.Checkbox(description="Sound"), []
 kept = []
@@ -42,7 +46,7 @@ look = lambda change=None: face.look(prompt.value, sound=sound.value, has_sound=
 prompt.observe(look, "value"), sound.observe(look, "value")
 field = w.VBox([prompt, face])
 field.add_class("kw-field").add_class("kw-field-prompt")
-box = w.VBox([Bar(), field, sound])  # the bar brings the panel's own sheets along
+box = w.VBox([Ground(), field, sound])
 box.add_class("kw").add_class("kw-studio")
 box
 """

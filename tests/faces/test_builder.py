@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kling_widget import Library, RequestError, Studio
+from kling_widget import Library, RequestError, Studio, VideoRequest
 from kling_widget.catalog import O3_PRO, TOOL, Model, bundled
 from kling_widget.money import Micros, micros
 from kling_widget.practice import PracticeServer
@@ -262,7 +262,7 @@ def test_a_cap_holds_for_tools_too(library: Library, server: PracticeServer) -> 
 def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, server: PracticeServer) -> None:
     elements = studio._counter.workshop.elements
     page = Page(elements)
-    asked = {"name": "Mara", "description": "A woman in red", "pictures": [PICTURE], "price": "$0.01"}
+    asked: dict[str, Any] = {"name": "Mara", "description": "A woman", "pictures": [PICTURE], "price": "$0.01"}
     assert page.tell("create", **asked)["ok"]
     assert not page.tell("create", **asked)["ok"]  # one of that name is in the cast
     made = until(lambda: next((e for e in elements.known if e["state"] == "ready"), None))
@@ -281,7 +281,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
 def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_same(
     library: Library, server: PracticeServer
 ) -> None:
-    request = tools.VideoRequest(
+    request = VideoRequest(
         model=tools.ELEMENTS, name="Mara", description="", image=PICTURE, element_refer_list=[PICTURE]
     )
     run = library.engine.confirm(request, service=server.url)

@@ -112,6 +112,15 @@ def test_an_order_that_could_not_be_given_says_why_and_can_be_given_again(desk: 
     assert desk.confirm()["ok"]
 
 
+def test_an_order_of_before_a_restart_is_compared_with_its_own_text_and_not_given_twice(desk: Desk) -> None:
+    desk.face.resume("A hare in snow")
+    assert not desk.confirm()["ok"]
+    desk.face.enhanced("A grey hare in snow")
+    assert desk.face.enhancer["old"] == "A hare in snow"
+    assert desk.page.tell("settle", accept=False)["ok"]
+    assert desk.asked == [("settle", False)]
+
+
 def test_an_enhancer_that_failed_says_so_until_it_is_read_or_asked_again(desk: Desk) -> None:
     desk.confirm()
     desk.face.not_enhanced("The service had trouble. Nothing was charged.")
