@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
+
 from tests.browser.cells import LEAVE_IN_DOUBT, LOSE_THE_ANSWER, STUDIO, service
 from tests.browser.notebook import Theme
 from tests.browser.panel import Panel
@@ -109,10 +113,84 @@ def pass_the_budget(stage: Stage) -> None:
     Panel(stage.panel).said.get_by_text("Nothing was sent").wait_for()
 
 
+def draw_a_storyboard(stage: Stage) -> None:
+    """Cut a prompt into shots, with an element by its name."""
+    panel = Panel(stage.panel)
+    panel.seconds(10)
+    panel.prompt.fill("Wide, Mara enters from the left, neon rain\nClose-up, rain on her lashes, she looks up")
+    stage.panel.get_by_role("button", name="Cut into shots").click()
+    panel.prompt.fill("Mara in neon rain, melancholy")
+    stage.panel.get_by_role("button", name="Choose").first.click()
+
+
+def give_pictures(stage: Stage) -> None:
+    """Choose a model that begins with a picture, and give it one."""
+    panel = Panel(stage.panel)
+    stage.panel.get_by_label("Model", exact=True).select_option("kwaivgi/kling-video-o3-pro/image-to-video")
+    panel.prompt.fill(NEON)
+    chooser = stage.panel.locator(".kw-media input[type=file]").first
+    chooser.set_input_files([{"name": "dusk.png", "mimeType": "image/png", "buffer": a_picture()}])
+    stage.panel.locator(".kw-media img").first.wait_for()
+
+
+def read_the_code(stage: Stage) -> None:
+    """Show the request as code."""
+    Panel(stage.panel).prompt.fill(NEON)
+    stage.panel.get_by_role("button", name="as code").click()
+    stage.panel.locator(".kw-code pre").wait_for()
+
+
+def be_asked_once_more(stage: Stage) -> None:
+    """Ask for four takes where they cost money."""
+    panel = Panel(stage.panel)
+    panel.prompt.fill(NEON)
+    stage.panel.get_by_role("button", name="4 takes").click()
+    panel.go.click()
+    stage.panel.locator(".kw-sure").wait_for()
+
+
+def enhance_the_prompt(stage: Stage) -> None:
+    """Have the prompt enhanced, and compare."""
+    Panel(stage.panel).prompt.fill("A red fox crosses fresh snow")
+    stage.panel.get_by_role("button", name="Enhance").first.click()
+    stage.panel.get_by_role("button", name="Enhance · $0.001").click()
+    stage.panel.get_by_role("button", name="Use it").wait_for()
+
+
+def open_the_templates(stage: Stage) -> None:
+    """Look for words to add."""
+    Panel(stage.panel).prompt.fill("A red fox crosses fresh snow")
+    stage.panel.get_by_role("button", name="Templates").click()
+    stage.panel.get_by_role("dialog").wait_for()
+
+
+def meet_the_cast(stage: Stage) -> None:
+    """Look for an element to add."""
+    Panel(stage.panel).prompt.fill("Mara walks home")
+    stage.panel.get_by_role("button", name="add").first.click()
+    stage.page.wait_for_timeout(300)
+
+
+def a_picture() -> bytes:
+    """A picture as a person might give one: dusk over water, as PNG."""
+    picture = Image.linear_gradient("L").resize((640, 360))
+    colours = Image.merge("RGB", [picture.point(lambda v, k=k: min(255, v * k // 10)) for k in (6, 5, 9)])
+    out = io.BytesIO()
+    colours.save(out, "PNG")
+    return out.getvalue()
+
+
 DARK: Theme = "JupyterLab Dark"
 LIVE = (service(median=40), STUDIO)
 DOUBT = (service(median=40), STUDIO, LEAVE_IN_DOUBT)
 BUDGET = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=5.00)\nstudio"
+
+CAST = PANEL + """
+for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
+    if not studio.library.cast.by_name(name):
+        studio.library.cast.add(name, str(2**60 + len(name)), service="practice", note=note)
+studio.library.engine.soon(studio._look)
+studio"""
 
 SCENES = (
     Scene("idle"),
@@ -135,4 +213,16 @@ SCENES = (
     Scene("medium", watch, width=1000, cells=(MADE, PANEL)),
     Scene("wide", watch, width=1600, cells=(MADE, PANEL)),
     Scene("table", show_table, cells=(MADE, PANEL)),
+    Scene("storyboard", draw_a_storyboard, cells=(CAST,)),
+    Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(CAST,)),
+    Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(CAST,)),
+    Scene("pictures", give_pictures),
+    Scene("pictures-dark", give_pictures, theme=DARK),
+    Scene("code", read_the_code),
+    Scene("code-dark", read_the_code, theme=DARK),
+    Scene("sure", be_asked_once_more, cells=LIVE),
+    Scene("enhanced", enhance_the_prompt),
+    Scene("enhanced-dark", enhance_the_prompt, theme=DARK),
+    Scene("templates", open_the_templates),
+    Scene("cast", meet_the_cast, cells=(CAST,)),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from tests.browser.notebook import Notebook, Theme
 
@@ -23,6 +23,11 @@ class Stage:
     def panel(self) -> Locator:
         """The panel's root."""
         return self.notebook.page.locator(".kw").first
+
+    @property
+    def page(self) -> Page:
+        """The page that it is on."""
+        return self.notebook.page
 
     def fit(self, width: int) -> None:
         """Give the page the size at which the panel itself is ``width`` pixels wide and can be seen whole."""

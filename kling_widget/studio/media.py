@@ -100,8 +100,9 @@ class Media(Face):
                 if known is None or not store.path(known).exists():
                     entries.append(of_address(url))
                 elif not is_there(entries, known.sha256):
-                    entries.append(of_medium(known, url=url))
-                    again.append((slot["name"], known))
+                    fresh = store.fresh(known.sha256, self._service) == url
+                    entries.append({**of_medium(known, url=url), "state": "ready" if fresh else "uploading"})
+                    again += [] if fresh else [(slot["name"], known)]
         with self._lock:
             for upload in self._arriving:
                 store.forget(upload)

@@ -113,10 +113,6 @@ class PromptHelp(Face):
         """Show that the enhancer is at work on this prompt, as it was asked to before this panel was opened."""
         self._enhancer("running", old=old)
 
-    def resume(self, old: str) -> None:
-        """Show an order that was given before this panel was there: it is under way, or its words are to be read."""
-        self._enhancer("running", old=old)
-
     def enhanced(self, new: str) -> None:
         """Show what the enhancer made of the prompt that it was given."""
         old = self.enhancer["old"]

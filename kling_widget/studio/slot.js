@@ -64,12 +64,13 @@ export function slotView(slot, acts, signal) {
   link.addEventListener("click", () => open(form.hidden === true), { signal });
   const name = async () => {
     if (takes.disabled) return;
+    const here = form.contains(document.activeElement);
     takes.disabled = true; // a busy kernel answers late, and is asked once
     const taken = await acts.place(text.value);
     takes.disabled = false;
     if (!taken) return;
     text.value = "";
-    if (form.contains(document.activeElement)) open(false);
+    if (here) open(false);
     else fold(false);
   };
   takes.addEventListener("click", name, { signal });

@@ -42,7 +42,7 @@ class Page:
     def __init__(self, face: Media) -> None:
         self.face, self.count = face, 0
         self.heard: list[tuple[dict[str, Any], list[bytes]]] = []
-        face.send = lambda content, buffers=None: self.heard.append((content, list(buffers or ())))  # type: ignore[method-assign]
+        face.send = lambda content, buffers=None: self.heard.append((content, list(buffers or ())))
 
     def tell(self, kind: str, place: str = "image", buffers: Sequence[bytes] = (), **fields: Any) -> dict[str, Any]:
         self.count += 1
@@ -248,9 +248,11 @@ def test_a_takes_inputs_are_shown_again_and_made_good_again(
     page.bring(picture())
     settled(face)
     inputs = {**face.urls(), "images": ["https://pictures.example/a.png"], "prompt": "A fox"}
+    again = Media(uploader, SERVICE, slots=SLOTS)
+    again.hold(inputs)
+    assert (again.waiting(), again.urls()) == ([], {name: inputs[name] for name in ("image", "images")})
     with uploader.store._engine.begin() as connection:
         connection.execute(media.update().values(uploaded_at=0))
-    again = Media(uploader, SERVICE, slots=SLOTS)
     again.hold(inputs)
     assert again.value["image"][0]["name"] == "fox.png"
     assert again.value["video"] == []
