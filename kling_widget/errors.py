@@ -4,6 +4,7 @@
 
     KlingError
     ├── RequestError (ValueError)       the request can't be asked for; nothing was sent
+    ├── MediumRefused                   a file that is no usable picture or video; nothing was sent
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
     ├── LibraryError                    the library can't be used
     │   ├── LibraryNotWritable
@@ -67,6 +68,10 @@ class RequestError(KlingError, ValueError):
         self.problems = tuple(problems)
         said = "\n".join(f"  {p.field}: {p.message}" for p in self.problems)
         super().__init__(f"Nothing was sent and nothing was charged. Please change:\n{said}")
+
+
+class MediumRefused(KlingError):
+    """A file that can't be used as a picture or a video. Nothing was sent; nothing was charged."""
 
 
 class SettingsError(KlingError):

@@ -129,7 +129,7 @@ def give_pictures(stage: Stage) -> None:
     stage.panel.get_by_label("Model", exact=True).select_option("kwaivgi/kling-video-o3-pro/image-to-video")
     panel.prompt.fill(NEON)
     chooser = stage.panel.locator(".kw-media input[type=file]").first
-    chooser.set_input_files([{"name": "dusk.png", "mimeType": "image/png", "buffer": a_picture()}])
+    chooser.set_input_files({"name": "dusk.png", "mimeType": "image/png", "buffer": a_picture()})
     stage.panel.locator(".kw-media img").first.wait_for()
 
 
@@ -185,12 +185,15 @@ LIVE = (service(median=40), STUDIO)
 DOUBT = (service(median=40), STUDIO, LEAVE_IN_DOUBT)
 BUDGET = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=5.00)\nstudio"
 
-CAST = PANEL + """
+CAST = (
+    PANEL
+    + """
 for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
     if not studio.library.cast.by_name(name):
         studio.library.cast.add(name, str(2**60 + len(name)), service="practice", note=note)
 studio.library.engine.soon(studio._look)
 studio"""
+)
 
 SCENES = (
     Scene("idle"),

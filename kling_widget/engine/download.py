@@ -146,7 +146,7 @@ def _open(session: requests.Session, address: str, own_origin: str, part: Part) 
     if part.size and part.etag:
         headers |= {"Range": f"bytes={part.size}-", "If-Range": part.etag}
     for _ in range(_MAX_REDIRECTS + 1):
-        _permit(address, own_origin)
+        permit(address, own_origin)
         response = session.get(address, headers=headers, timeout=(10, IDLE_S), allow_redirects=False, stream=True)
         status = response.status_code
         if status in (301, 302, 303, 307, 308) and "Location" in response.headers:
@@ -191,7 +191,7 @@ def _strong(etag: str | None) -> str | None:
     return etag if etag and re.fullmatch(r'"[\x21\x23-\x7e]{1,200}"', etag) else None
 
 
-def _permit(address: str, own_origin: str) -> None:
+def permit(address: str, own_origin: str) -> None:
     """Refuse addresses that no service has a reason to give: other schemes, names in the address, private networks."""
     parts, own = urlsplit(address), urlsplit(own_origin)
     if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):

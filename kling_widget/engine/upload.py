@@ -33,7 +33,7 @@ from ..errors import (
     ServiceTrouble,
 )
 from . import wire
-from .download import _permit as permit
+from .download import permit
 from .opening import NotPublic, PublicAdapter
 from .refusal import trouble
 

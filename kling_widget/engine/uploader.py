@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import KlingError, NoAnswer, RateLimited, ServiceTrouble
+from ..errors import KlingError, MediumRefused, NoAnswer, RateLimited, ServiceTrouble
 from ..settings import is_loopback
 from ..store.media import MediaStore
-from ..store.medium import Medium, MediumKind, MediumRefused, input_kind
+from ..store.medium import Medium, MediumKind, input_kind
 from .client import Client
 from .upload import FREE
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, inspect, select
 
-from ..errors import LibraryError
+from ..errors import LibraryError, MediumRefused
 from .database import reading, writing
-from .medium import FREE, HEAD, Medium, MediumKind, MediumRefused, examine, plain, small_enough
+from .medium import FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
 from .schema import metadata
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import KlingError
+from ..errors import MediumRefused
 
 MediumKind = Literal["image", "video"]
 
@@ -26,10 +26,6 @@ _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "vide
 _TAKEN: Mapping[MediumKind, str] = {"image": "a JPEG, PNG or WebP picture", "video": "an MP4 or MOV video"}
 _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF", b"M4A ": "M4A sound"}
 _OTHERS = {b"GIF8": "GIF", b"BM": "BMP", b"\x1aE\xdf\xa3": "WebM", b"%PDF": "PDF", b"<svg": "SVG"}
-
-
-class MediumRefused(KlingError):
-    """A file that can't be used as a picture or a video. Nothing was sent."""
 
 
 @dataclass(frozen=True)

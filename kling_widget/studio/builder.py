@@ -175,9 +175,7 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """Show these places for pictures and videos; what is in those that stay, stays."""
         slots = [asdict(slot) for slot in found.slots]
         if self.media.slots != slots:
-            self.media.slots = slots
-            kept = {slot.name for slot in found.slots}
-            self.media.value = {name: there for name, there in self.media.value.items() if name in kept}
+            self.media.fit(slots)
         self.media.layout.display = "" if slots else "none"
 
     @property

@@ -200,6 +200,7 @@ class Counter:
     def _clicked(self, values: Mapping[str, Any], takes: int, price: str, confirmed: bool) -> Mapping[str, Any]:
         self.say("", "ok")
         self.builder.fill(values, touch=True)
+        self.workshop.media.renew()
         if coming := self.workshop.media.waiting():
             return {"said": f"Still on its way, or failed: {', '.join(coming)}. Nothing was sent.", "refused": True}
         asked = order.read(

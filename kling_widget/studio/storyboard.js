@@ -33,7 +33,7 @@ function render({ model, el, signal, host }) {
   const undo = tool("Undo", () => film.go("past"), "Undo (Ctrl Z, outside of words)");
   const redo = tool("Redo", () => film.go("future"), "Redo (Ctrl Shift Z)");
   const back = tool("Back to one prompt", () => oneAgain(), "Says all shots in the prompt above, a line each");
-  const track = h("div", { class: "kw-track" });
+  const track = h("div", { class: "kw-board-track" });
   const plus = tool("+", () => edit(add(film.shots(), film.limits()), film.shots().length, true));
   plus.className = "kw-plus";
   plus.setAttribute("aria-label", "Add a shot");

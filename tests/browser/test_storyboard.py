@@ -55,7 +55,7 @@ class Board:
 
     def drag(self, what: Locator, seconds: float, steps: Sequence[float] = ()) -> None:
         """Drag something along the line by some seconds, over these first, and let go."""
-        box, line = what.bounding_box(), self.root.locator(".kw-track").bounding_box()
+        box, line = what.bounding_box(), self.root.locator(".kw-board-track").bounding_box()
         assert box
         assert line
         second = line["width"] / int(self.root.get_by_label("Seconds, as a number").input_value())

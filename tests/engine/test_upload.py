@@ -22,6 +22,7 @@ from kling_widget.errors import (
     InputRefused,
     KeyRejected,
     KlingError,
+    MediumRefused,
     NoAnswer,
     NotFound,
     RateLimited,
@@ -32,7 +33,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.settings import Key
 from kling_widget.store import Store
 from kling_widget.store.media import MediaStore, media
-from kling_widget.store.medium import Medium, MediumRefused
+from kling_widget.store.medium import Medium
 from tests.clips import mp4
 
 from .raw import RawServer, answer

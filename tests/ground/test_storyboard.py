@@ -58,7 +58,7 @@ class Board:
 def board() -> Iterator[Board]:
     sources = "\n".join(esm(STUDIO / name).replace("\nexport ", "\n") for name in ("cuts.js", "steps.js"))
     script = NODE % (json.dumps(NAMES), json.dumps(base64.b64encode(sources.encode()).decode()))
-    command = [have_node()[0], "--input-type=module", "--eval", script]
+    command = [str(have_node()[0]), "--input-type=module", "--eval", script]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Board(process)
         process.communicate()

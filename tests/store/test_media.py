@@ -16,14 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from kling_widget.errors import LibraryError
+from kling_widget.errors import LibraryError, MediumRefused
 from kling_widget.store import Store
 from kling_widget.store.media import PIECE_MOST, SPARE_MS, MediaStore
 from kling_widget.store.medium import (
     LEAST_SIDE,
     MOST_BYTES,
     Medium,
-    MediumRefused,
     dimensions,
     examine,
     plain,
