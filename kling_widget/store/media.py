@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, inspect, select
+from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, select
 
 from ..errors import LibraryError, MediumRefused
 from .database import reading, writing
@@ -62,11 +62,6 @@ class MediaStore:
         self._engine, self._folder = engine, folder / "media"
         self._lock = threading.Lock()
         self._arriving: dict[str, _Part] = {}
-        with reading(engine) as connection:
-            there = inspect(connection).has_table(media.name)
-        if not there:  # a library from before it kept media
-            with writing(engine) as connection:
-                media.create(connection, checkfirst=True)
 
     # Files
 

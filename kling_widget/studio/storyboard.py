@@ -19,7 +19,7 @@ class Storyboard(Face):
     """Shots in order, as long together as the clip.
 
     The page keeps the clip's seconds and the shots equal: other shots lead the seconds, other seconds the shots. Python
-    that sets both sets ``value`` first, so that the page finds them equal and has nothing to mend.
+    that sets both sets them one right after the other, so that the page finds them equal and has nothing to mend.
     """
 
     _esm = esm(HERE / "storyboard.js")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -285,13 +284,3 @@ def test_the_name_for_people_is_that_of_the_latest_upload(store: MediaStore) -> 
     assert found is not None
     assert found.name == "fox.png"
     assert min(found.width or 0, found.height or 0) >= LEAST_SIDE
-
-
-def test_a_library_from_before_it_kept_media_gets_their_table(tmp_path: Path) -> None:
-    Store.in_folder(tmp_path).close()
-    with sqlite3.connect(tmp_path / "library.db") as connection:
-        connection.execute("DROP TABLE media")
-    for _ in range(2):
-        store = MediaStore(Store.in_folder(tmp_path)._engine, tmp_path)
-        store.uploaded(store.keep(picture(), "fox.png"), "practice", "https://h.example/1")
-        assert store.by_url("https://h.example/1") is not None
