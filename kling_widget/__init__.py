@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .request import Element, Shot, VideoRequest
     from .studio import Studio
     from .take import Library, Take, generate
+    from .take.tools import enhance, make_element
 
 __version__ = "0.1.0"
 
@@ -30,7 +31,9 @@ _HOMES = {
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
     "VideoRequest": "request",
+    "enhance": "take.tools",
     "generate": "take",
+    "make_element": "take.tools",
 }
 
 __all__ = [
@@ -44,7 +47,9 @@ __all__ = [
     "TakeFailed",
     "TakeTimeout",
     "VideoRequest",
+    "enhance",
     "generate",
+    "make_element",
 ]
 
 

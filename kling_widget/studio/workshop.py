@@ -127,6 +127,9 @@ class Workshop:
                 self._enhancing = self._library.engine.confirm(request, service=self._service.name).id
             except KlingError as error:
                 self.help.not_enhanced(str(error))
+            except Exception as error:
+                log.exception("the enhancer could not be asked")
+                self.help.not_enhanced(f"{error} Your prompt is as it was; see what was spent before you ask again.")
 
         self._library.engine.soon(begin)
 
