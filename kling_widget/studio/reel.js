@@ -2,7 +2,7 @@
 // kernel hears of it when it can. Two views of one storyboard come to the same, so neither answers the other for ever.
 // @ts-check
 import { follow } from "../face.js";
-import { alike, fit, lasting, lengthened, spread } from "./board.js";
+import { alike, fit, lasting, lengthened } from "./board.js";
 import { begin, toPrompt } from "./cuts.js";
 import { gone, noSteps, noted } from "./steps.js";
 
@@ -25,7 +25,7 @@ export function reel(model, signal, show) {
   let steps = noSteps();
   /** What undo goes back to if the shots become others elsewhere: in another view, or in Python. @type {Shot[]} */
   let known = model.get("value");
-  /** Lengths that a person gave. Other clips' lengths follow from these, so that a slider that goes and returns changes nothing. @type {number[]} */
+  /** What the lengths were before they followed the clip's seconds: a slider that goes and returns changes nothing. @type {number[]} */
   let given = [];
   /** The shots as the clip's new seconds make them, while these still change. @type {Shot[] | null} */
   let due = null;
@@ -78,11 +78,13 @@ export function reel(model, signal, show) {
     clearTimeout(settling);
     due = null;
     const now = shots(), total = beside.seconds?.get("value"), { shortest } = limits();
-    if (now.length && total !== lasting(now)) {
-      const kept = given.length === now.length && alike(lengthened(now, spread(given, lasting(now), shortest)), now);
-      if (!kept) given = now.map(({ duration }) => Math.max(1, duration));
-      due = fit(lengthened(now, given), total, shortest);
-      settling = setTimeout(settle, SETTLED);
+    if (!given.length && total !== lasting(now)) given = now.map(({ duration }) => Math.max(1, duration));
+    if (given.length) {
+      const next = fit(lengthened(now, given), total, shortest);
+      if (total !== lasting(now) || !alike(next, now)) {
+        due = next;
+        settling = setTimeout(settle, SETTLED);
+      }
     }
     show();
   };
@@ -99,11 +101,19 @@ export function reel(model, signal, show) {
     show();
   };
 
+  /** Whether somebody else only made the shots follow the clip's seconds, as this page does: Python, at its own pace. @param {Shot[]} now */
+  const followed = (now) =>
+    given.length === now.length && alike(fit(known, lasting(now), model.get("shortest")), now);
+
   const heed = () => {
+    /** @type {Shot[]} */
     const now = model.get("value");
     if (!alike(known, now)) {
-      steps = noted(steps, { shots: known }, "");
+      const same = followed(now);
+      steps = noted(steps, { shots: known }, same ? "seconds" : "");
       known = now;
+      if (same) return refit();
+      given = [];
       due = null;
       clearTimeout(settling);
       lead();

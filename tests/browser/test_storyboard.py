@@ -28,6 +28,11 @@ box.add_class("kw").add_class("kw-studio")
 box
 """
 FILL = f"seconds.value = 12; face.value = {[{'prompt': 'Snow', 'duration': 3}, {'prompt': 'Sun', 'duration': 9}]!r}"
+COUPLE = """
+from kling_widget.storyboard import fit
+seconds.observe(lambda change: setattr(face, "value", fit(face.value, change["new"], shortest=3)), "value")
+"""
+"""Python makes the shots follow the seconds too, as a panel's builder does."""
 KNOWN = "print('KNOWN', json.dumps([face.value, seconds.value, prompt.value, len(saves)]))"
 TWO = [{"prompt": "Wide, she enters", "duration": 4}, {"prompt": "Close, she looks up", "duration": 6}]
 
@@ -75,7 +80,7 @@ class Board:
 def opened(
     jupyter: Jupyter, value: Sequence[Any] = TWO, *, seconds: int = 10, prompt: str = ""
 ) -> tuple[Notebook, Board]:
-    notebook = jupyter.open([CELL.format(value=list(value), seconds=seconds, prompt=prompt), KNOWN, FILL])
+    notebook = jupyter.open([CELL.format(value=list(value), seconds=seconds, prompt=prompt), KNOWN, FILL, COUPLE])
     notebook.run(0)
     board = Board(jupyter.page.locator(".kw-studio"))
     expect(board.root.get_by_label("Seconds, as a number")).to_be_visible()
@@ -215,6 +220,25 @@ def test_other_seconds_fit_the_shots_and_the_way_back_changes_nothing(jupyter: J
     notebook.run(2)  # Python sets both: its shots are not taken for those that other seconds make
     board.expect(3, 9)
     wait_until_known(notebook, 12, ("Snow", 3), ("Sun", 9))
+
+
+def test_python_that_fits_the_shots_too_and_later_is_no_hindrance(jupyter: Jupyter) -> None:
+    notebook, board = opened(jupyter)
+    notebook.run(3)
+    slide = board.root.get_by_label("Seconds", exact=True)
+    slide.focus()
+    for key, times in (("ArrowRight", 5), ("ArrowLeft", 9), ("ArrowRight", 7)):
+        for _ in range(times):
+            slide.press(key, delay=5)
+    board.expect(5, 8)
+    wait_until_known(notebook, 13, ("Wide, she enters", 5), ("Close, she looks up", 8))
+    board.expect(5, 8)
+    slide.press("Home")
+    board.expect(3, 3)
+    wait_until_known(notebook, 6, ("Wide, she enters", 3), ("Close, she looks up", 3))
+    board.tool("Undo").click()
+    board.expect(4, 6)
+    wait_until_known(notebook, 10, ("Wide, she enters", 4), ("Close, she looks up", 6))
 
 
 def test_a_prompt_becomes_shots_and_they_a_prompt_while_the_kernel_is_busy(jupyter: Jupyter) -> None:
