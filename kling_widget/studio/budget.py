@@ -31,7 +31,8 @@ def spent(spend: Spend, budget: Budget, practice: bool) -> dict[str, Any]:
     if budget.day is not None:
         said["after"] = f" of {dollars(budget.day)}"
         said["part"] = round(min(1.0, max(0, today) / budget.day), 3) if budget.day else 1.0
-        said["how"] = "The day's budget, for every kernel that uses this library. Studio(budget=…) changes it."
+        left = dollars(max(0, budget.day - today))
+        said["how"] = f"{left} left today, for every kernel that uses this library. Studio(budget=…) changes the budget."
     return said
 
 

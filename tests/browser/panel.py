@@ -28,7 +28,7 @@ class Panel:
     @property
     def go(self) -> Locator:
         """The button that costs money."""
-        return self.root.locator(".kw-go-button")
+        return self.root.locator(".kw-go-button[aria-label]")
 
     @property
     def said(self) -> Locator:
