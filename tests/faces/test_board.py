@@ -1,4 +1,4 @@
-"""What a page does with shots, in Node: the same as Python where both do it, and nothing that a model would not take."""
+"""What a page does with shots, in Node: the same as Python where both do it, and never what a model would not take."""
 
 from __future__ import annotations
 
