@@ -21,6 +21,9 @@ from .offer import Offer, offer
 from .storyboard import Storyboard
 
 
+_SPOKEN = {"multi_prompt", "element_list"}  # these say themselves what is wrong with them
+
+
 class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     """The controls of a request.
 
@@ -190,8 +193,11 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """Show problems beside their controls; gives the words for those that have none."""
         said = standing(problems, self._touched, self._offer.fields)
         for name, place in self._problems.items():
-            _show(place, said.get(name, ""))
-        self.duration.problem = said.get("duration", "")
+            if name not in _SPOKEN:
+                _show(place, said.get(name, ""))
+        for name in _SPOKEN | {"duration"}:
+            if self.control(name).problem != said.get(name, ""):
+                self.control(name).problem = said.get(name, "")
         extras = {extra.name: said[extra.name] for extra in self._offer.extras if extra.name in said}
         if self.extras.problem != extras:
             self.extras.problem = extras
