@@ -22,7 +22,7 @@ function render({ model, el, signal }) {
       refused.hidden = false;
     }
   }, { signal });
-  const account = h("span", { class: "kw-money kw-num", title: "The account's balance at the service" });
+  const account = h("span", { class: "kw-money kw-balance kw-num", title: "The account's balance at the service" });
   const how = h("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
   const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
   const money = h("span", { class: "kw-money kw-num" });

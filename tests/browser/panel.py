@@ -65,7 +65,8 @@ class Panel:
         self.root.get_by_label("Seconds, as a number").fill(str(value))
 
     def wait_for_clip(self) -> None:
-        """Wait until a clip is on the screen and can be played."""
+        """Wait until a clip is on the screen and can be played. It is fetched where it can be seen."""
+        self.video.scroll_into_view_if_needed(timeout=MADE_WITHIN)
         expect(self.video).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
 
     def stop_at(self, seconds: float) -> None:

@@ -37,7 +37,7 @@ def test_a_wrong_key_is_told_costs_nothing_and_the_request_can_be_used_again(jup
     expect(row).to_contain_text("Not made, not charged", timeout=MADE_WITHIN)
     expect(row).to_contain_text("WAVESPEED_API_KEY")
     expect(panel.root).not_to_contain_text("bad-key-of-mine")
-    expect(panel.root.locator(".kw-money")).to_have_text("spent today $0.00")
+    expect(panel.root.locator(".kw-money:not(.kw-balance)")).to_have_text("spent today $0.00")
     panel.prompt.fill("Something else")
     row.get_by_role("button", name="Edit").click()
     expect(panel.prompt).to_have_value(FOX)
@@ -51,13 +51,14 @@ def test_without_a_network_the_take_says_that_nothing_was_sent_and_tries_again_f
     expect(row.get_by_role("button", name="Stop")).to_be_visible()
     expect(row).to_contain_text("Not made, not charged", timeout=MADE_WITHIN)
     expect(row).to_contain_text("Generate it again when the network is back")
-    expect(panel.root.locator(".kw-money")).to_have_text("spent today $0.00")
+    expect(panel.root.locator(".kw-money:not(.kw-balance)")).to_have_text("spent today $0.00")
 
 
 def test_a_take_that_waits_for_a_place_is_stopped_by_a_click_and_is_never_sent(jupyter: Jupyter) -> None:
     notebook, panel = opened(jupyter, service(median=120), SUBMITS)
     panel.root.get_by_role("button", name="4 takes").click()
     panel.ask(FOX)
+    panel.root.get_by_role("button", name="Yes, spend").click()
     waiting = panel.rows.filter(has_text="Waiting for a place: your account runs 2 at once.")
     expect(waiting).to_have_count(2)
     expect(panel.root.get_by_role("button", name="Stop")).to_have_count(2)
@@ -99,7 +100,7 @@ def test_the_days_budget_is_in_sight_and_refuses_at_the_button(jupyter: Jupyter)
     limited = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=0.60)\nstudio"
     _, panel = opened(jupyter, "None", panel=limited)
     panel.ask(FOX)
-    money = panel.root.locator(".kw-money")
+    money = panel.root.locator(".kw-money:not(.kw-balance)")
     expect(money).to_have_text("play money today $0.56 of $0.60")
     assert money.locator("i").evaluate("el => el.getBoundingClientRect().width / el.parentElement.clientWidth > 0.9")
     panel.click()

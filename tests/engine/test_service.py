@@ -53,11 +53,13 @@ def test_a_live_take_is_left_to_a_kernel_with_its_key(tmp_path: Path, monkeypatc
 
 
 _A_KERNEL = """
+import signal
 import sys
 import time
 from pathlib import Path
 from kling_widget.engine.service import Connections
 client = Connections(Path(sys.argv[1])).client("practice")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a process of the background may be deaf to it
 try:
     print("practising", flush=True)
     sys.stdin.read()

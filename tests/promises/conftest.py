@@ -7,8 +7,6 @@ from importlib import import_module
 
 import pytest
 
-from kling_widget.engine import service
-
 from .nursery import Nursery
 from .quick import shrink
 from .tally import PROMISES, TALLY
@@ -30,13 +28,6 @@ def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shrink(patch)
         yield
-
-
-@pytest.fixture(autouse=True)
-def no_key_left() -> Iterator[None]:
-    """A later test's server may get an earlier one's port: it is not to find a key there that was typed for that."""
-    yield
-    service._asked.clear()
 
 
 @pytest.fixture(scope="module")

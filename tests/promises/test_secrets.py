@@ -145,7 +145,7 @@ def test_another_host_gets_the_request_for_the_clip_and_no_key(
     netrc.write_text(f"machine 127.0.0.1 login me password {KEY}\ndefault login me password {KEY}\n")
     monkeypatch.setenv("NETRC", str(netrc))
     # Clips come over https only; here the other host is on this machine, and stands for one that is not.
-    monkeypatch.setattr(download, "_permit", lambda address, own: None)
+    monkeypatch.setattr(download, "permit", lambda address, own: None)
     body = mp4()
     with (
         RawServer(lambda heard: answer(body)) as last,
@@ -185,6 +185,7 @@ def test_a_redirect_of_the_service_is_not_followed_with_the_key(
 def test_the_key_of_one_service_is_not_sent_to_another(
     tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(service, "_asked", {})  # an earlier test may have typed a key for a server at this port
     library = Library(tmp_path / "library")
     server.faults.add(call="result", hang=0.3, times=None)
     take = ask(library, server.url)
