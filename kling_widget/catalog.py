@@ -168,9 +168,23 @@ def _readable(entry: Mapping[str, Any]) -> bool:
         if len(json.dumps(entry)) > _MOST_ENTRY:
             return False
         model = Model.from_entry(entry)
-        return 0 < len(model.fields) <= _MOST_FIELDS and _sound(model.schema)
-    except (KeyError, TypeError, ValueError, AttributeError, StopIteration, RecursionError):
+        few = 0 < len(model.fields) <= _MOST_FIELDS
+        return few and _sound(model.schema) and _lasts(model) and model.estimate({}) >= 0
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration, RecursionError):
         return False
+
+
+def _lasts(model: Model) -> bool:
+    """Whether clips and shots are of whole seconds, and not of hours."""
+    duration: Mapping[str, Any] = model.fields.get("duration", {})
+    shot = model.fields.get("multi_prompt", {}).get("items", {}).get("properties", {}).get("duration", {})
+    lengths = [
+        *duration.get("enum", ()),
+        duration.get("minimum", 1),
+        duration.get("maximum", 1),
+        shot.get("minimum", 1),
+    ]
+    return all(type(one) is int and 1 <= one <= _MOST_SECONDS for one in lengths)
 
 
 def _sound(schema: Any) -> bool:
@@ -205,6 +219,7 @@ _KEYWORDS: Mapping[str, type | tuple[type, ...]] = {
 
 _KLING = "kwaivgi/kling"
 _MOST_ENTRY, _MOST_FIELDS = 100_000, 60  # characters and inputs; the largest known have 5,000 and 10
+_MOST_SECONDS = 300  # twenty times the longest clip of today
 
 
 @lru_cache(maxsize=1)

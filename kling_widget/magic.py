@@ -15,7 +15,8 @@ from typing import Any
 from IPython.core.magic import no_var_expand
 
 from .code import parse
-from .take import Library, Take, generate
+from .settings import library_folder
+from .take import Library, Take, generate, models
 
 
 def register(shell: Any) -> None:
@@ -37,5 +38,5 @@ def kling(line: str, cell: str) -> Take:
     cell
         The prompt; empty where a storyboard is flagged.
     """
-    asked = parse(line, cell)
+    asked = parse(line, cell, models.known(library_folder()))
     return generate(library=Library(asked.library), practice=asked.practice, model=asked.model, **asked.inputs)

@@ -77,7 +77,7 @@ def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Pre
         return 0.0
     memory.missing_since = None
     if tool:
-        said, now = json.dumps(found.outputs, ensure_ascii=False), now_ms()
+        said, now = json.dumps(found.outputs), now_ms()
         hands.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
         return 0.0
     memory.address = found.urls[0]

@@ -111,9 +111,8 @@ class Engine:
             kind=request.kind,
         )
         record = self._store.add(record)
-        lease = self._store.leases.claim_one(record.id, self.owner, for_ms=LEASE_MS)
-        if lease:
-            self._plan(lease, 0.0)
+        # Not here: an interrupt between the lease and the plan would leave a take that is ours and that nobody tends.
+        self.soon(lambda: self._take_on(record.id))
         return record
 
     def soon(self, job: Callable[[], None]) -> None:
@@ -235,6 +234,10 @@ class Engine:
                 job()
             except Exception:
                 log.exception("a job failed")
+
+    def _take_on(self, take: TakeId) -> None:
+        if lease := self._store.leases.claim_one(take, self.owner, for_ms=LEASE_MS):
+            self._plan(lease, 0.0)
 
     def _claim(self) -> None:
         for lease in self._store.leases.claim(self.owner, for_ms=LEASE_MS, reachable=self._connections.reachable):

@@ -26,7 +26,7 @@ elements = Table(
     Column("name", String(words.NAME_LENGTH), nullable=False),
     Column("element_id", String(words.ID_LENGTH)),  # none while it is being made
     Column("note", String(NOTE_LENGTH), nullable=False),
-    Column("service", String(200), nullable=False),
+    Column("service", String(200), primary_key=True),
     Column("picture", Text, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("take", String(32), nullable=False),
@@ -41,7 +41,7 @@ class Member:
     Attributes
     ----------
     name
-        What prompts call it: at most 20 characters, once in a library, whatever the case.
+        What prompts call it: at most 20 characters, once for a service, whatever the case.
     element_id
         The service's id, a string: ids exceed 2**53. Empty while it is being made.
     service
@@ -79,10 +79,10 @@ class Cast:
         with reading(self._engine) as connection:
             return [_member(row) for row in connection.execute(query).mappings()]
 
-    def by_name(self, name: str) -> Member | None:
-        """The element of that name, whatever its case; None where there is none."""
+    def by_name(self, name: str, service: str | None = None) -> Member | None:
+        """The element of that name, whatever its case, on a service (on any unless named); None where there is none."""
         with reading(self._engine) as connection:
-            return _find(connection, name)
+            return _find(connection, name, service)
 
     def add(
         self,
@@ -106,7 +106,7 @@ class Cast:
         RequestError
             If the name, the id or the note can't be one.
         LibraryError
-            If the library knows one by that name, or that id by another name. Nothing is changed.
+            If the library knows one of the service by that name, or that id by another name. Nothing is changed.
         """
         member = Member(
             words.as_name(name),
@@ -118,7 +118,7 @@ class Cast:
             take,
         )
         with writing(self._engine) as connection:
-            _refuse_namesakes(connection, member.name)
+            _refuse_namesakes(connection, member.name, member.service)
             _refuse_known(connection, member.service, member.element_id)
             connection.execute(insert(elements).values(_row(member)))
             rows.next_revision(connection)
@@ -143,10 +143,11 @@ class Cast:
                 return None
             if row["element_id"] is None:
                 _refuse_known(connection, row["service"], tidy)
-                return _change(connection, row["name"], element_id=tidy, picture=picture or row["picture"])
+                found = _member(row)
+                return _change(connection, found, element_id=tidy, picture=picture or found.picture)
             return _member(row)
 
-    def rename(self, name: str, new: str) -> Member:
+    def rename(self, name: str, new: str, service: str | None = None) -> Member:
         """Call an element by another name. Prompts that name it are left as they are.
 
         Raises
@@ -158,11 +159,14 @@ class Cast:
         """
         tidy = words.as_name(new)
         with writing(self._engine) as connection:
-            if words.key(tidy) != _key(name):
-                _refuse_namesakes(connection, tidy)
-            return _change(connection, name, key=words.key(tidy), name=tidy)
+            before = _get(connection, name, service)
+            if words.key(tidy) != words.key(before.name):
+                _refuse_namesakes(connection, tidy, before.service)
+            return _change(connection, before, key=words.key(tidy), name=tidy)
 
-    def annotate(self, name: str, *, note: str | None = None, picture: str | None = None) -> Member:
+    def annotate(
+        self, name: str, *, note: str | None = None, picture: str | None = None, service: str | None = None
+    ) -> Member:
         """Change an element's note or picture; None leaves it.
 
         Raises
@@ -174,9 +178,10 @@ class Cast:
         """
         given = {"note": None if note is None else _as_note(note), "picture": picture}
         with writing(self._engine) as connection:
-            return _change(connection, name, **{field: value for field, value in given.items() if value is not None})
+            before = _get(connection, name, service)
+            return _change(connection, before, **{field: value for field, value in given.items() if value is not None})
 
-    def remove(self, name: str) -> Member:
+    def remove(self, name: str, service: str | None = None) -> Member:
         """Forget an element. It stays at the service, and takes that were made with it stay as they are.
 
         Returns
@@ -190,8 +195,8 @@ class Cast:
             If there is no such element.
         """
         with writing(self._engine) as connection:
-            member = _get(connection, name)
-            connection.execute(delete(elements).where(elements.c.key == words.key(member.name)))
+            member = _get(connection, name, service)
+            connection.execute(delete(elements).where(_is(member)))
             rows.next_revision(connection)
         return member
 
@@ -212,32 +217,34 @@ def _member(row: Mapping[Any, Any]) -> Member:
     return Member(**{**values, "element_id": row["element_id"] or ""})
 
 
-def _find(connection: Connection, name: str) -> Member | None:
-    row = connection.execute(select(elements).where(elements.c.key == _key(name))).mappings().first()
+def _find(connection: Connection, name: str, service: str | None) -> Member | None:
+    query = select(elements).where(elements.c.key == words.key(" ".join(name.split())))
+    if service is not None:
+        query = query.where(elements.c.service == service)
+    row = connection.execute(query.order_by(elements.c.service)).mappings().first()
     return None if row is None else _member(row)
 
 
-def _get(connection: Connection, name: str) -> Member:
-    found = _find(connection, name)
+def _get(connection: Connection, name: str, service: str | None) -> Member:
+    found = _find(connection, name, service)
     if found is None:
         raise LibraryError(f"This library knows no element {name!r}. Nothing was changed.")
     return found
 
 
-def _key(name: str) -> str:
-    return words.key(" ".join(name.split()))
+def _is(member: Member) -> Any:
+    return (elements.c.key == words.key(member.name)) & (elements.c.service == member.service)
 
 
-def _change(connection: Connection, name: str, /, **values: Any) -> Member:
-    before = _get(connection, name)
+def _change(connection: Connection, before: Member, /, **values: Any) -> Member:
     if values:
-        connection.execute(update(elements).where(elements.c.key == words.key(before.name)).values(values))
+        connection.execute(update(elements).where(_is(before)).values(values))
         rows.next_revision(connection)
-    return _get(connection, values.get("name", before.name))
+    return _get(connection, values.get("name", before.name), before.service)
 
 
-def _refuse_namesakes(connection: Connection, name: str) -> None:
-    if other := _find(connection, name):
+def _refuse_namesakes(connection: Connection, name: str, service: str) -> None:
+    if other := _find(connection, name, service):
         raise LibraryError(
             f"This library knows an element {other.name!r} already, and a prompt could not tell them apart. Nothing "
             "was changed. Choose another name, or forget that one first."

@@ -32,7 +32,7 @@ def spent(spend: Spend, budget: Budget, practice: bool) -> dict[str, Any]:
         said["after"] = f" of {dollars(budget.day)}"
         said["part"] = round(min(1.0, max(0, today) / budget.day), 3) if budget.day else 1.0
         left = dollars(max(0, budget.day - today))
-        said["how"] = f"{left} left today, for every kernel that uses this library. Studio(budget=…) changes the budget."
+        said["how"] = f"{left} left today, for every kernel that uses this library. Studio(budget=…) changes it."
     return said
 
 

@@ -20,7 +20,6 @@ from .media import Media
 from .offer import Offer, offer
 from .storyboard import Storyboard
 
-
 _SPOKEN = {"multi_prompt", "element_list"}  # these say themselves what is wrong with them
 
 
@@ -109,16 +108,15 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             self.duration.quick = list(found.quick)
             self.element_list.most = found.elements or self.element_list.most
             self.multi_prompt.suit(model.schema)
-            if not found.board:
-                self.multi_prompt.value = []
-            if not found.elements:
-                self.element_list.value = []
             self._place(found)
             self.extras.offer(found.extras)
-            self._draft.draft = draft(model)
             for name, row in self._rows.items():
                 row.layout.display = "" if name in found.fields else "none"
+                if name not in found.fields:
+                    self.control(name).value = values[name]
+            self._draft.draft = {}  # while lengths change, none of them is what a person means
             self._fill({name: value for name, value in values.items() if name not in self._slots})
+            self._draft.draft = draft(model)
         finally:
             self._quiet -= 1
         self._touched.clear()
@@ -136,6 +134,10 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """The length and the sound that are meant, where the builder holds those of a draft."""
         found: Mapping[str, Any] = self._draft.final
         return found
+
+    def watch_final(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` whenever ``final`` changed."""
+        self._draft.observe(lambda _change: changed(), "final")
 
     @property
     def values(self) -> dict[str, Any]:

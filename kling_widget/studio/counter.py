@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..catalog import Model
+from ..catalog import TOOL, Model
 from ..code import Asked
 from ..engine.service import Service
-from ..errors import Problem, RequestError
+from ..errors import KlingError, Problem, RequestError
 from ..money import dollars
 from ..request import VideoRequest
 from ..store import Record
+from ..store.medium import input_kind
 from ..take import Library
 from . import budget, form, order, view
 from .builder import Builder
@@ -79,6 +80,7 @@ class Counter:
             code=f"anywidget:{self.workshop.code.model_id}",
         )
         self.go.note = view.note(service)
+        self.builder.watch_final(look)
         self.inquiry = Inquiry(library, service, self._asked)
         self.workshop.code.observe(lambda _change: self._show_code(), "shown")
         self._renew()
@@ -101,14 +103,15 @@ class Counter:
         """What the builder holds. Raises ``RequestError`` where the model would not take it."""
         self.builder.touch_all()
         self.tell()
+        if coming := self._coming():
+            raise RequestError([Problem(name, "It is still on its way, or failed.") for name in coming])
         held = form.check(self.model, self.builder.values).inputs
         return VideoRequest(model=self.model.id, catalog=self._library.catalog, **held)
 
     def fill(self, model: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         """Put a request into the builder; gives the names of inputs that could not be taken over."""
-        found = self._library.catalog.get(model)
-        if found is not None and found.id != self.model.id:
-            self.builder.choose(found)
+        if self._library.catalog.get(model) and model != self.model.id:
+            self.builder.choose(find(self._library, model))
             self._renew()
         values, left_out = form.from_inputs(self.model, inputs)
         self.builder.fill(values)
@@ -135,10 +138,14 @@ class Counter:
 
     def act(self, record: Record, action: str) -> None:
         """Do what a button under the clip says."""
+        if action not in [name for name, _ in self.actions(record)]:
+            raise KlingError(
+                "The price changed before the click was heard. Nothing was sent: look at it and click again."
+            )
         request = self._final_of(record) if action.startswith("final ") else None
         if request is None:
             self.refill(record, parent=True)
-        elif self._asking.of(1, request.estimate):
+        elif self._asking.of(1, request.estimate) or any(map(input_kind, request.inputs)):
             self.fill(request.model, request.inputs)
             self._parent = record.id
             self.say(f"The final is in the builder: Generate makes it, for about {dollars(request.estimate)}.", "ok")
@@ -174,6 +181,7 @@ class Counter:
     def _renew(self) -> None:
         """Show the prices of another model, and its name."""
         self._chosen(self.model.id)
+        put(self.go, model=self.model.id)
         put(self.go, tariff=form.tariff(self.model, self._asking))
         heard = "sound" in self.model.fields
         put(self.workshop.help, sound=self.builder.references()["sound"] if heard else "")
@@ -197,11 +205,22 @@ class Counter:
 
     # What the page asks. It runs on whichever thread the host chooses, and waits for nothing.
 
-    def _clicked(self, values: Mapping[str, Any], takes: int, price: str, confirmed: bool) -> Mapping[str, Any]:
-        self.say("", "ok")
-        self.builder.fill(values, touch=True)
+    def _coming(self) -> list[str]:
+        """Places whose picture or video is not ready: a request would go without it."""
         self.workshop.media.renew()
-        if coming := self.workshop.media.waiting():
+        return self.workshop.media.waiting()
+
+    def _clicked(
+        self, values: Mapping[str, Any], takes: int, price: str, confirmed: bool, model: str
+    ) -> Mapping[str, Any]:
+        self.say("", "ok")
+        if model != self.model.id:
+            return {
+                "said": "Another model was chosen meanwhile. Nothing was sent: look and click again.",
+                "refused": True,
+            }
+        self.builder.fill(values, touch=True)
+        if coming := self._coming():
             return {"said": f"Still on its way, or failed: {', '.join(coming)}. Nothing was sent.", "refused": True}
         asked = order.read(
             self.model,
@@ -241,9 +260,9 @@ class Counter:
 
 
 def find(library: Library, model: str) -> Model:
-    """A model that a library knows. Raises ``RequestError`` where there is none of that name."""
+    """A model that a library knows and that makes clips. Raises ``RequestError`` where there is none of that name."""
     found = library.catalog.get(model)
-    if found is None:
+    if found is None or found.kind == TOOL:
         raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
     return found
 

@@ -28,6 +28,7 @@ async function render({ model, el, signal, host }) {
     if (key === "final" && drafted()) become(model.get("final"));
   };
   const show = () => {
+    if (!("duration" in model.get("draft"))) return; // another model is being chosen
     if (!drafted() && !same(now(), model.get("final"))) { // what a person sets is the final one from now on
       model.set("final", now());
       model.save_changes();

@@ -85,8 +85,8 @@ class Go(Face):
     Parameters
     ----------
     generate
-        Called with the values, the number of takes, the price that was on the button, and whether the person was asked
-        about it once more; gives the answer.
+        Called with the values, the number of takes, the price that was on the button, whether the person was asked
+        about it once more, and the model that the page showed; gives the answer.
     """
 
     _esm = esm(HERE / "go.js")
@@ -94,6 +94,7 @@ class Go(Face):
 
     fields = t.Dict(help="The controls, as references: input -> widget.").tag(sync=True)
     groups = t.List(t.Unicode(), help="Controls of several inputs at once, as references.").tag(sync=True)
+    model = t.Unicode(help="The model that the controls are for, by its name on the service.").tag(sync=True)
     code = t.Unicode(help="What shows the request as code, as a reference; empty if nothing does.").tag(sync=True)
     batches: t.List[Any] = t.List(help="What can be asked for, as `form.price_tags` says it.").tag(sync=True)
     quote = t.Unicode(help="What the service itself says of the price, where it says something else.").tag(sync=True)
@@ -106,7 +107,7 @@ class Go(Face):
     tone = t.Unicode("ok", help="`ok` or `bad`.").tag(sync=True)
 
     def __init__(
-        self, generate: Callable[[Mapping[str, Any], int, str, bool], Mapping[str, Any]], **traits: Any
+        self, generate: Callable[[Mapping[str, Any], int, str, bool, str], Mapping[str, Any]], **traits: Any
     ) -> None:
         self._ask = generate
         super().__init__(**traits)
@@ -116,7 +117,7 @@ class Go(Face):
         takes, price = command.get("takes"), command.get("price")
         if not isinstance(values, Mapping) or not isinstance(takes, int) or not isinstance(price, str):
             raise KlingError("The page's request can't be read, so nothing was sent. Run the cell again.")
-        return self._ask(values, takes, price, command.get("confirmed") is True)
+        return self._ask(values, takes, price, command.get("confirmed") is True, str(command.get("model")))
 
 
 class Queue(Face):

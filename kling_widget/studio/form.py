@@ -101,7 +101,8 @@ def inputs(model: Model, values: Values) -> dict[str, Any]:
     given.update({slot.name: values[slot.name] for slot in found.slots if values.get(slot.name)})
     for extra in found.extras:
         value = values.get(extra.name, extra.default)
-        if value not in ("", None) and not _same(value, extra.default):
+        needed = extra.name in model.schema.get("required", ())
+        if value not in ("", None) and (needed or not _same(value, extra.default)):
             given[extra.name] = _from_json(value) if extra.kind == "json" else value
     if given.get("multi_prompt") and not (values.get(BOTH) and found.board and found.board.offers_both):
         given.pop("prompt", None)  # by Kling's own rule the shots stand in its place
@@ -238,7 +239,7 @@ def promoted(
         return None
     try:
         return VideoRequest(model=model.id, catalog=catalog, **wanted)
-    except KlingError:
+    except (KlingError, TypeError):  # TypeError: the model no longer takes what the draft was made of
         return None
 
 
@@ -252,6 +253,8 @@ def _offered(name: str, value: Any, found: Offer) -> bool:
     """Whether a control can show the value at all; whether the model takes it is said beside the control."""
     if name == "aspect_ratio":
         return value in found.shapes
+    if name in _ITEMS:
+        return isinstance(value, list) and all(_has(item, _ITEMS[name]) for item in value)
     extra = next((one for one in found.extras if one.name == name), None)
     return extra is None or _fits(extra, value)
 
@@ -264,6 +267,19 @@ def _fits(extra: Extra, value: Any) -> bool:
     if extra.kind == "number":
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return extra.kind == "json" or isinstance(value, str)
+
+
+_ITEMS: Mapping[str, Mapping[str, type]] = {
+    "multi_prompt": {"prompt": str, "duration": int},
+    "element_list": {"element_id": str},
+}
+"""What a shot and an element must have for their controls to show them."""
+
+
+def _has(item: Any, kinds: Mapping[str, type]) -> bool:
+    return isinstance(item, Mapping) and all(
+        isinstance(item.get(name), kind) and not isinstance(item.get(name), bool) for name, kind in kinds.items()
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

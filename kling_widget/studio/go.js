@@ -94,8 +94,9 @@ function render({ model, el, signal, host }) {
       "If the kernel was restarted, run this cell again: nothing was sent.", "wait"), PATIENCE);
     const rested = new Promise((resolve) => setTimeout(resolve, REST));
     try {
+      const shownModel = model.get("model");
       const values = await seen(model.get("fields"), model.get("groups"), host);
-      const { answer } = await ask(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed }, { signal });
+      const { answer } = await ask(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed, model: shownModel }, { signal });
       // What the engine had to say about this click by now is the later word.
       if (!model.get("said")) say(answer.said ?? "", answer.refused ? "bad" : "ok");
       if (!answer.refused) setTimeout(() => { if (said.textContent === answer.said) say("", "ok"); }, READ);

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..catalog import Catalog, Model
-from ..money import dollars
+from ..errors import KlingError
+from ..money import Micros, dollars
 from ..request import VideoRequest
 from . import form
 
@@ -56,8 +57,13 @@ def read(
         wrong = {p.field for p in checked.problems}
         fields = [name for name in (*form.FIELDS, *model.fields) if name in wrong]
         return Refusal("Nothing was sent: see what is marked.", (fields or ["prompt"])[0])
-    if takes not in checked.prices or dollars(checked.prices[takes]) != price:
+    try:
+        request = VideoRequest(model=model.id, catalog=catalog, **checked.inputs)
+    except (KlingError, TypeError) as error:  # the catalogue was refreshed meanwhile, and the model takes other inputs
+        return Refusal(f"{error} Nothing was sent: choose the model anew.")
+    sum_ = Micros(takes * request.estimate)  # what will be written down, and not what the form thinks
+    if takes not in form.BATCHES or dollars(sum_) != price:
         return Refusal("The price changed before the click was heard. Nothing was sent: look at it and click again.")
-    if asking.of(takes, checked.prices[takes]) and not confirmed:
+    if asking.of(takes, sum_) and not confirmed:
         return Refusal("This sum is asked about once more, and was not. Nothing was sent: click again.")
-    return Order(VideoRequest(model=model.id, catalog=catalog, **checked.inputs), takes)
+    return Order(request, takes)

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
-from ..catalog import O3_PRO
+from ..catalog import O3_PRO, TOOL
 from ..engine.service import choose
 from ..errors import Problem, RequestError, SettingsError
 from ..money import Micros, micros
@@ -78,7 +78,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         confirm_above: float | str = 2.00,
     ) -> None:
         known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
-        if (found := known.get(model)) is None:
+        if (found := known.get(model)) is None or found.kind == TOOL:
             raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
         asking = form.Asking(above=_sum(confirm_above))
         self.library = library if isinstance(library, Library) else Library(library)
@@ -170,7 +170,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         for stop in self._stops:
             stop()
         for widget in self._faces:
-            widget.close()
+            _close(widget)
         super().close()
 
     def _ipython_display_(self) -> None:
@@ -224,6 +224,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     def _learned(self) -> None:
         """The library knows the service's models: those that were known may take other inputs now, or cost less."""
         put(self._bar, models=view.models(self.library.catalog))
+        self._counter.workshop.renew_prices()
         if self.library.catalog.get(self._counter.model.id) != self._counter.model:
             self._counter.choose(self._counter.model.id)
 
@@ -269,6 +270,13 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._counter.workshop.look()
         if fresh:
             self._kept.renew(told.stills(MOST))
+
+
+def _close(widget: Any) -> None:
+    """Close a widget with all that is in it: ipywidgets leaves those behind."""
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    widget.close()
 
 
 def _sum(amount: float | str) -> Micros:

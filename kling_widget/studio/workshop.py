@@ -11,6 +11,7 @@ from ..engine.service import Service
 from ..engine.uploader import Uploader
 from ..errors import KlingError
 from ..money import dollars
+from ..request import VideoRequest
 from ..settings import ORIGIN
 from ..store import Record
 from ..take import Library, tools
@@ -42,7 +43,7 @@ class Workshop:
 
     def __init__(self, library: Library, service: Service, fill: Callable[[code.Asked], str]) -> None:
         self._library, self._service, self._fill = library, service, fill
-        self._enhancing = ""  # the run that is under way, or whose words nobody has settled
+        self._enhancing = self._unsettled = ""  # the run under way, and the one whose words are to be settled
         uploader = library.uploader
         self.media = Media(uploader, service.name)
         self.pictures = _for_elements(uploader, service.name)
@@ -52,10 +53,10 @@ class Workshop:
             self._create,
             self._picture,
             pictures=f"anywidget:{self.pictures.model_id}",
-            price=dollars(_price(library, tools.ELEMENTS)),
         )
         self.help = PromptHelp(self._enhance, self._settle, self._keep, self._drop)
-        self.help.enhancer = idle(offered=True, price=dollars(_price(library, tools.ENHANCER)), styles=tools.STYLES)
+        self.help.enhancer = idle(offered=True, styles=tools.STYLES)
+        self.renew_prices()
         self.help.show(prompting.own(library.folder))
         self.code = Code(self._paste)
         self._resume()
@@ -64,6 +65,11 @@ class Workshop:
     def faces(self) -> tuple[Any, ...]:
         """All of them."""
         return (self.elements, self.media, self.pictures, self.help, self.code)
+
+    def renew_prices(self) -> None:
+        """Show the tools' prices as the library's catalogue has them."""
+        self.elements.price = dollars(_price(self._library, tools.ELEMENTS))
+        self.help.enhancer = {**self.help.enhancer, "price": dollars(_price(self._library, tools.ENHANCER))}
 
     def look(self) -> None:
         """Show what the library says now. Called on the engine's thread."""
@@ -95,7 +101,7 @@ class Workshop:
         self._soon()
 
     def _forget(self, name: str) -> None:
-        self._library.cast.remove(name)
+        self._library.cast.remove(name, self._service.name)
         self._soon()
 
     def _create(self, name: str, description: str, pictures: Sequence[str], price: str) -> Mapping[str, Any]:
@@ -103,13 +109,15 @@ class Workshop:
         addresses = [held[one]["url"] if one in held else one for one in pictures]
         first = self._library.media.find(pictures[0]) if pictures and pictures[0] in held else None
         picture = self._library.media.path(first).relative_to(self._library.folder).as_posix() if first else ""
-        tools.begin_element(self._library, self._service.name, name, description, addresses, picture)
+        request = tools.making(self._library, name, description, addresses)
+        _same_price(request, price)
+        tools.begin_element(self._library, self._service.name, request, picture)
         self.pictures.hold({})  # the next one has pictures of its own
         self._soon()
         return {"said": f"Confirmed: {name} is being made, for about {price}."}
 
     def _picture(self, name: str) -> bytes | None:
-        member = self._library.cast.by_name(name)
+        member = self._library.cast.by_name(name, self._service.name)
         if member is None or not member.picture:
             return None
         try:
@@ -120,7 +128,9 @@ class Workshop:
     # The prompt
 
     def _enhance(self, text: str, style: str) -> None:
-        request = tools.enhancing(text, style)
+        request = tools.enhancing(self._library, text, style)
+        _same_price(request, self.help.enhancer["price"])
+        self._enhancing = ""  # whatever is told from now on is of this one
 
         def begin() -> None:
             try:
@@ -136,6 +146,7 @@ class Workshop:
     def _tell(self, run: Record) -> None:
         if not run.final:
             return
+        self._enhancing, self._unsettled = "", run.id
         words = tools.words_of(run)
         if words:
             self.help.enhanced(words)
@@ -143,9 +154,9 @@ class Workshop:
             self.help.not_enhanced(run.trouble or "The enhancer gave no words. Your prompt is as it was.")
 
     def _settle(self, accepted: bool) -> None:
-        run, self._enhancing = self._enhancing, ""
+        run, self._unsettled = self._unsettled, ""
         if run:
-            self._library.annotate(run, note="taken" if accepted else "left")
+            self._library.annotate(run, note=tools.SEEN if accepted else "left")
 
     def _resume(self) -> None:
         """Show what was paid for and not seen, as after a restart."""
@@ -176,6 +187,11 @@ class Workshop:
 
     def _soon(self) -> None:
         self._library.engine.soon(self.look)
+
+
+def _same_price(request: VideoRequest, price: str) -> None:
+    if dollars(request.estimate) != price:
+        raise KlingError("The price changed before the click was heard. Nothing was sent: look at it and click again.")
 
 
 _PICTURES = "pictures"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Sequence
 
 from .. import elements
 from ..engine.service import choose
 from ..errors import LibraryError, Problem, RequestError
 from ..request import VideoRequest
-from ..store import Record
+from ..store import Record, TakeId
 from .library import Library
 from .take import Take
 
@@ -20,6 +21,9 @@ ELEMENTS, ENHANCER = "kwaivgi/kling-elements", "wavespeed-ai/prompt-optimizer"
 
 KEPT = "kept"
 """The note of a run whose element is in the cast, or was."""
+
+SEEN = "taken"
+"""The note of a run whose words a person has seen and settled."""
 
 STYLES = ("default", "artistic", "photographic", "technical", "anime", "realistic")
 """What the prompt enhancer can be told to aim for."""
@@ -55,8 +59,10 @@ def enhance(
     """
     service = choose(practice)
     home = library if isinstance(library, Library) else Library(library)
-    record = home.engine.confirm(enhancing(prompt, style), service=service.name)
-    return words_of(Take(record.id, home).wait(timeout).record)
+    record = home.engine.confirm(enhancing(home, prompt, style), service=service.name)
+    words = words_of(Take(record.id, home).wait(timeout).record)
+    home.annotate(record.id, note=SEEN)
+    return words
 
 
 def make_element(
@@ -90,30 +96,44 @@ def make_element(
     """
     service = choose(practice)
     home = library if isinstance(library, Library) else Library(library)
-    record = begin_element(home, service.name, name, description, pictures)
-    Take(record.id, home).wait(timeout)
     conclude_elements(home, service.name)
-    found = home.cast.by_name(name)
+    begun = home.cast.by_name(name, service.name)
+    if begun and begun.take and not begun.element_id and home.record(begun.take).final:
+        home.cast.remove(name, service.name)  # it failed: made anew
+        begun = None
+    if begun and begun.element_id:
+        return begun.element_id
+    if begun is None:
+        begin_element(home, service.name, making(home, name, description, pictures))
+        begun = home.cast.by_name(name, service.name)
+    take = TakeId(begun.take if begun else "")
+    Take(take, home).wait(timeout)
+    conclude_elements(home, service.name)
+    found = home.cast.by_name(name, service.name)
     if found is None or not found.element_id:
-        raise RequestError([Problem("element_list", no_id(home.record(record.id)))])
+        raise RequestError([Problem("element_list", no_id(home.record(take)))])
     return found.element_id
 
 
-def begin_element(
-    library: Library, service: str, name: str, description: str, pictures: Sequence[str], picture: str = ""
-) -> Record:
+def begin_element(library: Library, service: str, request: VideoRequest, picture: str = "") -> Record:
     """Confirm the making of an element: it costs money from here on. It is in the cast, without an id as yet.
 
-    ``picture`` is the path of a picture for the cast, from the library's folder. Raises as ``make_element`` does.
+    ``picture`` is the path of a picture for the cast, from the library's folder. Raises ``LibraryError`` where the
+    library knows one of that name, or where a cap would be passed; nothing was sent then.
     """
-    request = VideoRequest(model=ELEMENTS, **elements.as_inputs(name, description, pictures))
-    if known := library.cast.by_name(name):
-        raise LibraryError(
-            f"This library knows an element {known.name!r} already. Nothing was sent. Choose another name."
-        )
-    record = library.engine.confirm(request, service=service)
-    library.cast.add(name, service=service, note=description, picture=picture, take=record.id)
+    name, description = str(request.inputs["name"]), str(request.inputs["description"])
+    with _making:
+        if known := library.cast.by_name(name, service):
+            raise LibraryError(
+                f"This library knows an element {known.name!r} already. Nothing was sent. Choose another."
+            )
+        record = library.engine.confirm(request, service=service)
+        with contextlib.suppress(LibraryError):  # another kernel was quicker with the name: it gets its own later
+            library.cast.add(name, service=service, note=description, picture=picture, take=record.id)
     return record
+
+
+_making = threading.Lock()  # two clicks at once are two threads' on some hosts
 
 
 def conclude_elements(library: Library, service: str) -> None:
@@ -121,13 +141,19 @@ def conclude_elements(library: Library, service: str) -> None:
     for run in library.runs(ELEMENTS, service):
         if run.note or run.state != "completed" or (found := elements.id_of(run.outputs)) is None:
             continue
-        name = str(run.inputs.get("name"))
-        with contextlib.suppress(LibraryError):  # it is known by its id, or another has its name
+        with contextlib.suppress(LibraryError):  # it is known by this id already
             # A process that died between the two writes of `begin_element` left a run for which nobody waits.
-            if library.cast.made(run.id, found) is None and not library.cast.by_name(name):
+            if library.cast.made(run.id, found) is None:
                 note = str(run.inputs.get("description", ""))
-                library.cast.add(name, found, service=service, note=note, take=run.id)
+                library.cast.add(_free(library, run), found, service=service, note=note, take=run.id)
         library.annotate(run.id, note=KEPT)
+
+
+def _free(library: Library, run: Record) -> str:
+    """A run's name, or one like it where another element has it."""
+    name = str(run.inputs.get("name"))
+    tries = (name, *(f"{name[: elements.NAME_LENGTH - 3]} {n}" for n in range(2, 100)))
+    return next(one for one in tries if not library.cast.by_name(one, run.service))
 
 
 def no_id(record: Record) -> str:
@@ -137,9 +163,15 @@ def no_id(record: Record) -> str:
     return record.trouble if record.final else ""
 
 
-def enhancing(prompt: str, style: str = "default") -> VideoRequest:
+def enhancing(library: Library, prompt: str, style: str = "default") -> VideoRequest:
     """The request to the prompt enhancer."""
-    return VideoRequest(model=ENHANCER, text=prompt, style=style, mode="video")
+    return VideoRequest(model=ENHANCER, catalog=library.catalog, text=prompt, style=style, mode="video")
+
+
+def making(library: Library, name: str, description: str, pictures: Sequence[str]) -> VideoRequest:
+    """The request to Kling Elements."""
+    asked = elements.as_inputs(name, description, pictures)
+    return VideoRequest(model=ELEMENTS, catalog=library.catalog, **asked)
 
 
 def words_of(record: Record) -> str:

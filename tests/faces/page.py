@@ -37,7 +37,13 @@ def click(
     offered = {tag["takes"]: tag["price"] for tag in studio._counter.go.batches}
     seen = {**studio._counter.builder.values, **values}
     return Page(studio._counter.go).tell(
-        "generate", known, values=seen, takes=takes, price=price or offered[takes], confirmed=confirmed
+        "generate",
+        known,
+        values=seen,
+        takes=takes,
+        price=price or offered[takes],
+        confirmed=confirmed,
+        model=studio._counter.go.model,
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
 
-from kling_widget import Library, RequestError, Studio, VideoRequest
+from kling_widget import Library, RequestError, Studio, TakeTimeout
 from kling_widget.catalog import O3_PRO, TOOL, Model, bundled
 from kling_widget.money import Micros, micros
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
-from kling_widget.take import tools
+from kling_widget.take import models, tools
 
 from .page import FOX, Page, click, submits, takes, until
 
@@ -81,10 +82,10 @@ def test_a_model_that_does_not_exist_is_refused_in_words(studio: Studio) -> None
 
 
 def test_the_services_catalogue_is_learned_and_outlives_the_panel(library: Library, server: PracticeServer) -> None:
-    entry = json.loads(json.dumps(next(e for e in bundled().entries if e["model_id"] == O3_PRO)))
-    del entry["pricing"]
-    new = {**entry, "model_id": "kwaivgi/kling-v9/text-to-video", "name": "Kling V9", "base_price": 2}
-    answer = json.dumps({"code": 200, "message": "success", "data": [{**entry, "base_price": 0.5}, new]})
+    known = json.loads(json.dumps(next(e for e in bundled().entries if e["model_id"] == O3_PRO)))
+    del known["pricing"]
+    new = {**known, "model_id": "kwaivgi/kling-v9/text-to-video", "name": "Kling V9", "base_price": 2}
+    answer = json.dumps({"code": 200, "message": "success", "data": [{**known, "base_price": 0.5}, new]})
     server.faults.add(call="models", effect="body", body=answer, times=None)
     studio = Studio(library)
     until(lambda: "kwaivgi/kling-v9/text-to-video" in [m["id"] for m in studio._bar.models])
@@ -193,6 +194,79 @@ def test_a_final_that_is_dear_is_put_into_the_builder_first(library: Library, se
     studio.close()
 
 
+def test_a_final_is_never_dearer_than_its_button_said(studio: Studio, server: PracticeServer) -> None:
+    studio.duration.value = 3
+    click(studio, prompt=FOX)
+    draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
+    button = until(lambda: next((a for a in studio._screen.actions if a[0].startswith("final")), None))
+    page, draft_control = Page(studio._screen), studio._counter.builder._draft
+    draft_control.final = {"duration": 15, "sound": True}  # the page says another final, and the button is not told yet
+    studio._screen.actions = [["remix", "Remix"], button]
+    answer = page.tell("act", take=draft.id, action=button[0])
+    assert not answer["ok"]
+    assert "Nothing was sent" in answer["error"]
+    until(lambda: any("$2.10" in words for _, words in studio._screen.actions))
+    assert len(submits(server)) == 1
+
+
+def test_a_price_that_another_panel_learned_is_the_one_that_counts(studio: Studio, server: PracticeServer) -> None:
+    known = next(e for e in bundled().entries if e["model_id"] == O3_PRO)
+    models.learn(studio.library.folder, [{**known, "base_price": 1.12}])
+    refused = click(studio, prompt=FOX)
+    assert refused["refused"]
+    assert "price changed" in refused["said"]
+    assert submits(server) == []
+
+
+def test_a_click_on_a_form_that_is_another_models_by_now_sends_nothing(studio: Studio, server: PracticeServer) -> None:
+    go, seen = studio._counter.go, studio._counter.builder.values
+    choose(studio, "kwaivgi/kling-v3.0-pro/text-to-video")  # at the same price
+    asked: dict[str, Any] = {"values": {**seen, "prompt": FOX}, "takes": 1, "price": "$0.56", "model": O3_PRO}
+    answer = Page(go).tell("generate", **asked)
+    assert answer["refused"]
+    assert "Nothing was sent" in answer["said"]
+    assert submits(server) == []
+
+
+def test_code_does_not_order_without_a_picture_that_is_on_its_way(library: Library) -> None:
+    studio = Studio(library, model=IMAGE_MODEL)
+    studio.prompt.value = FOX
+    media = studio._counter.workshop.media
+    media.value = {
+        "image": [{"id": "x", "name": "x", "state": "uploading", "url": "", "bytes": 1, "type": "image/png"}]
+    }
+    with pytest.raises(RequestError, match="on its way"):
+        studio.generate()
+    assert takes(library) == []
+    studio.close()
+
+
+def test_a_tool_is_no_model_for_the_panel(studio: Studio) -> None:
+    text = json.dumps({"model": tools.ENHANCER, "inputs": {"text": FOX}})
+    answer = Page(studio._counter.workshop.code).tell("fill", text=text)
+    assert not answer["ok"]
+    assert not choose(studio, tools.ELEMENTS)["ok"]
+    assert studio._counter.model.id == O3_PRO
+
+
+def test_a_model_without_sound_is_told_of_once_and_a_draft_remembers_its_final(studio: Studio) -> None:
+    studio.sound.value = True
+    studio._counter.builder._draft.final = {"duration": 10, "sound": True}
+    choose(studio, "kwaivgi/kling-v2.5-turbo-pro/text-to-video")
+    assert "sound" in studio._counter.go.said
+    choose(studio, "kwaivgi/kling-v2.1-t2v-master")
+    assert studio._counter.go.said == ""
+    assert studio._counter.builder.final == {"duration": 10, "sound": True}
+
+
+def test_a_closed_panel_leaves_no_control_behind(library: Library) -> None:
+    studio = Studio(library)
+    inside = [*studio._counter.builder.children, studio.prompt, studio.duration, studio._counter.workshop.pictures]
+    assert all(widget.comm for widget in inside)
+    studio.close()
+    assert not any(widget.comm for widget in inside)
+
+
 # The tools, which cost money too
 
 
@@ -281,10 +355,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
 def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_same(
     library: Library, server: PracticeServer
 ) -> None:
-    request = VideoRequest(
-        model=tools.ELEMENTS, name="Mara", description="", image=PICTURE, element_refer_list=[PICTURE]
-    )
-    run = library.engine.confirm(request, service=server.url)
+    run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
     settled(library, run.id)
     studio = Studio(library)
     until(lambda: [e["name"] for e in studio._counter.workshop.elements.known] == ["Mara"])
@@ -296,11 +367,49 @@ def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_s
     again.close()
 
 
+def test_two_clicks_at_once_make_one_element(studio: Studio, server: PracticeServer) -> None:
+    asked: dict[str, Any] = {"name": "Mara", "description": "", "pictures": [PICTURE], "price": "$0.01"}
+    answers: list[dict[str, Any]] = []
+    clicks = [
+        threading.Thread(target=lambda: answers.append(Page(studio._counter.workshop.elements).tell("create", **asked)))
+        for _ in range(2)
+    ]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+    until(lambda: [e["state"] for e in studio._counter.workshop.elements.known] == ["ready"])
+    assert len(studio.library.runs(tools.ELEMENTS, server.url)) == 1
+
+
+def test_an_element_whose_name_was_taken_meanwhile_is_kept_under_another(
+    library: Library, server: PracticeServer
+) -> None:
+    run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
+    library.cast.add("Mara", "123", service=server.url)
+    settled(library, run.id)
+    tools.conclude_elements(library, server.url)
+    assert [member.name for member in library.cast.all()] == ["Mara", "Mara 2"]
+
+
+def test_an_element_that_was_not_waited_for_is_found_again_and_not_made_twice(
+    library: Library, server: PracticeServer
+) -> None:
+    with pytest.raises(TakeTimeout):
+        tools.make_element("Mara", "", [PICTURE], library=library, timeout=0)
+    made = tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
+    assert made == tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
+    assert len(submits(server)) == 1
+
+
 def test_code_can_enhance_and_make_elements(library: Library, server: PracticeServer) -> None:
     assert tools.enhance(FOX, library=library, timeout=30).startswith(FOX)
     made = tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
     assert int(made) > 2**53
     assert [member.element_id for member in library.cast.all()] == [made]
+    panel = Studio(library)
+    assert panel._counter.workshop.help.enhancer["state"] == ""  # its words were given already
+    panel.close()
 
 
 # The request as code

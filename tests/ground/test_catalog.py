@@ -34,6 +34,11 @@ def test_the_services_prices_and_inputs_are_believed_and_the_bundled_rules_stay(
     assert len(fresh.entries) == len(bundled().entries)
 
 
+def test_a_new_model_whose_price_can_not_be_told_stays_out() -> None:
+    odd = {**entry("kwaivgi/kling-v9/text-to-video"), "pricing": {"per": "seconds", "base_seconds": 0}}
+    assert refreshed(bundled(), [odd]).entries == bundled().entries
+
+
 def test_kling_models_that_are_new_come_in_and_others_do_not() -> None:
     listed = [entry("kwaivgi/kling-v9/text-to-video"), entry("someone/else"), entry("kwaivgi/kling-sound")]
     listed[2]["type"] = "text-to-audio"
@@ -50,6 +55,7 @@ def test_kling_models_that_are_new_come_in_and_others_do_not() -> None:
         {"api_schema": {"api_schemas": []}},
         {"api_schema": {"api_schemas": [{"type": "model_run", "request_schema": {"properties": {}}}]}},
         {"description": "x" * 200_000},
+        {"base_price": -1},
         {"model_id": None},
     ],
 )
@@ -71,3 +77,12 @@ def test_an_entry_that_can_not_be_read_changes_nothing(broken: dict[str, Any]) -
 )
 def test_a_schema_that_a_form_could_not_read_is_not_taken(schema: Any) -> None:
     assert refreshed(bundled(), [entry(O3_PRO, 1, prompt=schema)]).entries == bundled().entries
+
+
+@pytest.mark.parametrize(
+    "duration",
+    [{"enum": ["5", "10"]}, {"minimum": 2.5, "maximum": 9}, {"minimum": 0}, {"maximum": 20_000}, {"enum": [5, True]}],
+)
+def test_lengths_that_no_control_could_show_are_not_taken(duration: dict[str, Any]) -> None:
+    listed = entry(O3_PRO, 1, prompt={"type": "string"}, duration=duration)
+    assert refreshed(bundled(), [listed]).entries == bundled().entries

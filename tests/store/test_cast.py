@@ -44,14 +44,24 @@ def test_each_service_has_its_own_cast_in_the_order_of_names(cast: Cast) -> None
     assert [m.name for m in cast.all("practice")] == ["Mara"]
 
 
-def test_a_name_is_there_once_whatever_its_case_or_service(cast: Cast) -> None:
+def test_a_name_is_there_once_for_a_service_whatever_its_case(cast: Cast) -> None:
     cast.add("Zoë", "1", service=LIVE)
     cast.add("Nia", "2", service=LIVE)
     with pytest.raises(LibraryError, match=r"knows an element 'Zoë' already.*Nothing was changed"):
-        cast.add("ZOE\u0308", "3", service="practice")
+        cast.add("ZOE\u0308", "3", service=LIVE)
     with pytest.raises(LibraryError, match="'Zoë' already"):
         cast.rename("nia", "zoë")
     assert [m.name for m in cast.all()] == ["Nia", "Zoë"]
+
+
+def test_who_practised_with_a_name_may_use_it_live(cast: Cast) -> None:
+    cast.add("Mara", "1", service="practice")
+    cast.add("Mara", "2", service=LIVE)
+    found = cast.by_name("mara", LIVE)
+    assert found is not None
+    assert found.element_id == "2"
+    cast.remove("Mara", LIVE)
+    assert [(m.name, m.service) for m in cast.all()] == [("Mara", "practice")]
 
 
 def test_an_id_has_one_name_at_its_service(cast: Cast) -> None:
