@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, expect
 from .audit import findings
 from .cells import STUDIO, service
 from .notebook import Jupyter, Notebook
-from .panel import Panel
+from .panel import MADE_WITHIN, Panel
 
 IMAGE_MODEL = "kwaivgi/kling-video-o3-pro/image-to-video"
 PRACTICE = "from kling_widget import Studio\nstudio = Studio(practice=True)\nstudio"
@@ -134,3 +134,27 @@ def test_several_takes_are_asked_about_once_more_where_they_cost_money(jupyter: 
     panel.page.keyboard.press("Enter")
     expect(panel.cards).to_have_count(4)
     expect(panel.root.get_by_text("balance $")).to_be_visible()
+
+
+def test_an_element_is_made_of_a_picture_and_called_by_its_name(jupyter: Jupyter) -> None:
+    notebook, panel = opened(jupyter, PRACTICE, INPUTS)
+    panel.root.get_by_role("button", name="+ add").click()
+    form = panel.root.locator(".kw-newcomer")
+    form.get_by_role("button", name="Make one from").click()
+    form.get_by_label("Name, as the prompt").fill("Mara")
+    form.locator("input[type=file]").first.set_input_files(a_picture())
+    expect(form.locator("img")).to_be_visible()
+    expect(form.locator('[data-state="ready"]')).to_be_visible()  # the service has it
+    form.get_by_role("button", name="Make it…").click()
+    form.get_by_role("button", name="Make Mara for about $0.01").click()
+    expect(panel.root.get_by_text("Mara is being made").last).to_be_visible()
+    expect(panel.root.locator(".kw-element-making")).to_have_count(0, timeout=MADE_WITHIN)
+    panel.prompt.click()
+    panel.prompt.press_sequentially("Ma", delay=30)
+    panel.prompt.press("Tab")
+    panel.prompt.press_sequentially(" in the rain")
+    panel.click()
+    expect(panel.cards).to_have_count(1)
+    (inputs,) = asked(notebook, 1)
+    assert inputs["prompt"] == "Mara in the rain"
+    assert int(inputs["element_list"][0]["element_id"]) > 2**53
