@@ -15,7 +15,7 @@ from ..states import FINAL
 from . import rows
 from .database import reading, writing
 from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
-from .schema import budget, ledger, spend, takes
+from .schema import OF_TOOLS, budget, ledger, spend, takes
 
 _FREE = FINAL - {"completed", "expired"}  # what ends so is not charged, or is refunded
 _CAPS = ("call", "day", "library")
@@ -124,7 +124,8 @@ def _spent(connection: Connection, day: str) -> Spend:
         for service, amount, amount_today in connection.execute(query):
             mine = totals[service == PRACTICE]
             mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
-    count = connection.scalar(select(func.count()).select_from(takes).where(takes.c.kind == "clip")) or 0
+    everything = select(func.count()).select_from(takes)
+    count = (connection.scalar(everything) or 0) - (connection.scalar(everything.where(OF_TOOLS)) or 0)
     (live, live_today), (play, play_today) = totals[False], totals[True]
     return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 VERSION = 1
@@ -27,6 +28,9 @@ meta = Table(
     Column("value", BigInteger, nullable=False),
 )
 """``schema`` (the version) and ``revision`` (grows with every write)."""
+
+OF_TOOLS = text("kind = 'tool'")
+"""The condition that a row is a tool's run, as its index has it: a bound value would not be recognised."""
 
 takes = Table(
     "takes",
@@ -70,9 +74,10 @@ takes = Table(
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
-    Index("takes_by_kind", "kind", "id"),
     # A search reads these, and only then the takes that match.
-    Index("takes_text", "kind", "id", "words", "tags", "note"),
+    Index("takes_text", "id", "words", "tags", "note", "kind"),
+    # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
+    Index("runs_of_tools", "id", sqlite_where=OF_TOOLS, postgresql_where=OF_TOOLS),
     Index("takes_by_end", "finished_at"),
     # No index begins with the state: SQLite would take it for questions that another answers at once.
     Index("takes_by_turn", "service", "state", "id"),

@@ -15,14 +15,15 @@ from . import cast, leases, purse, rows
 from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
+from .schema import OF_TOOLS, meta, takes
 from .schema import leases as lease_table
-from .schema import meta, takes
 
 DATABASE = "library.db"
 """The database's name in a library's folder."""
 
 _UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
 _IN_DOUBT = ("sending", "unknown", "reconciling", "needs_you")
+_CLIP = takes.c.kind == "clip"
 _PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
 
 
@@ -112,7 +113,7 @@ class Store:
         kind
             Tools' runs instead, where it says so.
         """
-        query = select(takes).where(takes.c.kind == kind).order_by(takes.c.id.desc())
+        query = select(takes).where(_CLIP if kind == "clip" else OF_TOOLS).order_by(takes.c.id.desc())
         if search:
             query = query.where(self._holds(search))
         if states is not None:
@@ -127,7 +128,7 @@ class Store:
 
     def columns(self, names: Sequence[str], *, search: str = "", limit: int | None = None) -> Sequence[Sequence[Any]]:
         """Some columns of takes as the database holds them, newest first."""
-        query = select(*(takes.c[name] for name in names)).where(takes.c.kind == "clip").order_by(takes.c.id.desc())
+        query = select(*(takes.c[name] for name in names)).where(_CLIP).order_by(takes.c.id.desc())
         if search:
             query = query.where(self._holds(search))
         with reading(self._engine) as connection:
@@ -139,7 +140,7 @@ class Store:
 
     def ended(self, before: int, *, since: int = 0, limit: int | None = 300) -> list[Record]:
         """Takes that the service made or gave up on between two moments (ms since the epoch), newest first."""
-        query = select(takes).where(takes.c.kind == "clip", takes.c.state.in_(("completed", "failed", "timeout")))
+        query = select(takes).where(_CLIP, takes.c.state.in_(("completed", "failed", "timeout")))
         query = query.where(takes.c.finished_at >= since, takes.c.finished_at < before)
         return self._records(query.order_by(takes.c.finished_at.desc()).limit(limit))
 
