@@ -77,7 +77,7 @@ takes = Table(
     # A search reads these, and only then the takes that match.
     Index("takes_text", "id", "words", "tags", "note", "kind"),
     # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
-    Index("runs_of_tools", "id", sqlite_where=OF_TOOLS, postgresql_where=OF_TOOLS),
+    Index("runs_of_tools", "kind", "id", sqlite_where=OF_TOOLS, postgresql_where=OF_TOOLS),
     Index("takes_by_end", "finished_at"),
     # No index begins with the state: SQLite would take it for questions that another answers at once.
     Index("takes_by_turn", "service", "state", "id"),
