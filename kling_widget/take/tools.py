@@ -68,7 +68,7 @@ def enhance(
 def make_element(
     name: str,
     description: str,
-    pictures: Sequence[str],
+    pictures: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     library: Library | str | os.PathLike[str] | None = None,
     practice: bool | None = None,
@@ -83,7 +83,7 @@ def make_element(
     description
         What it is, at most 100 characters.
     pictures
-        Addresses of its pictures, the main one first, at most four.
+        Its pictures, the main one first, at most four: addresses, or files, which are uploaded first.
     library, practice
         As ``generate`` takes them.
     timeout
@@ -92,7 +92,7 @@ def make_element(
     Returns
     -------
     str
-        Its id, for ``element_list``.
+        Its id: ``element_list=[Element(id)]``.
     """
     service = choose(practice)
     home = library if isinstance(library, Library) else Library(library)
@@ -104,7 +104,9 @@ def make_element(
     if begun and begun.element_id:
         return begun.element_id
     if begun is None:
-        begin_element(home, service.name, making(home, name, description, pictures))
+        given = [pictures] if isinstance(pictures, (str, os.PathLike)) else list(pictures)
+        addresses = home.uploader.prepare(service.name, {"images": given})["images"]
+        begin_element(home, service.name, making(home, name, description, addresses))
         begun = home.cast.by_name(name, service.name)
     take = TakeId(begun.take if begun else "")
     Take(take, home).wait(timeout)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from kling_widget import Library, RequestError, Studio, TakeTimeout
 from kling_widget.catalog import O3_PRO, TOOL, Model, bundled
@@ -400,6 +402,14 @@ def test_an_element_that_was_not_waited_for_is_found_again_and_not_made_twice(
     made = tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
     assert made == tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
     assert len(submits(server)) == 1
+
+
+def test_an_element_is_made_of_a_file_too(library: Library, server: PracticeServer, tmp_path: Path) -> None:
+    Image.linear_gradient("L").resize((400, 300)).save(tmp_path / "mara.png")
+    made = tools.make_element("Mara", "", tmp_path / "mara.png", library=library, timeout=30)
+    (task,) = server.view()["tasks"]
+    assert task["inputs"]["image"].startswith(server.url)
+    assert [member.element_id for member in library.cast.all()] == [made]
 
 
 def test_code_can_enhance_and_make_elements(library: Library, server: PracticeServer) -> None:
