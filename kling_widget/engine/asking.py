@@ -1,4 +1,4 @@
-"""Questions to a service that cost nothing and that nobody waits for: prices, balances, the catalogue, uploads."""
+"""Questions to a service that cost nothing and that nobody waits for: prices, balances, the catalogue."""
 
 from __future__ import annotations
 

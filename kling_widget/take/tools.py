@@ -106,12 +106,13 @@ def make_element(
     if begun is None:
         given = [pictures] if isinstance(pictures, (str, os.PathLike)) else list(pictures)
         addresses = home.uploader.prepare(service.name, {"images": given})["images"]
-        begin_element(home, service.name, making(home, name, description, addresses))
-        begun = home.cast.by_name(name, service.name)
-    take = TakeId(begun.take if begun else "")
+        take = begin_element(home, service.name, making(home, name, description, addresses)).id
+    else:
+        take = TakeId(begun.take)
     Take(take, home).wait(timeout)
     conclude_elements(home, service.name)
-    found = home.cast.by_name(name, service.name)
+    # By its run: another kernel may have been quicker with the name.
+    found = next((member for member in home.cast.all(service.name) if member.take == take), None)
     if found is None or not found.element_id:
         raise RequestError([Problem("element_list", no_id(home.record(take)))])
     return found.element_id
