@@ -19,7 +19,7 @@ import urllib3.exceptions as u3
 from requests.adapters import HTTPAdapter
 
 from ..errors import BadFile, DownloadError, StaleAddress
-from .mp4 import Mp4, check
+from ..mp4.whole import Mp4, check
 from .opening import NotPublic, PublicAdapter, is_public
 from .part import Part
 

@@ -8,10 +8,10 @@ import unicodedata
 from typing import cast
 
 from ..errors import DownloadError, NotFound
+from ..extract import stills
 from ..states import State
 from ..store import Lease, Record
 from ..store.record import KEPT_MS, now_ms
-from . import poster
 from .download import fetch
 from .refusal import task_trouble
 from .step import Hands, Memory, back_off
@@ -81,9 +81,12 @@ def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Pre
         hands.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
         return 0.0
     memory.address = found.urls[0]
+    said = json.dumps(list(found.urls))  # where a page finds the clip should its file go missing
     if record.state != "downloading":
-        took = found.inference_ms
-        record = hands.store.change(lease, state="downloading", finished_at=now_ms(), inference_ms=took, trouble="")
+        changes = {"finished_at": now_ms(), "inference_ms": found.inference_ms, "outputs": said, "trouble": ""}
+        record = hands.store.change(lease, state="downloading", **changes)
+    elif record.outputs != said:
+        record = hands.store.change(lease, outputs=said)
     return _download(hands, record, lease, memory)
 
 
@@ -98,7 +101,7 @@ def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
 def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
     assert memory.address is not None
     clip_path = hands.folder / "takes" / f"{record.id}{slug(record.words)}.mp4"
-    poster_path = hands.folder / "posters" / f"{record.id}.jpg"
+    poster_path, strip_path = (hands.folder / room / f"{record.id}.jpg" for room in ("posters", "strips"))
 
     def told(done: int, total: int | None) -> None:
         memory.fetched = done / total if total else 0.0
@@ -115,7 +118,7 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
     except DownloadError:
         memory.address = None  # the service is asked again, and may give a better one
         raise
-    drawn = poster.make(clip_path, poster_path)
+    drawn = stills(clip_path, poster_path, strip_path)
     hands.store.change(
         lease,
         state="completed",

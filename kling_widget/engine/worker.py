@@ -22,6 +22,7 @@ from ..request import VideoRequest
 from ..store import Lease, Record, Store, TakeId
 from ..store.record import fresh_id, now_ms
 from .asking import Asker
+from .extractor import Extractor
 from .forecast import Observed
 from .pace import LearnedPace, Pace, Progress
 from .service import Connections, limits_of
@@ -58,6 +59,8 @@ class Engine:
     ----------
     asker
         Asks what costs nothing and nobody waits for.
+    extractor
+        Makes pictures and remade files of clips.
     uploader
         Brings pictures and videos to a service.
     """
@@ -68,6 +71,7 @@ class Engine:
         self._pace = pace or LearnedPace(self._seen)
         self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
         self.asker = Asker(self._connections.client)
+        self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
         # The thread of cells comes here too, and may be interrupted anywhere. Only primitives in C are whole or not at
@@ -173,6 +177,7 @@ class Engine:
         atexit.unregister(self.close)
         self.asker.close()
         self.uploader.close()
+        self.extractor.close()
         for _ in self._senders:
             self._steps.put(None)
         end = time.monotonic() + _LEAVE_S

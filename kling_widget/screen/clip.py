@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -11,15 +10,12 @@ from urllib.parse import quote
 
 from ..catalog import O3_PRO, bundled
 from ..money import dollars
+from ..take.saving import file_name as file_name
+from ..take.story import SIMULATED as SIMULATED
 from .row import Row
 
 if TYPE_CHECKING:
     from ..store import Record
-
-SIMULATED = "Not a real generation: simulated."
-"""What is said wherever a practice clip is shown."""
-
-_NAMED = 48  # characters of a prompt in a file name that a person saves
 
 
 class Clip(TypedDict):
@@ -95,14 +91,6 @@ def value(record: Record, name: str) -> Any:
     model = bundled().get(record.model)
     inputs: Mapping[str, Any] = record.inputs
     return inputs.get(name, model.default(name) if model else None)
-
-
-def file_name(record: Record) -> str:
-    """What a saved clip is called: the beginning of its prompt and its id."""
-    slug = re.sub(r"\W+", "-", record.words.lower()).strip("-_")
-    if len(slug) > _NAMED:
-        slug = slug[:_NAMED].rpartition("-")[0] or slug[:_NAMED]
-    return f"{slug}-{record.id}.mp4" if slug else f"{record.id}.mp4"
 
 
 def notebook_folder() -> Path:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from ..extract.order import SMALL_BYTES
 from ..store import Record
 from .clip import SIMULATED, beside, settings
 from .row import outcome
 
-POSTER_MOST = 40_000
+POSTER_MOST = SMALL_BYTES
 """The largest poster that a still carries, in bytes."""
 
 MOST = 8

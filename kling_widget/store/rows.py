@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import LibraryError
@@ -44,6 +44,14 @@ def get(connection: Connection, take: str) -> Record:
     if row is None:
         raise LibraryError(f"This library holds no take {take!r}.")
     return to_record(row)
+
+
+def add(connection: Connection, record: Record) -> Record:
+    """Write a take down that was not there, and move the library's revision."""
+    row = to_row({name: getattr(record, name) for name in COLUMNS})
+    row["revision"] = next_revision(connection)
+    connection.execute(insert(takes).values(row))
+    return get(connection, record.id)
 
 
 def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Record:

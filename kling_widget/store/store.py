@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, and_, exists, func, insert, or_, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import URL, Engine, and_, or_, select
 
 from ..errors import LibraryError
 from ..states import FINAL
@@ -16,15 +15,13 @@ from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
-from .schema import leases as lease_table
+from .turn import turn
 
 DATABASE = "library.db"
 """The database's name in a library's folder."""
 
-_UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
 _IN_DOUBT = ("sending", "unknown", "reconciling", "needs_you")
 _CLIP = takes.c.kind == "clip"
-_PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
 
 
 class Store:
@@ -144,6 +141,11 @@ class Store:
         query = query.where(takes.c.finished_at >= since, takes.c.finished_at < before)
         return self._records(query.order_by(takes.c.finished_at.desc()).limit(limit))
 
+    def holding(self, hashes: Collection[str]) -> list[Record]:
+        """Takes whose clip has one of these hashes (SHA-256, in hex), newest first."""
+        query = select(takes).where(_CLIP, takes.c.state == "completed", takes.c.sha256.in_(hashes))
+        return self._records(query.order_by(takes.c.id.desc()))
+
     def has_open(self) -> bool:
         """Whether any take still has something to come."""
         with reading(self._engine) as connection:
@@ -189,11 +191,13 @@ class Store:
         """
         with writing(self._engine) as connection:
             purse.allow(connection, record)
-            row = rows.to_row({name: getattr(record, name) for name in rows.COLUMNS})
-            row["revision"] = rows.next_revision(connection)
-            connection.execute(insert(takes).values(row))
             purse.quote(connection, record)
-            return rows.get(connection, record.id)
+            return rows.add(connection, record)
+
+    def adopt(self, record: Record) -> Record:
+        """Write down a take that was made elsewhere, whose clip is here: it costs nothing here, and is in no ledger."""
+        with writing(self._engine) as connection:
+            return rows.add(connection, record)
 
     def change(self, lease: Lease, **changes: Any) -> Record:
         """Write what became of a take. Columns are those of ``Record``; charge and refund are booked once.
@@ -216,12 +220,12 @@ class Store:
         One at a time over all kernels, so that a lost answer can be told from another take's by the time it was made.
         """
         with reading(self._engine) as connection:  # who waits for a turn takes no lock from those who work
-            if wait := _turn(connection, rows.get(connection, lease.take), limits):
+            if wait := turn(connection, rows.get(connection, lease.take), limits):
                 return wait
         with writing(self._engine) as connection:
             leases.check(connection, lease)
             record = rows.get(connection, lease.take)
-            if wait := _turn(connection, record, limits):
+            if wait := turn(connection, record, limits):
                 return wait
             changes = {"state": "sending", "submitted_at": now_ms(), "trouble": ""}
             return rows.write(connection, lease.take, changes)
@@ -240,7 +244,7 @@ class Store:
         """Note that a finished take's file is not here any more, so that it is fetched again."""
         with writing(self._engine) as connection:
             record = rows.get(connection, take)
-            if record.state != "completed":
+            if record.state != "completed" or record.prediction is None:  # what was adopted is known by no service
                 return record
             return rows.write(connection, take, {"state": "accepted", "file": None, "saved_at": None, "settled": False})
 
@@ -276,25 +280,3 @@ class Store:
     def _records(self, query: Any) -> list[Record]:
         with reading(self._engine) as connection:
             return [rows.to_record(row) for row in connection.execute(query).all()]
-
-
-def _count(connection: Connection, record: Record, *conditions: Any) -> int:
-    query = select(func.count()).select_from(takes).where(takes.c.service == record.service, *conditions)
-    return connection.scalar(query) or 0
-
-
-def _turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
-    """How long a take should wait before it asks again to be sent; None: now."""
-    if record.state != "intent":
-        return Wait(0.0)  # it was withdrawn meanwhile
-    tended = exists().where(and_(lease_table.c.take == takes.c.id, lease_table.c.until >= now_ms()))
-    # First come, first served; but nobody waits for one that has trouble of its own, or whose kernel is gone.
-    before = (takes.c.state == "intent", takes.c.id < record.id, takes.c.trouble == "", tended)
-    ahead = _count(connection, record, *before)
-    lately = takes.c.submitted_at > now_ms() - 60_000
-    for most, counted in ((limits.at_once, takes.c.state.in_(_UNDER_WAY)), (limits.a_minute, lately)):
-        if most is not None and _count(connection, record, counted) >= most:
-            return Wait(_PLACE_S * (1 + ahead))
-    if ahead or _count(connection, record, takes.c.state == "sending", tended):
-        return Wait(_TURN_S * min(1 + ahead, 20))
-    return None

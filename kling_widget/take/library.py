@@ -4,49 +4,38 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from types import EllipsisType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..catalog import Catalog
+from ..engine.extractor import Extractor
 from ..engine.uploader import Uploader
 from ..engine.worker import Engine
-from ..errors import Problem, RequestError, SettingsError
-from ..money import Micros, micros
 from ..settings import library_folder
 from ..store import Budget, Record, Spend, Store, TakeId
 from ..store.cast import Cast
 from ..store.media import MediaStore
 from ..store.record import now_ms
 from . import models
+from .adopting import adopt
+from .caps import Cap, amount
+from .exports import Exports
 from .folder import make_writable, reopen_missing, warn_of_networks
+from .records import Records
+from .room import Hear, Room
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .take import Take
 
-
-Cap = float | str | None | EllipsisType
-"""An amount in US dollars; None for no cap; ``...`` for what it was."""
-
-_MOST = 1_000_000_000  # dollars; beyond it a number is a slip of the hand
+Clips = Literal["beside", "inside"]
+"""Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-@dataclass
-class _Room:
-    """What all ``Library`` objects of one folder share in this process."""
-
-    folder: Path
-    store: Store
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    engine: Engine | None = None
-
-
-class Library:
+class Library(Records):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -64,7 +53,7 @@ class Library:
         If a newer version of this package wrote it.
     """
 
-    _rooms: ClassVar[dict[Path, _Room]] = {}
+    _rooms: ClassVar[dict[Path, Room]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
@@ -73,7 +62,7 @@ class Library:
             if path not in self._rooms:
                 make_writable(path)
                 warn_of_networks(path)
-                room = self._rooms[path] = _Room(path, Store.in_folder(path))
+                room = self._rooms[path] = Room(path, Store.in_folder(path))
                 reopen_missing(room.store, path)
             self._room = self._rooms[path]
         if self._room.store.has_open():
@@ -93,6 +82,16 @@ class Library:
     def uploader(self) -> Uploader:
         """Brings its pictures and videos to the service, each file once."""
         return self.engine.uploader
+
+    @property
+    def extractor(self) -> Extractor:
+        """Makes pictures and remade files of its clips, one by one in the background."""
+        return self.engine.extractor
+
+    @property
+    def exports(self) -> Exports:
+        """Makes what a person takes away: animations, pictures, contact sheets, copies."""
+        return Exports(self)
 
     @property
     def media(self) -> MediaStore:
@@ -162,6 +161,58 @@ class Library:
 
         return history(self._room.store.columns(READ, search=search, limit=limit))
 
+    def adopt(self, path: str | os.PathLike[str]) -> Take:
+        """Bring in a clip that carries its story (``Take.save_as`` saves such). Open panels show it, and its request.
+
+        The file is copied as it is, unless it is here already; it costs this library nothing, and no service knows it.
+        Raises ``LibraryError`` for what is no whole MP4 with a story and a request that a model of the catalogue takes.
+        """
+        return self.take(adopt(self, self._room, path).id)
+
+    def on_adopted(self, hear: Hear) -> Callable[[], None]:
+        """Call ``hear`` with the record of each take that is adopted in this process. Returns what stops it."""
+        return self._room.hear(hear)
+
+    def export_html(
+        self,
+        path: str | os.PathLike[str],
+        takes: Iterable[Take | str] | None = None,
+        *,
+        clips: Clips = "beside",
+        title: str | None = None,
+    ) -> Path:
+        """Save one page with chosen takes, which plays and compares them: no kernel, no network is needed.
+
+        Parameters
+        ----------
+        path
+            The page; ``.html`` is added where it is missing, and a folder gets ``kling-takes.html``. An earlier page of
+            that name is replaced, and its clips with it; any other file is left alone.
+        takes
+            Takes or their ids, in the order in which they are shown; unless given, the newest 16 finished ones. The
+            screen opens with the first 16 that have a clip; one without says what became of it.
+        clips
+            ``"beside"``: copies in a folder ``NAME_clips`` beside the page, as they came. ``"inside"``: in the page,
+            one file that is a third larger than they are; at most 300 MB of clips, and past 50 MB with a warning.
+        title
+            Its heading; "Kling takes" unless given.
+
+        Returns
+        -------
+        pathlib.Path
+            The page. It holds no key, no address of a service and no path of this machine; prompts, ratings, tags and
+            costs it does hold.
+
+        Raises
+        ------
+        LibraryError
+            If there are no takes, or the page or a clip can't be written. What was there before is as it was.
+        """
+        # As a take shows itself: the way is looked up only now, since what draws lives on a floor above.
+        from ..screen.export import export_html
+
+        return export_html(self, takes, path, clips=clips, title=title)
+
     def spent(self) -> Spend:
         """Money spent through this library: today and in all, live and practice apart, in micro-dollars."""
         return self._room.store.purse.spent()
@@ -202,55 +253,9 @@ class Library:
             If a cap is no amount of money. Nothing was changed.
         """
         given = {"call": call, "day": day, "library": library}
-        wanted = {name: None if cap is None else _amount(cap) for name, cap in given.items() if cap is not ...}
+        wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
         self._room.store.purse.set_budget(replace(self.budget, **wanted))
         return self
-
-    # Records, for faces
-
-    def record(self, take_id: str) -> Record:
-        """What is known of one take now."""
-        return self._room.store.get(take_id)
-
-    def records(
-        self,
-        *,
-        limit: int | None = 200,
-        search: str = "",
-        states: Collection[str] | None = None,
-        rating: int | None = None,
-        before: str | None = None,
-    ) -> list[Record]:
-        """What is known of takes, newest first.
-
-        Parameters
-        ----------
-        limit
-            At most so many; None for all.
-        search
-            Only takes whose prompt, tags or note hold this text.
-        states
-            Only takes in these states.
-        rating
-            Only takes with at least so many stars.
-        before
-            Only takes older than the one of this id.
-        """
-        return self._room.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
-
-    def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
-        """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""
-        since = 0 if within_ms is None else now_ms() - within_ms
-        found = self._room.store.page(limit=200, kind="tool")
-        return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
-
-    def changed_since(self, revision: int) -> list[Record]:
-        """Takes that changed after this revision, in the order of their last change."""
-        return self._room.store.changed_since(revision)
-
-    def withdraw(self, take_id: str) -> Record:
-        """Take a take back that waits to be sent; unchanged where it was sent."""
-        return self._room.store.withdraw(TakeId(take_id))
 
     def decide(self, take_id: str, prediction: str | None) -> Record:
         """Say which task a take in doubt is, by its id, or None: it was not made."""
@@ -263,35 +268,5 @@ class Library:
         self.start()
         return record
 
-    def annotate(self, take_id: str, **words: Any) -> Record:
-        """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``."""
-        rating = words.get("rating")
-        if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
-            raise RequestError([Problem("rating", f"A rating is 1 to 5 stars, or None; this is {rating!r}.")])
-        return self._room.store.annotate(take_id, **words)
-
-    def path(self, record: Record) -> Path | None:
-        """Where a take's clip lies; None while it is not here."""
-        return self.folder / record.file if record.file else None
-
-    def poster(self, record: Record) -> bytes | None:
-        """A take's poster, a JPEG of at most 40 KB; None where there is none."""
-        if not record.poster:
-            return None
-        try:
-            return (self.folder / record.poster).read_bytes()
-        except OSError:
-            return None
-
     def __repr__(self) -> str:
         return f"<Library {str(self.folder)!r}, {self.spent().takes} takes>"
-
-
-def _amount(cap: float | str | EllipsisType) -> Micros:
-    try:
-        found = Decimal(str(cap).strip().removeprefix("$"))
-    except InvalidOperation:
-        found = Decimal("nan")
-    if isinstance(cap, bool) or not found.is_finite() or not 0 <= found <= _MOST:
-        raise SettingsError(f"A cap is an amount of dollars, such as 5.00; this is {cap!r}. Nothing was changed.")
-    return micros(found)

@@ -19,7 +19,9 @@ from ..request import Element, Shot, VideoRequest
 from ..states import State
 from ..store import Record, TakeId
 from ..store.medium import input_kind
+from .keepsakes import Keepsakes
 from .library import Library
+from .saving import save
 
 _LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
 
@@ -95,7 +97,7 @@ def make(
     return Take(record.id, library)
 
 
-class Take:
+class Take(Keepsakes):
     """One generation: its request, how it stands, its clip, its cost, and what a person thought of it.
 
     It holds no copy of anything: each property is read from the library when asked for.
@@ -252,6 +254,24 @@ class Take:
         fresh = tuple(dict.fromkeys(word.strip().lstrip("#") for word in words if word.strip().lstrip("#")))
         self.library.annotate(self.id, tags=known + tuple(word for word in fresh if word not in known))
         return self
+
+    def save_as(self, path: str | os.PathLike[str], *, story: bool = True) -> Path:
+        """Save its clip as a file of yours. The library's own stays as it came.
+
+        Parameters
+        ----------
+        path
+            The file, or a folder, where it is named after its prompt.
+        story
+            Write into it what it is: the request, where it comes from, cost, rating, tags and note, which
+            ``Library.adopt`` reads again. False: the file as the service gave it.
+
+        Raises
+        ------
+        LibraryError
+            If the clip is not here, the file can't be written, or another one has that name.
+        """
+        return save(self.library, self.record, path, story=story)
 
     def to_code(self) -> str:
         """The call that makes it again."""

@@ -14,7 +14,6 @@ from kling_widget.engine import (
     download,
     fetching,
     pace,
-    poster,
     reconcile,
     refusal,
     sending,
@@ -58,8 +57,8 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(pace, "PRACTICE_FLOOR_S", 0.05)
     patch.setattr(pace, "PRACTICE_CEILING_S", 0.1)
     # A poster is made by a process of its own, a second each: no promise of money hangs on it.
-    patch.setattr(poster, "make", _no_poster)
+    patch.setattr(fetching, "stills", _no_stills)
 
 
-def _no_poster(clip: Path, still: Path) -> bool:
+def _no_stills(clip: Path, poster: Path, strip: Path) -> bool:
     return False

@@ -1,16 +1,18 @@
-"""Is this file a whole MP4? Walks its boxes; decodes nothing (ISO/IEC 14496-12)."""
+"""Is this file a whole MP4? Walks its boxes; decodes nothing."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import BadFile
+from .boxes import Box, boxes
 
-_MAX_MOOV = 64 << 20  # bytes; a header of fifteen seconds is some tens of kilobytes
+MOST_HEADER = 64 << 20
+"""Bytes of a ``moov`` that are believed; the header of fifteen seconds is some tens of kilobytes."""
+
 _CONTAINERS = frozenset((b"moov", b"trak"))
 
 
@@ -23,13 +25,6 @@ class Mp4:
     seconds: float
 
 
-@dataclass(frozen=True)
-class _Box:
-    kind: bytes
-    start: int  # of what is inside
-    end: int
-
-
 def check(path: Path) -> Mp4:
     """Read a file's header.
 
@@ -40,48 +35,25 @@ def check(path: Path) -> Mp4:
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        boxes = list(_boxes(file, 0, size))
-        kinds = [box.kind for box in boxes]
+        found = list(boxes(file, 0, size))
+        kinds = [box.kind for box in found]
         if not kinds or kinds[0] != b"ftyp":
             raise BadFile("What came does not begin as an MP4 does.")
         for needed in (b"moov", b"mdat"):
             if needed not in kinds:
                 raise BadFile(f"The MP4 has no {needed.decode()} box: it is not whole.")
-        moov = boxes[kinds.index(b"moov")]
-        if moov.end - moov.start > _MAX_MOOV:
+        moov = found[kinds.index(b"moov")]
+        if moov.end - moov.start > MOST_HEADER:
             raise BadFile("The MP4's header is larger than any real one.")
         return _header(file, moov)
 
 
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
-    at = start
-    while at < end:
-        file.seek(at)
-        head = file.read(16)
-        if len(head) < 8 or at + 8 > end:
-            raise BadFile("The MP4 ends in the middle of a box.")
-        length, kind = struct.unpack(">I4s", head[:8])
-        inside = at + 8
-        if length == 1:
-            if len(head) < 16:
-                raise BadFile("The MP4 ends in the middle of a box.")
-            length, inside = struct.unpack(">Q", head[8:16])[0], at + 16
-        elif length == 0 and kind == b"mdat":  # to the end of the file: only the media may, and only as the last
-            length = end - at
-        if not all(32 <= byte < 127 for byte in kind):
-            raise BadFile("The MP4 holds something that is no box.")
-        if length < inside - at or at + length > end:
-            raise BadFile("The MP4 is cut off: a box reaches beyond the end.")
-        yield _Box(kind, inside, at + length)
-        at += length
-
-
-def _header(file: BinaryIO, moov: _Box) -> Mp4:
+def _header(file: BinaryIO, moov: Box) -> Mp4:
     width = height = 0
     seconds = 0.0
     todo = [moov]
     while todo:
-        for box in _boxes(file, todo[0].start, todo[0].end):
+        for box in boxes(file, todo[0].start, todo[0].end):
             if box.kind in _CONTAINERS:
                 todo.append(box)
             elif box.kind == b"mvhd":
@@ -97,7 +69,7 @@ def _header(file: BinaryIO, moov: _Box) -> Mp4:
     return Mp4(width, height, seconds)
 
 
-def _read(file: BinaryIO, box: _Box) -> bytes:
+def _read(file: BinaryIO, box: Box) -> bytes:
     file.seek(box.start)
     return file.read(min(box.end - box.start, 4096))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kling_widget.engine.mp4 import Mp4, check
 from kling_widget.errors import BadFile
+from kling_widget.mp4.whole import Mp4, check
 
 from ..clips import mp4
 

@@ -1,0 +1,36 @@
+"""Whose turn it is to send: one take at a time for a service, in the order of confirming, within its limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.engine import Connection
+
+from .record import Limits, Record, Wait, now_ms
+from .schema import leases, takes
+
+_UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
+_PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
+
+
+def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
+    """How long a take should wait before it asks again to be sent; None: now."""
+    if record.state != "intent":
+        return Wait(0.0)  # it was withdrawn meanwhile
+    tended = exists().where(and_(leases.c.take == takes.c.id, leases.c.until >= now_ms()))
+    # First come, first served; but nobody waits for one that has trouble of its own, or whose kernel is gone.
+    before = (takes.c.state == "intent", takes.c.id < record.id, takes.c.trouble == "", tended)
+    ahead = _count(connection, record, *before)
+    lately = takes.c.submitted_at > now_ms() - 60_000
+    for most, counted in ((limits.at_once, takes.c.state.in_(_UNDER_WAY)), (limits.a_minute, lately)):
+        if most is not None and _count(connection, record, counted) >= most:
+            return Wait(_PLACE_S * (1 + ahead))
+    if ahead or _count(connection, record, takes.c.state == "sending", tended):
+        return Wait(_TURN_S * min(1 + ahead, 20))
+    return None
+
+
+def _count(connection: Connection, record: Record, *conditions: Any) -> int:
+    query = select(func.count()).select_from(takes).where(takes.c.service == record.service, *conditions)
+    return connection.scalar(query) or 0

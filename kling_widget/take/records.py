@@ -1,0 +1,87 @@
+"""What a library tells of its takes as plain values, and what it writes about them: for faces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, RequestError
+from ..store import Record, TakeId
+from ..store.record import now_ms
+from .room import Room
+
+
+class Records:
+    """The part of a library that reads its takes without acting on them, and writes a person's words about them."""
+
+    _room: Room
+
+    def record(self, take_id: str) -> Record:
+        """What is known of one take now."""
+        return self._room.store.get(take_id)
+
+    def records(
+        self,
+        *,
+        limit: int | None = 200,
+        search: str = "",
+        states: Collection[str] | None = None,
+        rating: int | None = None,
+        before: str | None = None,
+    ) -> list[Record]:
+        """What is known of takes, newest first.
+
+        Parameters
+        ----------
+        limit
+            At most so many; None for all.
+        search
+            Only takes whose prompt, tags or note hold this text.
+        states
+            Only takes in these states.
+        rating
+            Only takes with at least so many stars.
+        before
+            Only takes older than the one of this id.
+        """
+        return self._room.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
+
+    def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
+        """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""
+        since = 0 if within_ms is None else now_ms() - within_ms
+        found = self._room.store.page(limit=200, kind="tool")
+        return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
+
+    def changed_since(self, revision: int) -> list[Record]:
+        """Takes that changed after this revision, in the order of their last change."""
+        return self._room.store.changed_since(revision)
+
+    def withdraw(self, take_id: str) -> Record:
+        """Take a take back that waits to be sent; unchanged where it was sent."""
+        return self._room.store.withdraw(TakeId(take_id))
+
+    def annotate(self, take_id: str, **words: Any) -> Record:
+        """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``."""
+        rating = words.get("rating")
+        if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
+            raise RequestError([Problem("rating", f"A rating is 1 to 5 stars, or None; this is {rating!r}.")])
+        return self._room.store.annotate(take_id, **words)
+
+    def path(self, record: Record) -> Path | None:
+        """Where a take's clip lies; None while it is not here."""
+        return self._room.folder / record.file if record.file else None
+
+    def poster(self, record: Record) -> bytes | None:
+        """A take's poster, a JPEG of at most 40 KB; None where there is none."""
+        return self._picture(record.poster) if record.poster else None
+
+    def strip(self, record: Record) -> bytes | None:
+        """A take's strip of frames (``extract/strip.py``), a JPEG of at most 40 KB; None where there is none."""
+        return self._picture(f"strips/{record.id}.jpg")
+
+    def _picture(self, path: str) -> bytes | None:
+        try:
+            return (self._room.folder / path).read_bytes()
+        except OSError:
+            return None
