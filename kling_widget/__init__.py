@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .errors import KlingError, RequestError, TakeFailed, TakeTimeout
     from .request import Element, Shot, VideoRequest
+    from .screen import compare
     from .studio import Studio
     from .take import Library, Take, generate
     from .take.tools import enhance, make_element
@@ -31,6 +32,7 @@ _HOMES = {
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
     "VideoRequest": "request",
+    "compare": "screen",
     "enhance": "take.tools",
     "generate": "take",
     "make_element": "take.tools",
@@ -47,6 +49,7 @@ __all__ = [
     "TakeFailed",
     "TakeTimeout",
     "VideoRequest",
+    "compare",
     "enhance",
     "generate",
     "make_element",

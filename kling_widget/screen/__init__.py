@@ -1,7 +1,7 @@
-"""The screen: takes watched, and kept in the notebook."""
+"""The screen: takes watched, compared, and kept in the notebook."""
 
 from .keeping import Kept, at_cell_end
 from .screen import Screen
-from .showing import show
+from .showing import compare, show
 
-__all__ = ["Kept", "Screen", "at_cell_end", "show"]
+__all__ = ["Kept", "Screen", "at_cell_end", "compare", "show"]

@@ -2,14 +2,17 @@
 // widget's messages, else from where the service keeps it.
 // @ts-check
 import { ask } from "../face.js";
+import { hostOf, jupyterServer } from "./host.js";
+import { newKernelWatch, takeTurn } from "./patience.js";
 
 /**
- * Where the kernel says that a take's file is.
+ * Where the kernel says that a take's clip is.
  * @typedef {object} Place
  * @property {string} path absolute, in the kernel's file system
- * @property {number} bytes its size
- * @property {string} head SHA-256 of its first 64 KiB, in hex
+ * @property {number} bytes its size; 0 where the file is gone or was changed
+ * @property {string} head SHA-256 of its first 64 KiB, in hex; empty where the file is gone or was changed
  * @property {string} url where the service keeps it; empty where it no longer does
+ * @property {string} [trouble] why the file is not shown, in words
  */
 
 /**
@@ -18,26 +21,13 @@ import { ask } from "../face.js";
  * @property {string} url
  * @property {"files" | "bytes" | "beside" | "service"} route
  * @property {() => void} free gives its memory back
+ * @property {string} [note] what a person must know of it, such as that it is not the file in the library
  */
 
-/**
- * What a page of Jupyter says of its server.
- * @typedef {{ baseUrl?: string, serverRoot?: string, rootUri?: string }} Server
- */
+/** @typedef {import("./host.js").Server} Server */
 
 const HEAD = 65_536; // bytes whose hash tells one file from another; `delivery.py` hashes as many
-const CHUNK = 2 * 1024 * 1024; // bytes an answer, well under what a host passes in one message; `delivery.py` caps it
-
-/** @returns {Server | null} null on a page that is not Jupyter's own */
-export function jupyterServer() {
-  const text = document.getElementById("jupyter-config-data")?.textContent;
-  if (!text) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // not ours to mend: the other routes remain
-  }
-}
+const CHUNK = 4 * 1024 * 1024; // bytes an answer: the quickest of 2 to 32 MiB; `delivery.py` gives no more at once
 
 /**
  * Turn a path of the kernel's machine into an address on the server, as far as the page can know.
@@ -64,7 +54,7 @@ function rootFolder(server) {
 }
 
 /**
- * Bring a take's clip to the page.
+ * Bring a take's clip to the page. A busy kernel is waited for, however long it takes; one that is gone is told of.
  * @param {import("../face.js").Model} model
  * @param {{ id: string, beside: string }} clip `beside`: the file's address from where the notebook is; empty where unknown
  * @param {(signal: AbortSignal) => Promise<Place>} where
@@ -73,17 +63,48 @@ function rootFolder(server) {
  * @returns {Promise<Source>}
  */
 export async function deliver(model, clip, where, { signal, without, progress }) {
+  // The notebook as HTML has no kernel to ask: then the file lies beside it. Where a host has one, that address leads nowhere.
+  if (hostOf() === "page" && clip.beside && !without.has("beside")) return { url: clip.beside, route: "beside", free() {} };
+  const watch = newKernelWatch(model, signal);
+  try {
+    const place = await where(watch.signal);
+    let trouble = place.trouble ?? "";
+    if (place.bytes) {
+      try {
+        const source = await fromKernel(model, clip.id, place, without, watch.signal, progress);
+        if (source) return source;
+      } catch (error) {
+        if (watch.signal.aborted || !place.url) throw error;
+        trouble = error instanceof Error ? error.message : String(error); // the file went away meanwhile
+      }
+    }
+    return fromService(place, trouble, without);
+  } finally {
+    watch.end();
+  }
+}
+
+/**
+ * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {Set<string>} without
+ * @param {AbortSignal} signal @param {(fraction: number) => void} progress @returns {Promise<Source | null>} null where no route is left
+ */
+async function fromKernel(model, take, place, without, signal, progress) {
   const server = jupyterServer();
-  // A page that is not Jupyter's may be the notebook as HTML, with no kernel to ask: then the file lies beside it.
-  if (!server && clip.beside && !without.has("beside")) return { url: clip.beside, route: "beside", free() {} };
-  const place = await where(signal);
   if (server && !without.has("files")) {
-    const source = await byFiles(model, clip.id, place, filesAddress(server, place.path), signal, progress);
+    const source = await byFiles(model, take, place, filesAddress(server, place.path), signal, progress);
     if (source) return source;
   }
-  if (!without.has("bytes")) return byChunks(model, clip.id, place, signal, progress);
-  if (place.url && !without.has("service")) return { url: place.url, route: "service", free() {} };
-  throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
+  return without.has("bytes") ? null : byChunks(model, take, place, signal, progress);
+}
+
+/** @param {Place} place @param {string} trouble @param {Set<string>} without @returns {Source} */
+function fromService(place, trouble, without) {
+  if (place.url && !without.has("service")) {
+    const why = trouble || "This page could not play the file in the library.";
+    return { url: place.url, route: "service", free() {}, note: `Played from the service, which keeps clips for seven days. ${why}` };
+  }
+  if (!trouble) throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
+  throw new Error(without.has("service") ? `${trouble} The service no longer gives it either.` : trouble);
 }
 
 /**
@@ -157,15 +178,24 @@ async function byChunks(model, take, place, signal, progress) {
   const pull = async () => {
     while (next < count) {
       const at = next++;
-      const { buffers } = await ask(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
-      const part = buffers[0];
-      if (!part) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
-      parts[at] = part;
-      have += part.byteLength;
-      progress(have / place.bytes);
+      const done = await takeTurn(model, signal, () => progress(have / place.bytes));
+      try {
+        const { buffers } = await ask(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
+        const part = buffers[0];
+        if (!part) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
+        parts[at] = part;
+        have += part.byteLength;
+        progress(have / place.bytes);
+      } catch (error) {
+        next = count; // the other one asks for no more
+        throw error;
+      } finally {
+        done();
+      }
     }
   };
   await Promise.all([pull(), pull()]); // two under way: one travels while the next is read
+  if (have !== place.bytes) throw new Error(`The clip's file was changed while it was read: ${place.path}. Show the take again.`);
   return ofBlob(new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (parts)), { type: "video/mp4" }), "bytes");
 }
 

@@ -1,8 +1,8 @@
-// Posters of takes, asked for one by one and kept for a while.
+// Posters and strips of takes, asked for one by one and kept for a while.
 // @ts-check
 import { ask } from "../face.js";
 
-const KEPT = 240; // posters of at most 40 KB each: under 10 MB a view
+const KEPT = 240; // pictures of at most 40 KB each: under 10 MB a view
 
 /** @type {WeakMap<AbortSignal, Map<string, Promise<string>>>} what each view holds */
 const HELD = new WeakMap();
@@ -16,24 +16,41 @@ const HELD = new WeakMap();
  * @returns {Promise<string>}
  */
 export function poster(model, take, signal) {
+  return picture(model, "poster", take, signal);
+}
+
+/**
+ * The strip of a take: frames of all its length, side by side. As with `poster`.
+ * @param {import("../face.js").Model} model a face that answers `strip`
+ * @param {string} take
+ * @param {AbortSignal} signal the view's
+ * @returns {Promise<string>}
+ */
+export function strip(model, take, signal) {
+  return picture(model, "strip", take, signal);
+}
+
+/** @param {import("../face.js").Model} model @param {"poster" | "strip"} kind @param {string} take @param {AbortSignal} signal @returns {Promise<string>} */
+function picture(model, kind, take, signal) {
   const held = heldBy(signal);
-  const known = held.get(take);
+  const name = `${kind} ${take}`;
+  const known = held.get(name);
   if (known) {
-    held.delete(take);
-    held.set(take, known);
+    held.delete(name);
+    held.set(name, known);
     return known;
   }
-  const asked = ask(model, "poster", { take }, { signal }).then(({ buffers }) => {
+  const asked = ask(model, kind, { take }, { signal }).then(({ buffers }) => {
     const image = buffers[0];
     if (!image?.byteLength) {
-      held.delete(take); // there may be one later
+      held.delete(name); // there may be one later
       return "";
     }
     const part = /** @type {BlobPart} */ (/** @type {unknown} */ (image));
     return URL.createObjectURL(new Blob([part], { type: "image/jpeg" }));
   });
-  asked.catch(() => held.delete(take));
-  held.set(take, asked);
+  asked.catch(() => held.delete(name));
+  held.set(name, asked);
   for (const old of held.keys()) {
     if (held.size <= KEPT) break;
     void held.get(old)?.then(giveBack, () => {});

@@ -32,7 +32,8 @@ const ACTIONS = { edit: "Edit", dismiss: "Dismiss", stop: "Stop" };
 export function showRows(list, rows, act) {
   list.setAttribute("role", "list");
   list.classList.add("kw-rows");
-  const focused = list.contains(document.activeElement);
+  const root = /** @type {Document | ShadowRoot} */ (list.getRootNode());
+  const focused = list.contains(root.activeElement);
   const known = new Map(Array.from(list.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
   const wanted = new Set(rows.map((row) => row.id));
   for (const [id, el] of known) if (!wanted.has(id ?? "")) el.remove();
@@ -44,7 +45,7 @@ export function showRows(list, rows, act) {
     fillRow(el, row, act);
   }
   // The button that was pressed is gone with its row: the keyboard stays here, and does not fall back to the host.
-  if (focused && !list.contains(document.activeElement)) {
+  if (focused && !list.contains(root.activeElement)) {
     list.tabIndex = -1;
     list.focus({ preventScroll: true });
   }

@@ -1,11 +1,17 @@
-// The screen: a take's clip with its controls and its story. Under way or ended without a clip, it says so instead.
+// The screen: one clip or several with their controls and their story. Under way or ended without a clip, they say so instead.
 // @ts-check
 import { ask, askWhenSilent, dress, follow, h } from "../face.js";
-import { deliver } from "./delivery.js";
-import { newPlayer } from "./player.js";
-import { poster } from "./poster.js";
-import { newStory } from "./story.js";
+import { newComparing, LETTERS, fitting, offeredFor, shownOf } from "./comparing.js";
+import { clockTime } from "./clock.js";
+import { KEYS, newControls } from "./controls.js";
+import { newDeck } from "./deck.js";
+import { newFilm } from "./film.js";
+import { hostOf, soundWords } from "./host.js";
+import { icon } from "./icons.js";
 import { showRows } from "./row.js";
+import { newStory } from "./story.js";
+import { strip } from "./poster.js";
+import { make, newTaking } from "./taking.js";
 
 /**
  * A take as `clip.py` says it.
@@ -20,7 +26,6 @@ import { showRows } from "./row.js";
  * @property {string} file names the file's content; empty where there is none
  * @property {string} beside
  * @property {string} name
- * @property {string} trouble
  * @property {number | null} rating
  * @property {string[]} tags
  * @property {import("./row.js").Row | null} row how it goes; null once the clip is here
@@ -28,16 +33,23 @@ import { showRows } from "./row.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /** @typedef {import("./delivery.js").Place} Place */
+/** What the kernel says of a take's file. @typedef {{ place: Place, frames: import("./clock.js").FrameTimes | null }} Told */
+
+const MORE_KEYS = [
+  ["v", "the next way to show them"],
+  ["[ ]", "the wipe, the onion skin: less, more"],
+  ["1 to 9", "choose a clip: it is heard, and acted on"],
+];
 
 export default () => {
-  /** @type {Map<string, Place>} what the kernel told unasked, so that a busy one holds nobody up */
+  /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
   const told = new Map();
   return {
     /** @param {{ model: Model, signal: AbortSignal }} context */
     initialize({ model, signal }) {
       /** @param {any} content */
       const hear = (content) => {
-        if (content?.place) told.set(content.take, content.place);
+        if (content?.place) told.set(content.take, { place: content.place, frames: content.frames ?? null });
       };
       model.on("msg:custom", hear);
       signal.addEventListener("abort", () => model.off("msg:custom", hear));
@@ -45,147 +57,237 @@ export default () => {
     /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
     render({ model, el, signal }) {
       dress(el, "kw-screen");
-      /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
-      const where = async (take, gone) => {
-        const known = told.get(take);
-        if (known) return known;
-        const { answer } = await ask(model, "where", { take }, { signal: gone });
-        told.set(take, answer.place);
-        return answer.place;
-      };
-      show(model, el, signal, where);
+      show(model, el, signal, told);
     },
   };
 };
 
-/**
- * @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal
- * @param {(take: string, gone: AbortSignal) => Promise<Place>} where
- */
-function show(model, el, signal, where) {
-  const player = newPlayer(signal);
+/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told */
+export function show(model, el, signal, told) {
+  /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
+  const where = async (take, gone) => {
+    const known = told.get(take);
+    if (known) return known.place;
+    const { answer } = await ask(model, "where", { take }, { signal: gone });
+    told.set(take, { place: answer.place, frames: answer.frames ?? null });
+    return answer.place;
+  };
   const rows = h("div", { class: "kw-screen-rows" });
   const refused = h("p", { class: "kw-screen-said", role: "alert" });
-  const story = newStory(model, signal);
-  const bar = h("i");
-  player.film.append(h("div", { class: "kw-film-bar" }, bar));
-  const card = h("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" },
-    player.film, player.controls, story.el);
+  const spoken = h("p", { class: "kw-screen-word", role: "status" });
+  const card = h("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
+  const note = h("span");
+  const offer = h("button", { class: "kw-quiet", type: "button", hidden: true, onclick: () => void sound() });
+  const remarks = h("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
+  /** @type {Set<string>} takes that play with a sound made for this host */
+  const heard = new Set();
   const hidden = h("style"); // what the saved notebook shows stays out of sight for as long as this view lives
   if (model.get("still")) hidden.textContent = hideStill(model.get("still"));
+
+  /** @type {[string, string]} */
+  const pair = ["", ""];
+  let [chosen, share, before] = ["", 0.5, ""];
+  /** @type {Map<string, import("./story.js").Differences>} by the pair's ids */
+  const differences = new Map();
+  /** @type {Map<string, string>} strips by take */
+  const strips = new Map();
+
+  /** @param {string} words @param {"ok" | "bad"} [tone] */
+  const tell = (words, tone = "ok") => {
+    spoken.textContent = words;
+    spoken.dataset.tone = tone;
+  };
+  /** @returns {import("./comparing.js").View} */
+  const view = () => {
+    /** @type {Clip[]} */
+    const clips = model.get("takes");
+    const arrangement = fitting(model.get("arrangement"), clips.length);
+    const shown = shownOf(clips, arrangement, pair);
+    return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id ?? "" };
+  };
+  /** @param {string} take */
+  const choose = (take) => {
+    chosen = take;
+    look();
+  };
+  /** @param {number} to */
+  const blend = (to) => {
+    share = Math.min(1, Math.max(0, to));
+    film.blend(share);
+    comparing.show(model.get("takes"), view(), share);
+  };
+  /** @param {string} arrangement */
+  const arrange = (arrangement) => {
+    model.set("arrangement", arrangement);
+    model.save_changes();
+  };
+  /** What a person must know of what plays: not the library's file, or a sound that this host can't play. */
+  const remark = () => {
+    const tile = film.tiles().find((one) => one.clip()?.id === view().chosen);
+    const [source, clip] = [tile?.source(), tile?.clip()];
+    const silent = source && clip && !heard.has(clip.id) ? soundWords(hostOf(), clip, told.get(clip.id)?.place.path ?? "") : null;
+    note.textContent = silent?.words ?? source?.note ?? "";
+    offer.hidden = !silent;
+    offer.textContent = silent?.offer ?? "";
+    remarks.hidden = !note.textContent;
+  };
+  /** Have a copy made whose sound this host plays, and play that. */
+  const sound = async () => {
+    const tile = film.tiles().find((one) => one.clip()?.id === view().chosen);
+    const take = tile?.clip()?.id;
+    if (!tile || !take) return;
+    tell("A copy with its sound in MP3 is being made …");
+    try {
+      const file = await make(model, { take, export: "mp3" }, signal, (fraction) => tell(`Fetching it, ${Math.round(fraction * 100)} %`));
+      heard.add(take);
+      tile.play(file.blob);
+      tell("");
+    } catch (error) {
+      if (!signal.aborted) tell(error instanceof Error ? error.message : String(error), "bad");
+    }
+  };
+  const changed = () => {
+    const tiles = film.tiles();
+    const ready = tiles.filter((tile) => tile.source());
+    card.dataset.route = tiles[0]?.source()?.route ?? "";
+    deck.load(ready.map((tile) => {
+      const clip = tile.clip();
+      return { video: tile.video, sound: clip?.sound === true, times: told.get(clip?.id ?? "")?.frames ?? null };
+    }));
+    deck.listen(tiles.find((tile) => tile.clip()?.id === view().chosen)?.video ?? null);
+    remark();
+    taking.show();
+  };
+  const paint = () => {
+    const state = deck.state();
+    const ready = film.tiles().filter((tile) => tile.source());
+    const ends = ready.map(({ video }) => video.duration || 0);
+    const data = ready.map(({ video }) => (video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0));
+    ready.forEach((tile, i) => {
+      const stop = ends[i] ?? 0;
+      tile.end(stop && stop < state.length - 0.02 && state.time >= stop - 0.02 ? `ended at ${clockTime(stop)}` : "");
+    });
+    const whole = ready.map((_, i) => ((data[i] ?? 0) >= (ends[i] ?? 0) - 0.05 ? state.length : data[i] ?? 0));
+    controls.show(whole.length ? Math.min(...whole) : 0, ends.filter((stop) => stop && stop < state.length - 0.02));
+    card.classList.toggle("kw-held", state.playing && state.held);
+    controls.picture(ready.map((tile, i) => ({ url: strips.get(tile.clip()?.id ?? "") ?? "", length: ends[i] ?? 0 }))
+      .filter(({ url, length }) => url && length).slice(0, 2));
+    taking.show();
+  };
+
+  const film = newFilm(model, where, { choose, changed: () => changed(), blend }, signal);
+  const deck = newDeck(signal, () => paint());
+  const story = newStory(model, signal);
+  const comparing = newComparing({ arrange, blend, pick: (side, take) => { pair[side] = take; look(); } });
+  const taking = newTaking(model, signal, () => {
+    const now = view();
+    const tile = film.tiles().find((one) => one.clip()?.id === now.chosen);
+    const [source, clip] = [tile?.source(), tile?.clip()];
+    if (!tile || !source || !clip) return null;
+    return { clip, video: tile.video, url: source.url, state: deck.state(), takes: now.shown.filter(({ file }) => file).map(({ id }) => id) };
+  }, tell);
+  const help = keysHelp();
+  const controls = newControls(deck, card, tell, [help, taking.el], signal);
+  card.append(film.el, controls.track, controls.el, remarks, spoken, comparing.el, story.el);
   el.append(hidden, rows, refused, card);
+  film.blend(share);
+
+  /** A strip that had to be made first is there now. @param {any} content */
+  const hear = (content) => {
+    if (content?.picture !== "strip") return;
+    strips.delete(content.take);
+    look();
+  };
+  model.on("msg:custom", hear);
+  signal.addEventListener("abort", () => model.off("msg:custom", hear));
   /** @type {import("./row.js").Act} */
   const act = (row, action, fields) => ask(model, action, { take: row.id, ...fields }, { signal }).then(
     () => { refused.textContent = ""; },
     (error) => { if (!signal.aborted) refused.textContent = error.message; });
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    v: () => {
+      const offered = offeredFor(model.get("takes").length);
+      const at = offered.findIndex(({ key }) => key === view().arrangement);
+      if (model.get("takes").length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
+    },
+    "[": () => blend(share - 0.05),
+    "]": () => blend(share + 0.05),
+    "?": () => { help.open = !help.open; },
+    Escape: () => { help.open = false; taking.close(); },
+  };
   card.addEventListener("keydown", (event) => {
     const on = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || on.closest("input, textarea, select")) return;
-    if (event.key === " " && on.closest("button, a")) return; // a button's own key
-    if (player.press(event.key)) event.preventDefault();
+    if ((event.key === " " || event.key === "Enter") && on.closest("button, a, summary")) return; // a button's own key
+    const clip = /^[1-9]$/.test(event.key) ? view().shown[Number(event.key) - 1] : undefined;
+    if (clip) choose(clip.id);
+    else if (keys[event.key]) keys[event.key]?.();
+    else if (!controls.press(event.key)) return;
+    event.preventDefault();
   }, { signal });
-
-  let shown = "";
-  /** @type {AbortController | null} */
-  let loading = null;
-  const stop = () => loading?.abort();
-  signal.addEventListener("abort", stop);
+  film.el.addEventListener("click", (event) => { if (event.target instanceof HTMLVideoElement) controls.toggle(); }, { signal });
+  film.el.addEventListener("dblclick", (event) => { if (event.target instanceof HTMLVideoElement) controls.fill(); }, { signal });
 
   const look = () => {
-    /** @type {Clip | undefined} */
-    const clip = model.get("takes")[0];
-    const waits = !clip?.file;
-    const compact = model.get("compact") && waits;
+    /** @type {Clip[]} */
+    const clips = model.get("takes");
+    const now = view();
+    const waits = !now.shown.some(({ file }) => file);
+    const compact = model.get("compact") && clips.length > 0 && waits;
+    const [first, second] = now.shown;
     el.classList.toggle("kw-compact", model.get("compact"));
     rows.hidden = !compact;
     card.hidden = compact;
-    showRows(rows, compact && clip?.row ? [clip.row] : [], act);
-    card.dataset.state = clip ? (waits ? "waits" : "plays") : "empty";
-    bar.style.transform = `scaleX(${clip?.row && clip.row.tone !== "bad" ? clip.row.fraction : 0})`;
-    player.film.classList.toggle("kw-tall", (clip?.height ?? 0) > (clip?.width ?? 0));
-    story.show(clip ?? null);
-    const wanted = clip?.file ? `${clip.id} ${clip.file}` : "";
-    if (clip && wanted === shown && wanted) return; // only words changed: what plays goes on playing
-    stop();
-    shown = wanted;
-    player.load(null);
-    if (!clip) return player.tell(model.get("invitation"));
-    if (waits) return player.tell(clip.row?.words ?? "", clip.row?.status, clip.row?.tone);
-    loading = new AbortController();
-    void bring(model, clip, player, card, loading.signal, (gone) => where(clip.id, gone));
-  };
-  follow(model, ["takes", "invitation", "compact"], signal, look);
-  askWhenSilent(model, ["takes"], signal, () => !!model.get("takes")[0]?.row);
-}
-
-/**
- * Bring a clip and play it here; where this page can't play what one route gave, the next is tried.
- * @param {Model} model @param {Clip} clip @param {import("./player.js").Player} player @param {HTMLElement} card
- * @param {AbortSignal} gone @param {(gone: AbortSignal) => Promise<Place>} where
- */
-async function bring(model, clip, player, card, gone, where) {
-  try {
-    player.tell("");
-    void poster(model, clip.id, gone).then((url) => {
-      if (url && !gone.aborted && player.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) player.video.poster = url;
-    }, () => {});
-    await seen(card, gone); // twenty screens in a notebook fetch only what is looked at
-    /** @type {Set<string>} */
-    const without = new Set();
-    for (;;) {
-      const late = setTimeout(() => player.tell("Waiting for the kernel. It may be busy with a cell."), 2500);
-      gone.addEventListener("abort", () => clearTimeout(late));
-      const source = await deliver(model, clip, where, {
-        signal: gone, without,
-        progress: (fraction) => {
-          clearTimeout(late);
-          if (fraction < 1) player.tell(`Fetching the clip, ${Math.round(fraction * 100)} %`);
-        },
-      }).finally(() => clearTimeout(late));
-      if (gone.aborted) return source.free();
-      gone.addEventListener("abort", source.free);
-      const kept = player.video.poster;
-      player.load({ url: source.url, name: clip.name, sound: clip.sound });
-      if (kept) player.video.poster = kept;
-      card.dataset.route = source.route;
-      player.tell("");
-      if (await canPlay(player.video, gone)) return;
-      gone.removeEventListener("abort", source.free);
-      source.free();
-      without.add(source.route);
+    showRows(rows, compact ? now.shown.flatMap((clip) => (clip.row ? [clip.row] : [])) : [], act);
+    card.dataset.state = first ? (waits ? "waits" : "plays") : "empty";
+    // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
+    const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
+    if (!fresh.some((one) => before.includes(one))) {
+      deck.pause();
+      deck.range(null, null);
+      deck.seek(0);
+      tell("");
     }
-  } catch (error) {
-    if (gone.aborted) return;
-    player.load(null);
-    player.tell(error instanceof Error ? error.message : String(error), "The clip can't be shown", "bad");
-  }
-}
-
-/** @param {HTMLElement} el @param {AbortSignal} signal @returns {Promise<void>} once it is about to come into sight */
-function seen(el, signal) {
-  return new Promise((resolve, reject) => {
-    const eye = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      eye.disconnect();
-      resolve();
-    }, { rootMargin: "200px" });
-    eye.observe(el);
-    signal.addEventListener("abort", () => {
-      eye.disconnect();
-      reject(signal.reason);
+    before = fresh.join("\n");
+    film.show(now.shown, now.arrangement, model.get("invitation"));
+    const letters = now.shown.map((clip) => LETTERS[clips.indexOf(clip)] ?? "");
+    film.tiles().forEach((tile, i) => {
+      const clip = now.shown[i];
+      const own = clip?.id === now.chosen;
+      tile.el.classList.toggle("kw-chosen", own && now.shown.length > 1);
+      const letter = letters[i] ?? "";
+      tile.name(now.shown.length > 1 ? letter + (own && clip?.sound ? " · sound" : "") : "", own ? `${letter} is chosen` : `Choose ${letter}: it is heard, rated and saved`);
     });
-  });
+    comparing.show(clips, now, share);
+    // In a grid the one that is chosen is held against the first.
+    const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
+    const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
+    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null,
+      now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })), differences.get(compared) ?? null);
+    if (compared && first && other && !differences.has(compared)) {
+      ask(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
+        differences.set(compared, answer.differences);
+        look();
+      }, () => {}); // then the words of the one that is chosen stand there
+    }
+    for (const clip of now.shown.slice(0, 2)) {
+      if (!clip.file || strips.has(clip.id)) continue;
+      strips.set(clip.id, "");
+      strip(model, clip.id, signal).then((url) => { strips.set(clip.id, url); paint(); }, () => {});
+    }
+    changed();
+    paint();
+  };
+  follow(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
+  askWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
 }
 
-/** @param {HTMLVideoElement} video @param {AbortSignal} signal @returns {Promise<boolean>} */
-function canPlay(video, signal) {
-  return new Promise((resolve, reject) => {
-    const once = { signal, once: true };
-    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) return resolve(true);
-    video.addEventListener("loadedmetadata", () => resolve(true), once);
-    video.addEventListener("error", () => resolve(false), once);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+/** What the keys do. */
+function keysHelp() {
+  const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
+  return h("details", { class: "kw-pop kw-keys" }, opener,
+    h("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [h("dt", {}, key ?? ""), h("dd", {}, does ?? "")])));
 }
 
 /** @param {string} name the class of the still that belongs to a view @returns {string} */

@@ -1,4 +1,7 @@
-"""The screen: plays takes. A thin face over ``clip.py`` (what is said) and ``delivery.py`` (how bytes get there)."""
+"""The screen: plays takes and compares them.
+
+A thin face over ``clip.py`` (what is said), ``delivery.py`` (how bytes get there), ``differing.py`` and ``making.py``.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +14,36 @@ import traitlets as t
 from ..engine.pace import Progress
 from ..errors import KlingError, LibraryError
 from ..face import Answer, Buffers, Command, Face, css, esm
+from ..mp4.times import frame_times
 from ..states import FINAL, STATES
 from ..store import Record
 from ..store.record import now_ms
 from ..take import Library, Take
+from ..take.pictures import choose_poster
 from . import deciding, delivery
 from .clip import Clip, beside, clip, notebook_folder
+from .differing import differences
+from .making import Making
 from .row import Row, row
 from .still import Shown, plain, stills
 from .waiting import Traffic
 
 HERE = Path(__file__).parent
 
+MOST = 16
+"""How many takes a screen shows at most: a grid of four by four."""
+
 _ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
 
 class Screen(Face):
-    """A player of takes; for now it shows the first of them.
+    """A player of one take, or of several that are played as one: in step, frame by frame.
 
     Parameters
     ----------
     *takes
-        What to show. A take that is under way says how it goes, one that failed what happened.
+        What to show, at most ``MOST``; each is shown once. A take that is under way says how it goes, one that failed
+        what happened.
     library
         The library they are in; the takes' own unless given.
     act
@@ -56,16 +67,27 @@ class Screen(Face):
         "act": "_act",
         "stop": "_stop",
         "decide": "_decide",
+        "differ": "_differ",
+        "strip": "_strip",
+        "picture": "_picture",
+        "make": "_make",
+        "made": "_made",
+        "piece": "_piece",
     }
 
     takes: t.List[Any] = t.List(
         t.Dict(), help="What is shown, as `clip.Clip`. No paths of this machine, no bytes."
     ).tag(sync=True)
+    arrangement = t.Enum(
+        ("one", "side", "wipe", "onion", "difference", "grid"),
+        "grid",
+        help="How several takes are shown. A single one is shown alone; two in a grid stand side by side.",
+    ).tag(sync=True)
     invitation = t.Unicode("No clip yet.", help="Said while there is nothing to show.").tag(sync=True)
     compact = t.Bool(False, help="A line while it is under way, as in a cell's output.").tag(sync=True)
-    actions: t.List[Any] = t.List(help="Buttons under the clip: pairs of a name and what the button says.").tag(
-        sync=True
-    )
+    actions: t.Dict[str, Any] = t.Dict(
+        help="Buttons under a clip: take -> pairs of a name and what the button says."
+    ).tag(sync=True)
     still = t.Unicode("", help="Class of the saved still that a live view hides.").tag(sync=True)
 
     def __init__(
@@ -80,6 +102,7 @@ class Screen(Face):
         self.library = library or takes[0].library
         self._act_on = act
         self._records: tuple[Record, ...] = ()
+        self._making = Making(self.library, self.send)
         super().__init__(**traits)
         if takes:
             self.show(*(take.record for take in takes))
@@ -87,7 +110,7 @@ class Screen(Face):
     def show(self, *records: Record) -> None:
         """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
         before = {record.id: record.sha256 for record in self._records}
-        self._records = records
+        self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
         clips = [self._clip(record) for record in records]
         if clips == self.takes:
             return
@@ -118,12 +141,13 @@ class Screen(Face):
             place = self._place(record)
         except KlingError:
             return  # the page will ask, and is told why
-        self.send({"take": record.id, "place": place})
+        self.send({"take": record.id, "place": place, "frames": self._frames(record)})
 
     # What the page asks. Each is a small read or write of the library, and names takes by id, never by path.
 
     def _where(self, command: Command, _buffers: Buffers) -> Answer:
-        return {"place": self._place(self.library.record(str(command.get("take"))))}
+        record = self.library.record(str(command.get("take")))
+        return {"place": self._place(record), "frames": self._frames(record)}
 
     def _chunk(self, command: Command, _buffers: Buffers) -> Answer:
         offset, length = command.get("offset"), command.get("length")
@@ -135,6 +159,30 @@ class Screen(Face):
     def _poster(self, command: Command, _buffers: Buffers) -> Answer:
         image = self.library.poster(self.library.record(str(command.get("take"))))
         return {}, [image] if image else []
+
+    def _strip(self, command: Command, _buffers: Buffers) -> Answer:
+        record = self.library.record(str(command.get("take")))
+        image = self.library.strip(record)
+        if image is None and record.state == "completed":
+            self.library.exports.draw_strip(record, lambda: self.send({"take": record.id, "picture": "strip"}))
+        return {}, [image] if image else []
+
+    def _picture(self, command: Command, buffers: Buffers) -> Answer:
+        image = bytes(buffers[0]) if buffers else b""
+        return self._changed(choose_poster(self.library, str(command.get("take")), image))
+
+    def _differ(self, command: Command, _buffers: Buffers) -> Answer:
+        one, other = (self.library.record(str(command.get(name))) for name in ("take", "other"))
+        return {"differences": differences(one, other)}
+
+    def _make(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.begin(command)
+
+    def _made(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.made(command)
+
+    def _piece(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.piece(command)
 
     def _rate(self, command: Command, _buffers: Buffers) -> Answer:
         return self._annotate(command, rating=command.get("rating"))
@@ -153,10 +201,10 @@ class Screen(Face):
         return {}
 
     def _act(self, command: Command, _buffers: Buffers) -> Answer:
-        action = str(command.get("action"))
-        if self._act_on is None or action not in [name for name, _ in self.actions]:
+        take, action = str(command.get("take")), str(command.get("action"))
+        if self._act_on is None or action not in [name for name, _ in self.actions.get(take, ())]:
             raise LibraryError(f"This screen has no {action!r}.")
-        self._act_on(str(command.get("take")), action)
+        self._act_on(take, action)
         return {}
 
     def _stop(self, command: Command, _buffers: Buffers) -> Answer:
@@ -166,14 +214,11 @@ class Screen(Face):
         return self._changed(deciding.decide(self.library, str(command.get("take")), deciding.named(command)))
 
     def _place(self, record: Record) -> delivery.Place:
-        path = self._file(record)
-        place = delivery.place(path)
-        if record.bytes is not None and place["bytes"] != record.bytes:
-            raise LibraryError(
-                f"The clip's file was changed after it was saved: {path} has {place['bytes']:,} bytes, not "
-                f"{record.bytes:,}. Put the file back there, and show the take again."
-            )
-        return place
+        return delivery.whereabouts(record, self._file(record), now_ms())
+
+    def _frames(self, record: Record) -> dict[str, Any] | None:
+        times = frame_times(self._file(record))
+        return times.plain() if times else None
 
     def _file(self, record: Record) -> Path:
         path = self.library.path(record)

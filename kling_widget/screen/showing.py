@@ -1,13 +1,14 @@
-"""What a cell shows of a take: how it goes, then its clip, and what the notebook keeps."""
+"""What a cell shows of takes: how one goes, then its clip, and what the notebook keeps; several beside each other."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from ..take import Take
 from .keeping import Kept, at_cell_end
-from .screen import Screen
+from .screen import MOST, Screen
 
 
 def show(take: Take) -> None:
@@ -16,6 +17,46 @@ def show(take: Take) -> None:
     The display follows the take to its end, whichever cell runs by then.
     """
     _Showing(take)
+
+
+def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Screen:
+    """Show takes side by side, locked to the same frame.
+
+    Parameters
+    ----------
+    take
+        The one that others are compared with.
+    other
+        What it is compared with.
+    *more
+        Further takes, up to 16 in all: a grid.
+    **traits
+        Further traits of the screen, such as ``arrangement="wipe"``: ``one``, ``side``, ``wipe``, ``onion``,
+        ``difference`` or ``grid``.
+
+    Returns
+    -------
+    Screen
+        As a cell's last line it is shown.
+
+    Raises
+    ------
+    TypeError
+        If something is no take, or there are more than 16.
+
+    Examples
+    --------
+    >>> first, second = Library().takes()[:2]  # doctest: +SKIP
+    >>> compare(first, second)  # doctest: +SKIP
+    """
+    takes: tuple[object, ...] = (take, other, *more)
+    known = [one for one in takes if isinstance(one, Take)]
+    if len(known) < len(takes):
+        raise TypeError(f"compare takes takes, such as library.takes()[:2]; these are {takes!r}")
+    if len(takes) > MOST:
+        raise TypeError(f"compare shows at most {MOST} takes; these are {len(takes)}")
+    arrangement = "grid" if more else "side"
+    return Screen(*known, **{"arrangement": arrangement, **traits})
 
 
 class _Showing:

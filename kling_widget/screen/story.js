@@ -1,22 +1,30 @@
-// What stands under a clip: its words and settings, stars, tags, and what can be done with it.
+// What stands under the film: words and settings of the clip that is chosen, or what two clips differ in; stars, tags, actions.
 // @ts-check
 import { ask, h } from "../face.js";
 
 /**
+ * What two takes differ in, as `differing.py` says it.
+ * @typedef {object} Differences
+ * @property {["same" | "del" | "ins", string][]} prompt
+ * @property {[string, string, string][]} inputs a name, and its value in the one and in the other
+ */
+
+/**
  * @param {import("../face.js").Model} model
  * @param {AbortSignal} signal
- * @returns {{ el: HTMLElement, show: (clip: import("./screen.js").Clip | null) => void }}
  */
 export function newStory(model, signal) {
+  const alone = model.get("fixed") === true; // a page without a kernel: opinions are read there, not written
   const prompt = h("p", { class: "kw-story-prompt" });
   const settings = h("p", { class: "kw-story-settings kw-num" });
-  const note = h("span", { class: "kw-story-note" });
-  const stars = h("span", { class: "kw-stars", role: "group", "aria-label": "Rating" });
+  const inputs = h("dl", { class: "kw-story-inputs kw-num" });
+  const stars = h("span", { class: "kw-stars", role: alone ? "img" : "group", "aria-label": "Rating" });
   const tags = h("span", { class: "kw-tags" });
   const acts = h("span", { class: "kw-row kw-acts" });
+  const of = h("span", { class: "kw-story-of" });
   const said = h("p", { class: "kw-story-said", role: "alert" });
-  const row = h("div", { class: "kw-row" }, stars, tags, h("span", { class: "kw-grow" }), acts);
-  const el = h("div", { class: "kw-story" }, prompt, settings, row, said);
+  const row = h("div", { class: "kw-row" }, of, stars, tags, h("span", { class: "kw-grow" }), acts);
+  const el = h("div", { class: "kw-story" }, prompt, inputs, settings, row, said);
   /** @type {import("./screen.js").Clip | null} */
   let now = null;
 
@@ -30,7 +38,7 @@ export function newStory(model, signal) {
       if (!signal.aborted) said.textContent = error instanceof Error ? error.message : String(error);
     }
   };
-  for (const n of [1, 2, 3, 4, 5]) {
+  for (const n of alone ? [] : [1, 2, 3, 4, 5]) {
     const rate = () => void tell("rate", { rating: now?.rating === n ? null : n });
     stars.append(h("button", { type: "button", "aria-label": `${n} of 5 stars`, onclick: rate }, "★"));
   }
@@ -45,30 +53,51 @@ export function newStory(model, signal) {
 
   return {
     el,
-    show(clip) {
+    /**
+     * @param {import("./screen.js").Clip | null} clip the one that is chosen
+     * @param {{ letter: string, clip: import("./screen.js").Clip }[]} shown all that are shown, with their letters
+     * @param {Differences | null} differences between the first two of them; null where they are not compared
+     */
+    show(clip, shown, differences) {
       const same = clip?.id === now?.id;
       now = clip;
       el.hidden = !clip;
       if (!same) said.textContent = "";
       if (!clip) return;
-      if (prompt.textContent !== clip.prompt) prompt.textContent = clip.prompt;
+      if (differences) prompt.replaceChildren(...differences.prompt.map(([kind, text]) => (kind === "same" ? text : h(kind, {}, text))));
+      else if (prompt.textContent !== clip.prompt || prompt.childElementCount) prompt.textContent = clip.prompt;
       prompt.title = clip.prompt;
-      note.textContent = clip.note;
+      inputs.replaceChildren(...(differences?.inputs ?? []).map(([name, one, other]) =>
+        h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, one), " ", h("ins", {}, other)))));
+      const several = shown.length > 1;
+      const lines = several ? shown : [{ letter: "", clip }];
+      const notes = [...new Set(lines.map((one) => one.clip.note))]; // the same for all is said once
+      settings.replaceChildren(...lines.map((one, i) => {
+        const note = notes.length > 1 || i === lines.length - 1 ? one.clip.note : "";
+        return h("span", { class: "kw-story-line" }, several ? h("b", {}, one.letter) : null, one.clip.settings,
+          note ? " · " : "", h("span", { class: "kw-story-note" }, note));
+      }));
+      of.textContent = several ? shown.find((one) => one.clip.id === clip.id)?.letter ?? "" : "";
+      of.hidden = !several;
       stars.hidden = tags.hidden = !clip.file; // an opinion is about a clip
-      settings.replaceChildren(clip.settings, clip.note ? " · " : "", note);
-      Array.from(stars.children, (star, i) => star.setAttribute("aria-pressed", String(i < (clip.rating ?? 0))));
+      if (alone) {
+        stars.hidden = !clip.rating;
+        stars.setAttribute("aria-label", `${clip.rating} of 5 stars`);
+        stars.textContent = "★".repeat(clip.rating ?? 0);
+      } else Array.from(stars.children, (star, i) => star.setAttribute("aria-pressed", String(i < (clip.rating ?? 0))));
       tags.replaceChildren(...clip.tags.map((tag) =>
         h("span", { class: "kw-tag" }, `#${tag}`,
-          h("button", {
+          alone ? null : h("button", {
             type: "button", "aria-label": `Take the tag ${tag} away`,
             onclick: () => void tell("tag", { tags: now?.tags.filter((t) => t !== tag) ?? [] }),
           }, "×"))));
-      if (!tags.contains(field)) tags.append(field);
-      acts.replaceChildren(...model.get("actions").map((/** @type {[string, string]} */ [kind, label]) =>
+      if (!alone && !tags.contains(field)) tags.append(field);
+      acts.replaceChildren(...(model.get("actions")[clip.id] ?? []).map((/** @type {[string, string]} */ [kind, label]) =>
         h("button", { class: "kw-quiet", type: "button", onclick: () => void tell("act", { action: kind }) }, label)));
       // What is under way, or in doubt, is not made again by a click on a small word.
       acts.hidden = !!clip.row && ["wait", "run", "ask"].includes(clip.row.tone);
-      row.hidden = !clip.file && (acts.hidden || !acts.childElementCount);
+      const opinion = !stars.hidden || (!tags.hidden && (!alone || clip.tags.length > 0));
+      row.hidden = !opinion && (acts.hidden || !acts.childElementCount);
     },
   };
 }

@@ -154,7 +154,7 @@ def test_an_opinion_reaches_the_library_and_does_not_disturb_the_clip(jupyter: J
     [
         ("gone", "Put the file back there, and show the take again."),
         ("cut", "was changed after it was saved"),
-        ("broken", "Open it in another player"),
+        ("broken", "holds something else now"),
     ],
 )
 def test_a_file_that_can_not_be_shown_says_what_to_do(jupyter: Jupyter, fate: str, words: str) -> None:
@@ -233,7 +233,7 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
     # As the notebook exported to HTML, with the widgets' state in it.
     record = a_take(jupyter.folder / "lib", inputs={"duration": 3})
     shown = clip(record, row=None, beside=f"lib/{record.file}")
-    traits = {"takes": [shown], "compact": False, "actions": [], "still": "", "invitation": ""}
+    traits = {"takes": [shown], "compact": False, "actions": {}, "still": "", "invitation": ""}
     (jupyter.folder / "page.html").write_text("<!doctype html><body></body>")
     jupyter.page.goto((jupyter.folder / "page.html").as_uri())
     jupyter.page.evaluate(
@@ -261,11 +261,19 @@ def test_the_pages_arithmetic(jupyter: Jupyter) -> None:
     def js(name: str, call: str) -> Any:
         return jupyter.page.evaluate(module, [esm(SCREENS / name), call])
 
-    assert js("player.js", "[0, 3.12, 59.999, 61, NaN].map(m.clockTime)") == [
+    assert js("clock.js", "[0, 3.12, 59.999, 61, NaN].map(m.clockTime)") == [
         *("0:00.00", "0:03.12", "0:59.99", "1:01.00", "0:00.00")
     ]
-    assert js("player.js", "[0, 1, 2, 75, 359].map((n) => m.frameAt(m.timeOf(n)))") == [0, 1, 2, 75, 359]
-    assert js("player.js", "[0, 1, 75].map((n) => m.frameAt(n / 24))") == [0, 1, 75]
+    steady = "m.newFrames(null, 15)"
+    assert js("clock.js", f"[0, 1, 2, 75, 359, 360].map((n) => {steady}.at({steady}.middle(n)))") == [
+        *(0, 1, 2, 75, 359, 359)
+    ]
+    assert js("clock.js", f"[0, 1, 75].map((n) => {steady}.at(n / 24))") == [0, 1, 75]
+    uneven = "m.newFrames({ scale: 10, runs: [[2, 1], [1, 5], [3, 2]] }, 0)"
+    assert js("clock.js", f"[0, 1, 2, 3, 5, 6].map((n) => {uneven}.start(n))") == [0, 0.1, 0.2, 0.7, 1.1, 1.3]
+    assert js("clock.js", f"[0, 0.15, 0.2, 0.69, 0.7, 9].map((t) => {uneven}.at(t))") == [0, 1, 2, 2, 3, 5]
+    shape = "[[1, 1.78], [2, 1.78], [3, 1.78], [7, 1.78], [16, 1.78], [3, 0.5625], [4, 1]]"
+    assert js("film.js", f"{shape}.map(([count, shape]) => m.columns(count, shape))") == [1, 2, 2, 3, 4, 3, 2]
     lab = '{ baseUrl: "/user/a/", serverRoot: "/home/a", rootUri: "file:///home/a" }'
     windows = '{ baseUrl: "/", serverRoot: "C:/Users/A", rootUri: "file:///C:/Users/A" }'
     for server, path, address in (

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.made import a_take
+
 from .notebook import Jupyter, Notebook
 from .panel import MADE_WITHIN, Panel
 
@@ -233,3 +235,60 @@ def test_what_the_notebook_keeps_of_the_panel_is_small_and_plays_without_a_kerne
     assert "<video" in outputs
     assert FOX in outputs
     assert len(outputs) - before < 60_000
+
+
+def three_takes(folder: Path) -> None:
+    """Put three clips into the library of a notebook in this folder."""
+    for n, words in enumerate(("A red fox crosses fresh snow", "A blue fox crosses fresh snow", "Pines in the fog")):
+        a_take(folder / "kling_library", words, at=1_790_000_000_000 + n, inputs={"duration": 3})
+
+
+def test_a_second_card_is_compared_with_the_first_and_both_play(jupyter: Jupyter) -> None:
+    three_takes(jupyter.folder)
+    _, panel = opened(jupyter)
+    films, letters = panel.root.locator(".kw-film video"), panel.root.locator(".kw-beside.kw-on:visible")
+    pines, blue, red = (panel.cards.nth(n) for n in range(3))
+    expect(pines).to_have_attribute("aria-pressed", "true")
+    red.click()
+    expect(pines).to_have_attribute("aria-pressed", "false")
+    expect(letters).to_have_count(0)
+    blue.click(modifiers=["Control"])
+    expect(films).to_have_count(2)
+    expect(panel.root.get_by_role("button", name="Side", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(letters).to_have_text(["B", "A"])
+    expect(panel.root.locator(".kw-story-prompt del")).to_have_text("red")
+    expect(panel.root.locator(".kw-story-prompt ins")).to_have_text("blue")
+    panel.root.get_by_role("button", name="Play", exact=True).click()
+    for film in films.all():
+        jupyter.page.wait_for_function("v => v.currentTime > 0.3", arg=film.element_handle(), timeout=MADE_WITHIN)
+    blue.press("ArrowLeft")
+    expect(pines).to_be_focused()
+    pines.press("c")
+    expect(films).to_have_count(3)
+    expect(panel.root.get_by_role("button", name="Grid", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(letters).to_have_text(["C", "B", "A"])
+    red.hover()
+    panel.root.get_by_role("button", name="Take off the screen").last.click()
+    expect(letters).to_have_text(["B", "A"])
+    pines.click()
+    expect(films).to_have_count(1)
+    expect(letters).to_have_count(0)
+
+
+def test_rows_of_the_table_are_compared_too(jupyter: Jupyter) -> None:
+    three_takes(jupyter.folder)
+    notebook, panel = opened(jupyter)
+    panel.root.get_by_role("button", name="Table", exact=True).click()
+    rows, films = panel.root.locator("tbody tr"), panel.root.locator(".kw-film video")
+    letters = panel.root.locator(".kw-thumb:not([data-letter=''])")
+    expect(letters).to_have_count(0)
+    rows.nth(2).click(modifiers=["Shift"])
+    expect(films).to_have_count(2)
+    assert jupyter.page.evaluate("() => getSelection().toString()") == ""
+    rows.nth(1).get_by_role("button").press("c")
+    expect(films).to_have_count(3)
+    assert [row.get_attribute("data-letter") for row in letters.all()] == ["A", "C", "B"]
+    rows.nth(1).get_by_role("button").press("c")
+    expect(films).to_have_count(2)
+    expect(rows.nth(1).get_by_role("button")).to_be_focused()
+    assert len(notebook.save()["cells"]) == 1

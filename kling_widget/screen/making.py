@@ -1,0 +1,95 @@
+"""Files that a page asks for: made in the background, and given in pieces once they are there."""
+
+from __future__ import annotations
+
+import mimetypes
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from ..errors import LibraryError
+from ..face import Answer, Command
+from ..take import Library
+from ..take.exports import Export, Kind
+from . import delivery
+
+_REMEMBERED = 64  # jobs of one screen; a page never has that many under way
+
+
+class Making:
+    """What one screen's pages have asked for.
+
+    Parameters
+    ----------
+    library
+        Where the takes are, and where what is made will lie.
+    tell
+        Called with ``{"job", "made" | "trouble"}`` when a job is done, on the thread that did it.
+    """
+
+    def __init__(self, library: Library, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._library, self._tell = library, tell
+        self._lock = threading.Lock()
+        self._jobs: OrderedDict[str, Path | str | None] = OrderedDict()  # its file, what went wrong, or None
+
+    def begin(self, command: Command) -> Answer:
+        """Begin to make what a command names; answers with the job's name at once."""
+        record = self._library.record(str(command.get("take")))
+        export, several = _export(command), command.get("takes")
+        job = secrets.token_hex(8)
+        with self._lock:
+            self._jobs[job] = None
+            while len(self._jobs) > _REMEMBERED:
+                self._jobs.popitem(last=False)
+
+        def done(path: Path | None, trouble: str) -> None:
+            with self._lock:
+                self._jobs[job] = path or trouble
+            self._tell({"job": job, **self._say(path or trouble)})
+
+        if export.kind == "sheet" and isinstance(several, list) and len(several) > 1:
+            records = [self._library.record(str(take)) for take in several]
+            self._library.exports.begin_sheet(records, done)
+        else:
+            self._library.exports.begin(record, export, done)
+        return {"job": job}
+
+    def made(self, command: Command) -> Answer:
+        """How a job stands: ``made`` (and ``trouble``) are there once it is done."""
+        state = self._state(command)
+        return {} if state is None else self._say(state)
+
+    def piece(self, command: Command) -> Answer:
+        """A piece of what was made."""
+        path = self._state(command)
+        offset, length = command.get("offset"), command.get("length")
+        if not isinstance(path, Path) or not isinstance(offset, int) or not isinstance(length, int):
+            raise LibraryError("There is no such piece. What was made lies in the library's folder, in exports.")
+        return {"offset": offset}, [delivery.read(path, offset, length)]
+
+    def _state(self, command: Command) -> Path | str | None:
+        job = str(command.get("job"))
+        with self._lock:
+            if job not in self._jobs:
+                raise LibraryError("This screen makes no such file. Ask for it again.")
+            return self._jobs[job]
+
+    @staticmethod
+    def _say(state: Path | str) -> dict[str, Any]:
+        if isinstance(state, str):
+            return {"made": None, "trouble": state}
+        kind = mimetypes.guess_type(state.name)[0] or "application/octet-stream"
+        return {"made": {"name": state.name, "bytes": state.stat().st_size, "type": kind}}
+
+
+def _export(command: Command) -> Export:
+    kind, start, end = command.get("export"), command.get("start"), command.get("end")
+    if kind not in get_args(Kind):
+        raise LibraryError(f"Nothing of the kind {kind!r} can be made of a clip.")
+    for moment in (start, end):
+        if moment is not None and (isinstance(moment, bool) or not isinstance(moment, int | float) or moment < 0):
+            raise LibraryError("A part of a clip begins and ends at so many seconds.")
+    return Export(cast(Kind, kind), start, end)

@@ -1,0 +1,122 @@
+// One clip in the film: its picture, its letter, and words over it while there is none.
+// @ts-check
+import { h } from "../face.js";
+import { bring, unload } from "./bring.js";
+import { put } from "./icons.js";
+
+/**
+ * @typedef {object} Tile
+ * @property {HTMLElement} el
+ * @property {HTMLVideoElement} video
+ * @property {() => import("./delivery.js").Source | null} source what plays here; null while nothing does
+ * @property {() => import("./screen.js").Clip | null} clip
+ * @property {(clip: import("./screen.js").Clip | null, invitation: string) => void} show null: an empty film
+ * @property {(letter: string, says: string) => void} name what its corner says; empty: nothing
+ * @property {(words: string) => void} end what is said of a clip that has ended before others
+ * @property {(words: string, head?: string, tone?: string) => void} tell words over the film; empty takes them away
+ * @property {(file: Blob) => void} play plays this instead of what came
+ * @property {() => void} close
+ */
+
+/**
+ * @param {import("../face.js").Model} model
+ * @param {(take: string, gone: AbortSignal) => Promise<import("./delivery.js").Place>} where
+ * @param {{ choose: () => void, changed: () => void }} on a click on its letter; what plays here came or went
+ * @returns {Tile}
+ */
+export function newTile(model, where, { choose, changed }) {
+  const life = new AbortController();
+  const video = h("video", { playsinline: true, preload: "metadata", tabindex: -1 });
+  const head = h("strong");
+  const body = h("span");
+  const words = h("div", { class: "kw-film-words", role: "status" }, head, body);
+  const letter = h("button", { class: "kw-film-letter", type: "button", hidden: true, onclick: choose });
+  const ended = h("span", { class: "kw-film-ended kw-num" });
+  const bar = h("i");
+  const el = h("div", { class: "kw-film-tile" }, video, words, h("div", { class: "kw-film-bar" }, bar), letter, ended);
+  video.muted = true; // the deck says which one is heard
+  /** @type {import("./screen.js").Clip | null} */
+  let now = null;
+  /** @type {import("./delivery.js").Source | null} */
+  let plays = null;
+  let shown = "";
+  /** @type {AbortController | null} */
+  let loading = null;
+
+  /** @param {string} text @param {string} [above] @param {string} [tone] one of a row's */
+  const tell = (text, above = "", tone = "run") => {
+    put(head, above);
+    put(body, text);
+    words.dataset.tone = tone;
+    el.classList.toggle("kw-spoken", text !== "");
+  };
+  const empty = () => {
+    loading?.abort();
+    unload(video);
+    delete el.dataset.route;
+    if (!plays) return;
+    plays = null;
+    changed();
+  };
+  /** @param {import("./screen.js").Clip} clip @param {AbortSignal} gone */
+  const load = async (clip, gone) => {
+    try {
+      tell("");
+      plays = await bring({ model, clip, video, gone, tell, where: (signal) => where(clip.id, signal) });
+      el.dataset.route = plays.route;
+      changed();
+    } catch (error) {
+      if (gone.aborted) return;
+      empty();
+      tell(error instanceof Error ? error.message : String(error), "The clip can't be shown", "bad");
+    }
+  };
+  // The poster is small and of another moment: it goes as soon as the frame that the playhead names is here. Where nothing
+  // plays, a host may have that frame and not paint it until it is asked for.
+  const options = { signal: life.signal };
+  video.addEventListener("loadeddata", () => { if (video.paused && !video.seeking) video.currentTime = video.currentTime; }, options);
+  for (const event of ["seeked", "playing"]) video.addEventListener(event, () => video.removeAttribute("poster"), options);
+
+  return {
+    el, video, tell,
+    source: () => plays,
+    clip: () => now,
+    show(clip, invitation) {
+      now = clip;
+      const waits = !clip?.file;
+      el.dataset.state = clip ? (waits ? "waits" : "plays") : "empty";
+      bar.style.transform = `scaleX(${clip?.row && clip.row.tone !== "bad" ? clip.row.fraction : 0})`;
+      const wanted = clip?.file ? `${clip.id} ${clip.file}` : "";
+      if (wanted && wanted === shown) return; // only words changed: what plays goes on playing
+      shown = wanted;
+      empty();
+      if (!clip) return tell(invitation);
+      if (waits) return tell(clip.row?.words ?? "", clip.row?.status, clip.row?.tone);
+      loading = new AbortController();
+      void load(clip, loading.signal);
+    },
+    name(text, says) {
+      letter.hidden = !text;
+      put(letter, text);
+      letter.setAttribute("aria-label", says);
+      letter.title = says;
+    },
+    play(file) {
+      const [url, at] = [URL.createObjectURL(file), video.currentTime];
+      loading?.abort();
+      loading = new AbortController();
+      loading.signal.addEventListener("abort", () => URL.revokeObjectURL(url));
+      plays = { url, route: "bytes", free() {} };
+      video.src = url;
+      video.currentTime = at;
+      changed();
+    },
+    end: (text) => put(ended, text),
+    close() {
+      life.abort();
+      loading?.abort();
+      unload(video);
+      el.remove();
+    },
+  };
+}

@@ -1,0 +1,369 @@
+"""Several takes on one screen, in a real page: they are played as one, and never part."""
+
+from __future__ import annotations
+
+import base64
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, expect
+
+from kling_widget import Library, generate
+from kling_widget.practice import read_frame_number
+from tests.made import a_take
+
+from . import sync
+from .notebook import Jupyter, Notebook
+
+COMPARE = """
+from kling_widget import Library, compare
+compare(*sorted(Library("lib").takes(), key=lambda take: take.id))
+"""
+RATE = 24  # frames a second of practice clips
+
+
+@pytest.fixture(scope="module")
+def practised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with two practice clips of unequal length, the first with sound; each frame carries its number."""
+    folder = tmp_path_factory.mktemp("practised") / "lib"
+    library = Library(folder)
+    takes = [
+        generate(f"A red fox crosses snow, {how}", library=library, practice=True, duration=seconds, sound=sound)
+        for how, seconds, sound in (("pan left", 6, True), ("dolly in", 8, False))
+    ]
+    for take in takes:
+        take.wait(120)
+    library.close()
+    return folder
+
+
+def opened(jupyter: Jupyter, folder: Path, source: str = COMPARE) -> tuple[Notebook, Locator]:
+    """A notebook that compares all takes of a library that lies elsewhere, and the screen's card, ready to play."""
+    shutil.copytree(folder, jupyter.folder / "lib")
+    notebook = jupyter.open([source])
+    notebook.run_all()
+    return notebook, ready(notebook)
+
+
+def ready(notebook: Notebook) -> Locator:
+    card = notebook.output(0).locator(".kw-screen-card")
+    card.scroll_into_view_if_needed()
+    for video in card.locator("video").all():
+        expect(video).to_have_js_property("readyState", 4)
+    return card
+
+
+def play(card: Locator, rate: float = 1) -> None:
+    speed = card.locator(".kw-speed")
+    while speed.inner_text() != f"{rate:g}×":
+        speed.click()
+    card.get_by_role("button", name="Play", exact=True).click()
+
+
+def until_it_rests(card: Locator) -> None:
+    expect(card.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=40_000)
+    still(card)
+
+
+def still(card: Locator) -> None:
+    """Wait until all clips show the frame that they were sent to."""
+    card.page.wait_for_function(
+        "card => [...card.querySelectorAll('video')].every(v => !v.seeking && v.paused)", arg=card.element_handle()
+    )
+    card.page.wait_for_timeout(120)  # the frame that was sought is painted after it is said to be there
+
+
+def shown(card: Locator) -> list[int]:
+    """The numbers written into the frames that the clips show."""
+    pictures: list[str] = card.evaluate("""card => [...card.querySelectorAll("video")].map((video) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+        canvas.getContext("2d").drawImage(video, 0, 0);
+        return canvas.toDataURL("image/png").split(",")[1];
+    })""")
+    found = []
+    for picture in pictures:
+        with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
+            found.append(read_frame_number(np.asarray(image.convert("RGB"))))
+    return found
+
+
+@pytest.mark.parametrize("rate", [1, 2])
+def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
+    jupyter: Jupyter, practised: Path, rate: int
+) -> None:
+    _, card = opened(jupyter, practised)
+    sync.watch(card)
+    play(card, rate)
+    until_it_rests(card)
+    found = sync.apart(card, RATE)
+    assert len(found.frames) > 6 * RATE / rate / 2  # it was watched over the whole of the shorter clip
+    # A busy screen presents one clip's frame a refresh late now and then, which is seen as one frame more.
+    assert found.beyond(1) <= 0.05
+    assert found.most <= 3
+    assert card.locator("video").evaluate_all("all => all.map(v => v.ended)") == [True, True]
+
+
+def test_a_shorter_clip_rests_on_its_last_frame_and_says_so(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    expect(card.locator(".kw-ends i")).to_have_count(1)
+    expect(card.locator(".kw-total")).to_have_text("0:08.00")
+    card.press("End")
+    still(card)
+    expect(card.locator(".kw-film-ended").first).to_contain_text("ended at 0:06.0")
+    expect(card.locator(".kw-film-ended").last).to_have_text("")
+    assert shown(card) == [6 * RATE - 1, 8 * RATE - 1]
+
+
+def test_a_step_is_exactly_one_frame_of_every_clip(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    card.focus()
+    for key, frame in ((".", 1), (".", 2), (".", 3), (",", 2)):
+        card.press(key)
+        still(card)
+        assert shown(card) == [frame, frame]
+        expect(card.locator(".kw-frame")).to_have_text(f"frame {frame}")
+    card.press("ArrowRight")
+    card.press("ArrowRight")
+    for _ in range(5):  # faster than a clip can be sought: none is lost
+        card.press(".")
+    still(card)
+    expected = 2 + 2 * RATE + 5
+    assert shown(card) == [expected, expected]
+
+
+def test_a_step_follows_the_clips_own_times(jupyter: Jupyter) -> None:
+    # Frames that last one, two and three ticks in turn: a fixed step would pass some over, and rest on others.
+    record = a_take(jupyter.folder / "lib", inputs={"duration": 2})
+    path = jupyter.folder / "lib" / str(record.file)
+    begins = uneven(path)
+    record_again(jupyter.folder / "lib", record.id, path)
+    notebook = jupyter.open([COMPARE.replace("compare(*", "from kling_widget.screen import Screen\nScreen(*")])
+    notebook.run_all()
+    card = ready(notebook)
+    card.focus()
+    for frame in range(1, 12):
+        card.press(".")
+        still(card)
+        expect(card.locator(".kw-frame")).to_have_text(f"frame {frame}")
+        at = card.locator("video").evaluate("v => v.currentTime")
+        assert begins[frame] < at < begins[frame + 1]
+
+
+def uneven(path: Path) -> list[float]:
+    """Write a clip of uneven frames; gives when each begins, in seconds."""
+    from fractions import Fraction
+
+    import av
+
+    from tests.made import frame
+
+    ticks = [0]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"preset": "ultrafast", "bf": "2"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 48)
+        for number in range(24):
+            picture = av.VideoFrame.from_ndarray(frame(number / 24, 640, 360), format="rgb24")
+            picture.pts, picture.time_base = ticks[-1], Fraction(1, 48)
+            container.mux(stream.encode(picture))
+            ticks.append(ticks[-1] + 1 + number % 3)
+        container.mux(stream.encode())
+    return [tick / 48 for tick in ticks]
+
+
+def record_again(folder: Path, take: str, path: Path) -> None:
+    """Let the library know a clip that a test wrote anew."""
+    import hashlib
+
+    from sqlalchemy import create_engine, text
+
+    whole = path.read_bytes()
+    engine = create_engine(f"sqlite:///{folder / 'library.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text("update takes set bytes = :bytes, sha256 = :sha256 where id = :id"),
+            {"bytes": len(whole), "sha256": hashlib.sha256(whole).hexdigest(), "id": take},
+        )
+    engine.dispose()
+
+
+def test_only_one_clip_is_heard_and_a_person_says_which(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    muted = "all => all.map(v => v.muted)"
+    assert card.locator("video").evaluate_all(muted) == [False, True]
+    expect(card.locator(".kw-film-letter").first).to_have_text("A · sound")
+    card.focus()
+    card.press("2")
+    assert card.locator("video").evaluate_all(muted) == [True, True]  # the second has no sound
+    expect(card.get_by_role("button", name="No sound in this clip")).to_be_disabled()
+    card.get_by_role("button", name="Choose A").click()
+    assert card.locator("video").evaluate_all(muted) == [False, True]
+    card.press("m")
+    assert card.locator("video").evaluate_all(muted) == [True, True]
+
+
+def test_a_range_begins_and_ends_on_its_frames_and_loops(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    card.focus()
+    card.press("ArrowRight")
+    still(card)
+    card.press("i")
+    for _ in range(12):
+        card.press(".")
+    still(card)
+    card.press("o")
+    expect(card.locator(".kw-range")).to_have_text("0:01.00–0:01.54 ×")
+    sync.watch(card)
+    card.press(" ")  # from the last frame: it begins at the beginning of the range
+    until_it_rests(card)
+    assert shown(card) == [RATE + 12, RATE + 12]
+    seen = [round(media * RATE) for _, media in sync.presented(card)[0]]
+    assert min(seen) >= RATE
+    assert max(seen) <= RATE + 14  # a frame or two may pass before a playing clip stops
+    card.press("l")
+    card.press(" ")
+    card.page.wait_for_timeout(2500)
+    expect(card.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    times = card.locator("video").evaluate_all("all => all.map(v => v.currentTime)")
+    assert all(0.9 < at < 1.7 for at in times)
+    card.press("x")
+    expect(card.locator(".kw-range")).to_be_hidden()
+
+
+def looks(card: Locator) -> list[dict[str, Any]]:
+    """How the clips lie over each other."""
+    found: list[dict[str, Any]] = card.locator("video").evaluate_all("""all => all.map((video) => {
+        const { left, width } = video.getBoundingClientRect();
+        const own = getComputedStyle(video);
+        const tile = getComputedStyle(video.parentElement);
+        return { left, width, clip: own.clipPath, opacity: own.opacity, blend: tile.mixBlendMode };
+    })""")
+    return found
+
+
+def test_clips_stand_beside_each_other_or_lie_one_over_the_other(jupyter: Jupyter, practised: Path) -> None:
+    notebook, card = opened(jupyter, practised)
+    card.press("ArrowRight")
+    one, other = looks(card)
+    assert other["left"] >= one["left"] + one["width"]
+    marks = "all => all.forEach((v, i) => { v.dataset.mark = String(i); })"
+    card.locator("video").evaluate_all(marks)
+    for name, style in (("Wipe", {"clip": "inset(0px 0px 0px 50%)"}), ("Onion", {"opacity": "0.5"})):
+        card.get_by_role("button", name=name, exact=True).click()
+        one, other = looks(card)
+        assert (one["left"], one["width"]) == (other["left"], other["width"])
+        assert {key: other[key] for key in style} == style
+    card.get_by_role("slider", name="How much of the second").fill("80")
+    assert looks(card)[1]["opacity"] == "0.8"
+    card.get_by_role("button", name="Difference", exact=True).click()
+    assert looks(card)[1]["blend"] == "difference"
+    # Shown in another way, they are the same clips, on the same frame.
+    assert card.locator("video").evaluate_all("all => all.map(v => v.dataset.mark)") == ["0", "1"]
+    assert card.locator("video").evaluate_all("all => all.map(v => v.currentTime)") == [1, 1]
+    card.get_by_role("button", name="One", exact=True).click()
+    expect(card.locator("video")).to_have_count(1)  # what is not shown is not held
+    assert "wipe" not in str(notebook.saved()["cells"][0]["outputs"])
+
+
+def test_a_wipe_is_drawn_by_hand(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    card.get_by_role("button", name="Wipe", exact=True).click()
+    handle, film = card.locator(".kw-film-wipe").bounding_box(), card.locator(".kw-film").bounding_box()
+    assert handle is not None
+    assert film is not None
+    mouse = card.page.mouse
+    mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    mouse.down()
+    mouse.move(film["x"] + film["width"] * 0.25, film["y"] + 40, steps=4)
+    mouse.up()
+    assert looks(card)[1]["clip"] == "inset(0px 0px 0px 25%)"
+    card.press("]")
+    assert looks(card)[1]["clip"] == "inset(0px 0px 0px 30%)"
+
+
+def test_what_two_takes_differ_in_stands_below(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    expect(card.locator(".kw-story-prompt del")).to_have_text("pan left")
+    expect(card.locator(".kw-story-prompt ins")).to_have_text("dolly in")
+    expect(card.locator(".kw-story-inputs")).to_contain_text("duration")
+    assert card.locator(".kw-story-inputs del").all_inner_texts() == ["6", "on"]
+    assert card.locator(".kw-story-inputs ins").all_inner_texts() == ["8", "off"]
+
+
+def test_a_grid_holds_sixteen_and_any_two_of_them_can_be_compared(jupyter: Jupyter) -> None:
+    for number in range(16):
+        a_take(jupyter.folder / "lib", f"Moon {number}", at=1_790_000_000_000 + number, inputs={"duration": 2})
+    notebook = jupyter.open([COMPARE])
+    notebook.run_all()
+    card = notebook.output(0).locator(".kw-screen-card")
+    expect(card.locator("video")).to_have_count(16)
+    card = ready(notebook)
+    play(card)
+    until_it_rests(card)
+    assert card.locator("video").evaluate_all("all => all.filter(v => v.ended).length") == 16
+    card.get_by_role("button", name="Side", exact=True).click()
+    expect(card.locator("video")).to_have_count(2)
+    card.get_by_label("Right", exact=True).select_option(label="P · Moon 15")
+    expect(card.locator(".kw-story-prompt ins")).to_have_text("15")
+    expect(card.locator("video").last).to_have_js_property("readyState", 4)
+
+
+def test_a_screen_that_begins_to_be_heard_silences_the_others(jupyter: Jupyter, practised: Path) -> None:
+    shutil.copytree(practised, jupyter.folder / "lib")
+    notebook = jupyter.open([COMPARE, COMPARE])
+    notebook.run_all()
+    first = ready(notebook)
+    play(first)
+    other = notebook.output(1).locator(".kw-screen-card")
+    other.scroll_into_view_if_needed()
+    expect(other.locator("video").first).to_have_js_property("readyState", 4)
+    play(other)
+    expect(other.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(first.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_fifty_takes_opened_and_closed_leave_nothing_behind(jupyter: Jupyter, tmp_path: Path) -> None:
+    # Outside of what the server shows: each clip comes as a Blob, which stays for as long as its address does.
+    for number in range(4):
+        a_take(tmp_path / "lib", f"Moon {number}", at=1_790_000_000_000 + number, inputs={"duration": 3, "sound": True})
+    source = f"""
+from kling_widget import Library
+from kling_widget.screen import Screen
+records = Library({str(tmp_path / "lib")!r}).records()
+screen = Screen(library=Library({str(tmp_path / "lib")!r}))
+screen.show(records[0])
+screen
+"""
+    jupyter.page.add_init_script("""
+        window.kwBlobs = new Set();
+        const { createObjectURL, revokeObjectURL } = URL;
+        URL.createObjectURL = (blob) => {
+            const url = createObjectURL.call(URL, blob);
+            if (blob.type === "video/mp4") window.kwBlobs.add(url);
+            return url;
+        };
+        URL.revokeObjectURL = (url) => {
+            window.kwBlobs.delete(url);
+            revokeObjectURL.call(URL, url);
+        };
+    """)
+    notebook = jupyter.open(
+        [source, "turn = globals().get('turn', 0) + 1\nscreen.show(records[turn % 4])", "screen.close()"]
+    )
+    notebook.run(0)
+    card = notebook.output(0).locator(".kw-screen-card")
+    for turn in range(1, 51):
+        notebook.run(1)
+        expect(card.locator(".kw-story-prompt")).to_have_text(f"Moon {3 - turn % 4}")
+        expect(card.locator("video")).to_have_js_property("readyState", 4)
+        expect(card).to_have_attribute("data-route", "bytes")
+    assert jupyter.page.evaluate("window.kwBlobs.size") == 1
+    assert jupyter.page.locator("video").count() == 1
+    notebook.run(2)
+    jupyter.page.wait_for_function("window.kwBlobs.size === 0")
