@@ -102,7 +102,7 @@ class Screen(Face):
         self.library = library or takes[0].library
         self._act_on = act
         self._records: tuple[Record, ...] = ()
-        self._making = Making(self.library, self.send)
+        self._making = Making(self.library, lambda content: self.send(content))
         super().__init__(**traits)
         if takes:
             self.show(*(take.record for take in takes))

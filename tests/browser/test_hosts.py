@@ -153,7 +153,7 @@ def test_a_clip_that_is_not_here_any_more_is_played_from_the_service_which_is_sa
 ) -> None:
     (tmp_path / "service").mkdir()
     with files(tmp_path / "service") as origin:
-        at = time.time_ns() // 1_000_000
+        at = time.time_ns() // 1_000_000 - 60_000  # saved a minute ago: what is written now was written since
         said = json.dumps([f"{origin}/clip.mp4"])
         record = a_take(jupyter.folder / "lib", inputs={"duration": 3}, at=at, finished_at=at, outputs=said)
         path = jupyter.folder / "lib" / str(record.file)
