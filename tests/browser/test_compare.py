@@ -367,3 +367,18 @@ screen
     assert jupyter.page.locator("video").count() == 1
     notebook.run(2)
     jupyter.page.wait_for_function("window.kwBlobs.size === 0")
+
+
+def test_a_saved_comparison_lives_without_a_kernel(jupyter: Jupyter, practised: Path) -> None:
+    notebook, _ = opened(jupyter, practised)
+    notebook.save()
+    assert len(notebook.path.read_text()) < 120_000  # 60 KB a take
+    (jupyter.folder / "given.ipynb").write_text(notebook.path.read_text())
+    for kernel in jupyter.server.ask("/api/sessions"):
+        jupyter.server.ask(f"/api/sessions/{kernel['id']}", "DELETE")
+    later = jupyter.show("given.ipynb").output(0)
+    expect(later.locator(".kw-still video")).to_have_count(2)
+    expect(later.locator("figcaption").first).to_contain_text("pan left")
+    video = later.locator(".kw-still video").first
+    video.evaluate("v => { v.muted = true; return v.play(); }")
+    jupyter.page.wait_for_function("v => v.currentTime > 0.3", arg=video.element_handle())
