@@ -18,8 +18,7 @@ from IPython.core.getipython import get_ipython
 from ..store import Record
 from ..take import Library
 from .clip import notebook_folder
-from .screen import shown
-from .still import MOST, plain, stills
+from .still import MOST, Shown, plain, stills
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -75,12 +74,16 @@ class Kept:
             _publish(still, transient={"display_id": self.name}, update=True)
 
     def _still(self, records: Sequence[Record]) -> dict[str, str]:
-        takes = [shown(self._library, record) for record in records[:MOST]]
+        takes = [self._shown(record) for record in records[:MOST]]
         base = notebook_folder()
         return {
             "text/html": stills(takes, base, name=self.name, empty=self._empty),
             "text/plain": plain(takes, base, empty=self._empty),
         }
+
+    def _shown(self, record: Record) -> Shown:
+        path = self._library.path(record) if record.state == "completed" else None
+        return Shown(record, path, self._library.poster(record) if path else None)
 
 
 def at_cell_end(look: Callable[[], None]) -> Callable[[], None]:
