@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.cells import LEAVE_IN_DOUBT, LOSE_THE_ANSWER, STUDIO, service
 from tests.browser.notebook import Theme
-from tests.browser.panel import Panel
+from tests.browser.panel import MADE_WITHIN, Panel
 from tools.stage import PANEL, Scene, Stage
 
 MADE = """
@@ -29,6 +30,22 @@ takes[0].tag("hero")
 None
 """
 """Seven takes, made before the panel opens."""
+
+REMAKE = """
+remade = takes[0].remix(prompt="Mara walks through sea fog at dawn, slow dolly in at shoulder height").wait(60)
+remade.rate(3)
+None
+"""
+"""One more, made from the oldest."""
+
+CUT = """
+from kling_widget.screen import delivery
+delivery.at_service = lambda record, now: ""  # as a week later: the service keeps it no more
+whole = takes[0].video.read_bytes()
+takes[0].video.write_bytes(whole[: len(whole) // 2])
+None
+"""
+"""The oldest one's file ends in the middle."""
 
 NEON = "Neon rain in a narrow market street, slow dolly in, wet asphalt mirrors the signs, 35 mm, melancholy"
 FLAGGED = "A crowd at a night market, orbit left, flag me"
@@ -77,6 +94,45 @@ def watch(stage: Stage) -> None:
     panel.cards.last.click()
     panel.wait_for_clip()
     panel.stop_at(3)
+
+
+def play_together(stage: Stage, *cards: int) -> None:
+    """Put takes on the screen by their places on the shelf, play them and stop them past two seconds."""
+    panel, films = Panel(stage.panel), stage.panel.locator(".kw-film video")
+    panel.prompt.fill(NEON)
+    for n, at in enumerate(cards):
+        panel.cards.nth(at).click(modifiers=["ControlOrMeta"] if n else [])
+    expect(films).to_have_count(len(cards))
+    films.first.scroll_into_view_if_needed()  # only what can be seen is fetched
+    for film in films.all():
+        expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Play", exact=True).click()
+    stage.page.wait_for_function("v => v.currentTime > 2", arg=films.first.element_handle(), timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Pause", exact=True).click()
+    stage.page.mouse.move(0, 0)
+
+
+def compare_two(stage: Stage) -> None:
+    """Compare a take with the one that it was made from."""
+    play_together(stage, 7, 0)
+
+
+def wipe_two(stage: Stage) -> None:
+    """Wipe from one take to another."""
+    compare_two(stage)
+    stage.panel.get_by_role("button", name="Wipe", exact=True).click()
+
+
+def compare_seven(stage: Stage) -> None:
+    """Show all takes at once."""
+    play_together(stage, *range(7))
+
+
+def meet_a_broken_file(stage: Stage) -> None:
+    """Put a take on the screen whose file was cut."""
+    Panel(stage.panel).prompt.fill(NEON)
+    Panel(stage.panel).cards.last.click()
+    stage.panel.get_by_text("The clip can't be shown").wait_for()
 
 
 def begin_live(stage: Stage) -> None:
@@ -183,6 +239,7 @@ def a_picture() -> bytes:
 DARK: Theme = "JupyterLab Dark"
 LIVE = (service(median=40), STUDIO)
 DOUBT = (service(median=40), STUDIO, LEAVE_IN_DOUBT)
+REMADE = (MADE, REMAKE, PANEL)
 BUDGET = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=5.00)\nstudio"
 
 CAST = (
@@ -216,6 +273,12 @@ SCENES = (
     Scene("medium", watch, width=1000, cells=(MADE, PANEL)),
     Scene("wide", watch, width=1600, cells=(MADE, PANEL)),
     Scene("table", show_table, cells=(MADE, PANEL)),
+    Scene("compare", compare_two, cells=REMADE),
+    Scene("compare-dark", compare_two, theme=DARK, cells=REMADE),
+    Scene("compare-narrow", compare_two, width=480, cells=REMADE),
+    Scene("wipe", wipe_two, cells=REMADE),
+    Scene("grid", compare_seven, cells=(MADE, PANEL)),
+    Scene("broken", meet_a_broken_file, cells=(MADE, CUT, PANEL)),
     Scene("storyboard", draw_a_storyboard, cells=(CAST,)),
     Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(CAST,)),
     Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(CAST,)),

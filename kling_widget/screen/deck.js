@@ -1,6 +1,7 @@
 // The deck: one clock for several clips. They are played, sought and stepped as one, and held within a frame of each other.
 // @ts-check
 import { newFrames } from "./clock.js";
+import { setOff } from "./start.js";
 
 /**
  * A clip on the deck.
@@ -53,8 +54,6 @@ const BIAS = 0.04; // seconds that a screen lags behind a clock at most
 const STALE = 100; // ms after which a frame says nothing of where its clip is now
 const TAIL = 0.15; // seconds before a clip's end where there is no more data to wait for
 const PATIENCE = 15; // ms between two looks whether all are ready
-const FLOWS = 0.02; // seconds that a clip has gone when its sound flows: the clock may twitch before
-const FLOW_MOST = 500; // ms that others wait for the sound of one to flow
 const SOUNDS = "kw-screen-sounds"; // said in the page when a screen begins to be heard: others fall silent
 
 /**
@@ -313,20 +312,4 @@ export function newDeck(signal, changed) {
     },
   };
   return api;
-}
-
-/**
- * Set several clips in motion. One that is heard takes its time, a tenth of a second and more, until its sound flows; the
- * others start at once, and so wait for it: they would be frames ahead.
- * @param {HTMLVideoElement[]} videos at rest; the first of them leads
- * @param {() => boolean} late whether nobody wants it any more
- */
-async function setOff(videos, late) {
-  const [first, ...others] = videos;
-  if (!first) return;
-  const from = first.currentTime;
-  await first.play();
-  const end = performance.now() + FLOW_MOST;
-  while (others.length && !first.muted && !late() && first.currentTime < from + FLOWS && performance.now() < end) await new Promise((resolve) => { setTimeout(resolve, 1); });
-  if (!late()) await Promise.all(others.map((video) => video.play()));
 }

@@ -23,9 +23,9 @@ from ..take.pictures import choose_poster
 from . import deciding, delivery
 from .clip import Clip, beside, clip, notebook_folder
 from .differing import differences
+from .keeping import Kept
 from .making import Making
 from .row import Row, row
-from .still import Shown, plain, stills
 from .waiting import Traffic
 
 HERE = Path(__file__).parent
@@ -102,6 +102,7 @@ class Screen(Face):
         self.library = library or takes[0].library
         self._act_on = act
         self._records: tuple[Record, ...] = ()
+        self._kept: Kept | None = None
         self._making = Making(self.library, lambda content: self.send(content))
         super().__init__(**traits)
         if takes:
@@ -109,12 +110,14 @@ class Screen(Face):
 
     def show(self, *records: Record) -> None:
         """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
-        before = {record.id: record.sha256 for record in self._records}
+        was, before = self._records, {record.id: record.sha256 for record in self._records}
         self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
         clips = [self._clip(record) for record in records]
         if clips == self.takes:
             return
         self.takes = clips
+        if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
+            self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
         for record, shown in zip(records, clips, strict=True):
             if shown["file"] and before.get(record.id, "") != record.sha256:
                 self._tell_where(record)
@@ -226,19 +229,8 @@ class Screen(Face):
             raise LibraryError("This take has no clip yet.")
         return delivery.inside(path, self.library.folder)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+    def _ipython_display_(self) -> None:
         # The live view, and for those who come after it what it showed.
-        said = super()._repr_mimebundle_(**kwargs)
-        if said is None:
-            return None
-        live, metadata = said
-        takes = [shown(self.library, record) for record in self._records]
-        base, empty = notebook_folder(), self.invitation
-        texts = {"text/html": stills(takes, base, empty=empty), "text/plain": plain(takes, base, empty=empty)}
-        return {**live, **texts}, metadata
-
-
-def shown(library: Library, record: Record) -> Shown:
-    """A take with what a still of it needs, read from the library."""
-    path = library.path(record) if record.state == "completed" else None
-    return Shown(record, path, library.poster(record) if path else None)
+        self._kept = self._kept or Kept(self.library, empty=self.invitation)
+        self.still = self._kept.name
+        self._kept.show(self, self._records)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..catalog import TOOL, Model
 from ..code import Asked
 from ..engine.service import Service
-from ..errors import KlingError, Problem, RequestError
-from ..money import dollars
+from ..errors import KlingError, Problem, RequestError, SettingsError
+from ..money import Micros, dollars, micros
 from ..request import VideoRequest
 from ..store import Record
 from ..store.medium import input_kind
@@ -123,17 +123,24 @@ class Counter:
         self._parent = record.id if parent else ""
         self.say(f"Left out, as there is no control for it here: {', '.join(left_out)}." if left_out else "", "ok")
 
-    def actions(self, record: Record | None) -> list[list[str]]:
-        """What can be done with the take on the screen: pairs of a name and what the button says."""
+    def actions(self, record: Record) -> list[list[str]]:
+        """What can be done with a take on the screen: pairs of a name and what the button says."""
         offered = [["remix", "Remix"]]
         request = self._final_of(record)
-        if record is not None and request is not None:
+        if request is not None:
             sound = ", sound" if request.value("sound") else ""
             more = dollars(request.estimate - record.estimate)
             price = dollars(request.estimate)
             words = f"Final: {request.seconds} s{sound} · {price}"
             # The price is part of the name: a click on one that is no longer true is refused.
             offered.append([f"final {request.seconds}{sound} {price}", f"{words} ({more} more)"])
+        return offered
+
+    def offers(self, shown: Sequence[Record], parent: Callable[[Record], Record | None]) -> dict[str, list[list[str]]]:
+        """What can be done with each take on the screen; one that stands alone can be compared with its parent."""
+        offered = {str(record.id): self.actions(record) for record in shown}
+        if len(shown) == 1 and parent(shown[0]):
+            offered[shown[0].id].append(["compare", "Compare with its parent"])
         return offered
 
     def act(self, record: Record, action: str) -> None:
@@ -171,9 +178,9 @@ class Counter:
         """Say something below the button; ``tone`` is ``"ok"`` or ``"bad"``."""
         put(self.go, tone=tone, said=words)
 
-    def _final_of(self, record: Record | None) -> VideoRequest | None:
+    def _final_of(self, record: Record) -> VideoRequest | None:
         """The final of a draft, as the builder has it; None where the take is none, or has one."""
-        if record is None or record.state != "completed" or record.id in self._promoted:
+        if record.state != "completed" or record.id in self._promoted:
             return None
         model = self._library.catalog.get(record.model)
         return None if model is None else form.promoted(model, record.inputs, self.builder.final, self._library.catalog)
@@ -265,6 +272,14 @@ def find(library: Library, model: str) -> Model:
     if found is None or found.kind == TOOL:
         raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
     return found
+
+
+def limit(amount: float | str) -> Micros:
+    """The sum above which a click is asked about once more. Raises ``SettingsError`` where it is no amount of money."""
+    try:
+        return micros(str(amount).strip().removeprefix("$"))
+    except ValueError as error:
+        raise SettingsError(f"confirm_above is an amount of dollars, such as 2.00; this is {amount!r}.") from error
 
 
 def put(widget: Any, **values: Any) -> None:

@@ -175,13 +175,20 @@ class Shelf(Face):
         Called with what was typed and the filter's word.
     show
         Called with the id of the take to put on the screen.
+    add
+        Called with the id of the take to put beside what is there, or to take off.
     poster
         Gives a take's poster as JPEG, or None where there is none.
     """
 
     _esm = esm(HERE / "shelf.js")
     _css = css(HERE / "shelf.css")
-    commands: ClassVar[Mapping[str, str]] = {"find": "_find", "show": "_show", "poster": "_poster"}
+    commands: ClassVar[Mapping[str, str]] = {
+        "find": "_find",
+        "show": "_show",
+        "add": "_add",
+        "poster": "_poster",
+    }
 
     takes: t.List[Any] = t.List(help="The newest takes that fit, as `view.card` says them.").tag(sync=True)
     headings = t.List(t.Unicode(), help="The table's columns, those of `Library.history`.").tag(sync=True)
@@ -190,16 +197,17 @@ class Shelf(Face):
     status = t.Unicode("all", help="One of `statuses`.").tag(sync=True)
     statuses = t.List(t.Unicode(), help="What the shelf can be narrowed to.").tag(sync=True)
     arrangement = t.Unicode("posters", help="`posters` or `table`.").tag(sync=True)
-    shown = t.Unicode(help="The take on the screen, by its id.").tag(sync=True)
+    shown = t.List(t.Unicode(), help="The takes on the screen, by their ids, in the screen's order.").tag(sync=True)
 
     def __init__(
         self,
         find: Callable[[str, str], None],
         show: Callable[[str], None],
+        add: Callable[[str], None],
         poster: Callable[[str], bytes | None],
         **traits: Any,
     ) -> None:
-        self._on_find, self._on_show, self._on_poster = find, show, poster
+        self._on_find, self._on_show, self._on_add, self._on_poster = find, show, add, poster
         super().__init__(**traits)
 
     def _find(self, command: Command, _buffers: Buffers) -> None:
@@ -210,6 +218,9 @@ class Shelf(Face):
 
     def _show(self, command: Command, _buffers: Buffers) -> None:
         self._on_show(str(command.get("take")))
+
+    def _add(self, command: Command, _buffers: Buffers) -> None:
+        self._on_add(str(command.get("take")))
 
     def _poster(self, command: Command, _buffers: Buffers) -> Answer:
         found = self._on_poster(str(command.get("take")))
@@ -223,3 +234,10 @@ class Invite(Face):
 
     prompt = t.Unicode(help="The prompt's control, as a reference.").tag(sync=True)
     examples = t.List(t.Unicode(), help="Prompts to begin with.").tag(sync=True)
+
+
+def close(widget: Any) -> None:
+    """Close a widget with all that is in it: ipywidgets leaves those behind."""
+    for child in getattr(widget, "children", ()):
+        close(child)
+    widget.close()

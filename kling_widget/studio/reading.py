@@ -1,10 +1,12 @@
-"""What a panel knows of its library, and which take it shows; read again where something changed, without a widget."""
+"""What a panel knows of its library, and which takes it shows; read again where something changed, without a widget."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+from ..errors import LibraryError
+from ..screen.screen import MOST
 from ..states import AT_SERVICE, FINAL, STATES
 from ..store import Budget, Record, Spend
 from ..take import Library
@@ -34,7 +36,8 @@ class Reading:
     made
         Takes that were begun in this panel, newest first.
     shown
-        The take on the screen; empty while there is no clip.
+        The takes that were put on the screen, the first being the one that others are compared with; none while there
+        is no clip.
     search, filter
         What the shelf is narrowed to.
     """
@@ -53,7 +56,7 @@ class Reading:
         self.ended: dict[str, Record] = {}
         self.spend, self.budget = Spend(), Budget()
         self.made: list[str] = []
-        self.shown = ""
+        self.shown: tuple[str, ...] = ()
         self.search, self.filter = "", "all"
 
     @property
@@ -62,11 +65,11 @@ class Reading:
         return bool(self.search) or self.filter != "all"
 
     @property
-    def on_screen(self) -> str:
-        """The take that the screen is for: the one shown, else the next to be done; empty in an empty library."""
+    def on_screen(self) -> tuple[str, ...]:
+        """The takes that the screen is for: those shown, else the next to be done; none in an empty library."""
         if self.shown or not self.under_way:
             return self.shown
-        return min(self.under_way, key=lambda r: (r.state not in AT_SERVICE, r.confirmed_at, r.id)).id
+        return (min(self.under_way, key=lambda r: (r.state not in AT_SERVICE, r.confirmed_at, r.id)).id,)
 
     def narrow(self, search: str, status: str) -> None:
         """Narrow the shelf to takes that hold these words and fit this one of ``view.FILTERS``."""
@@ -78,9 +81,32 @@ class Reading:
         self.made[:0] = reversed(takes)
         self._shows_due, self._chosen = self._shows_due + bool(takes), False
 
-    def choose(self, take: str) -> None:
-        """Put a take on the screen; it stays there until the next click on Generate."""
-        self.shown, self._shows_due, self._chosen = take, 0, True
+    def choose(self, *takes: str) -> None:
+        """Put these takes on the screen, in this order; they stay there until the next click on Generate."""
+        self.shown, self._shows_due, self._chosen = tuple(dict.fromkeys(takes))[:MOST], 0, True
+
+    def toggle(self, take: str) -> None:
+        """Put a take beside those on the screen, or take it off. The last one stays, and so do sixteen."""
+        now = self.on_screen
+        if now != (take,):
+            self.choose(*([one for one in now if one != take] if take in now else (*now, take)))
+
+    def room_for(self, take: str) -> bool:
+        """Whether the screen shows this take, or one more."""
+        return take in self.on_screen or len(self.on_screen) < MOST
+
+    def watched(self) -> list[Record]:
+        """The takes on the screen, as the library has them now. What it no longer has is taken off."""
+        takes = self.on_screen
+        found = [record for record in map(self._found, takes) if record]
+        if len(found) < len(takes):
+            self.shown, self._stale = tuple(record.id for record in found), True
+        return found
+
+    def parent(self, record: Record) -> Record | None:
+        """The take that this one was made from, where both have a clip."""
+        parent = self._found(record.parent) if record.parent and record.file else None
+        return parent if parent and parent.file else None
 
     def dismiss(self, take: str) -> None:
         """Take a take that ended out of the queue."""
@@ -104,21 +130,27 @@ class Reading:
             if record.final:
                 self._end(record)
         if not self.shown and (newest := view.newest_finished(self.records)):
-            self.shown = newest.id
+            self.shown = (newest.id,)
         seen = (record.revision for record in (*changed, *self.records, *self.under_way))
         self._revision, self._stale = max(self._revision or 0, *seen, 0), False
         return True
 
     def stills(self, most: int) -> list[Record]:
-        """What the notebook keeps: takes of this panel that have ended, newest first; else the one on the screen.
+        """What the notebook keeps: takes of this panel that have ended, newest first; else the first on the screen.
 
         A panel that is opened again, as after a restart, does not empty what the notebook kept.
         """
-        known = (self._library.record(take) for take in self.made[: 2 * most] or [self.shown] if take)
-        return [record for record in known if record.final][:most]
+        known = map(self._found, self.made[: 2 * most] or self.shown[:1])
+        return [record for record in known if record and record.final][:most]
+
+    def _found(self, take: str) -> Record | None:
+        try:
+            return self._library.record(take)
+        except LibraryError:
+            return None
 
     def _end(self, record: Record) -> None:
-        """Take note of a take that ended: in the queue, and its clip on the screen where nobody chose another."""
+        """Take note of a take that ended: in the queue, and its clip on the screen where nobody chose what is there."""
         if record.id not in self._seen_open:
             if record.id in self.ended:  # a refund may be known by now
                 self.ended[record.id] = record
@@ -128,6 +160,25 @@ class Reading:
         if record.state != "completed":
             return
         if self._shows_due and record.id in self.made:
-            self.shown, self._shows_due = record.id, self._shows_due - 1
+            self.shown, self._shows_due = (record.id,), self._shows_due - 1
         elif record.id not in self.made and not self._chosen:
-            self.shown = record.id
+            self.shown = (record.id,)
+
+
+def arranged(now: str, before: int, after: int) -> str:
+    """How a screen shows its takes where their number changes: two side by side, more in a grid.
+
+    What only a person can have chosen, such as a wipe, stays: it fits any number of takes.
+
+    Parameters
+    ----------
+    now
+        Its arrangement, one of `Screen.arrangement`.
+    before, after
+        How many takes it shows, and is to show.
+    """
+    if before < 2 == after and now in ("one", "grid"):
+        return "side"
+    if before < 3 <= after and now in ("one", "side"):
+        return "grid"
+    return now

@@ -36,7 +36,13 @@ function render({ model, el, signal }) {
 
   /** @param {string} kind @param {Record<string, unknown>} fields */
   const tell = (kind, fields) => ask(model, kind, fields, { signal })
-    .then(() => { trouble.textContent = ""; }, (error) => { if (!signal.aborted) trouble.textContent = error.message; });
+    .then(() => {
+      trouble.textContent = "";
+      return true;
+    }, (error) => {
+      if (!signal.aborted) trouble.textContent = error.message;
+      return signal.aborted;
+    });
   const pictures = lazyPosters(model, body, signal);
 
   let typing = 0;
@@ -46,11 +52,32 @@ function render({ model, el, signal }) {
     typing = setTimeout(find, TYPING);
   }, { signal });
   status.addEventListener("change", find, { signal });
+  /** @type {string[] | null} what a person wants on the screen, until the kernel has heard it */
+  let wanted = null;
+  const shown = () => wanted ?? /** @type {string[]} */ (model.get("shown"));
+  /** @param {string} take @param {boolean} beside beside what is shown, or off again */
+  const put = (take, beside) => {
+    wanted = beside ? toggled(shown(), take) : [take];
+    mark(body, wanted);
+    tell(beside ? "add" : "show", { take }).then((heard) => { if (!heard) settle(); });
+  };
+  const settle = () => {
+    wanted = null;
+    mark(body, shown());
+  };
   body.addEventListener("click", (event) => {
-    const take = event.target instanceof Element ? event.target.closest("[data-take]") : null;
-    if (take instanceof HTMLElement) tell("show", { take: take.dataset.take });
+    const on = /** @type {Element} */ (event.target);
+    const take = takeOf(on);
+    if (take) put(take, event.ctrlKey || event.metaKey || event.shiftKey || !!on.closest(".kw-beside"));
   }, { signal });
-  body.addEventListener("keydown", (event) => moveAmongCards(event, body), { signal });
+  // A click with Shift would select all text up to it.
+  body.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); }, { signal });
+  body.addEventListener("keydown", (event) => {
+    const take = takeOf(/** @type {Element} */ (event.target));
+    if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey || !take) return moveAmongCards(event, body);
+    event.preventDefault();
+    if (!event.repeat) put(take, true);
+  }, { signal });
   signal.addEventListener("abort", () => clearTimeout(typing));
 
   follow(model, ["arrangement"], signal, () => {
@@ -74,18 +101,47 @@ function render({ model, el, signal }) {
     if (asTable) showTable(body, takes, model.get("headings"));
     else showCards(body, takes);
     for (const picture of body.querySelectorAll("[data-poster]")) pictures.see(/** @type {HTMLElement} */ (picture));
-    mark();
+    mark(body, shown());
   });
   follow(model, ["sum"], signal, () => { sum.textContent = model.get("sum"); });
+  follow(model, ["shown"], signal, settle);
+}
 
-  function mark() {
-    for (const take of body.querySelectorAll("[data-take]")) {
-      const on = /** @type {HTMLElement} */ (take).dataset.take === model.get("shown");
-      if (take instanceof HTMLButtonElement) take.setAttribute("aria-pressed", String(on));
-      else take.setAttribute("aria-selected", String(on));
-    }
+/**
+ * What is shown once a take was put beside it, or taken off. The last one stays.
+ * @param {string[]} shown @param {string} take @returns {string[]}
+ */
+export function toggled(shown, take) {
+  if (!shown.includes(take)) return [...shown, take];
+  return shown.length === 1 ? shown : shown.filter((one) => one !== take);
+}
+
+/** The take that a card or a row is for. @param {Element} on @returns {string | undefined} */
+function takeOf(on) {
+  return /** @type {HTMLElement | null} */ (on.closest("[data-take]"))?.dataset.take;
+}
+
+/**
+ * Mark what is on the screen; where that is several, with the letters that it has there.
+ * @param {HTMLElement} body @param {string[]} shown
+ */
+function mark(body, shown) {
+  for (const el of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-take]"))) {
+    const at = shown.indexOf(el.dataset.take ?? "");
+    const letter = at >= 0 && shown.length > 1 ? String.fromCharCode(65 + at) : "";
+    const thumb = /** @type {HTMLElement | null} */ (el.querySelector(".kw-thumb"));
+    if (thumb) thumb.dataset.letter = letter;
+    if (thumb) el.setAttribute("aria-selected", String(at >= 0));
+    el.querySelector(".kw-take")?.setAttribute("aria-pressed", String(at >= 0));
+    const beside = /** @type {HTMLElement | null} */ (el.querySelector(".kw-beside"));
+    if (!beside) continue;
+    const says = at >= 0 ? "Take off the screen" : "Compare with what is shown";
+    beside.hidden = at >= 0 && !letter; // it stands alone there
+    beside.textContent = letter || "+";
+    beside.title = `${says} (c)`;
+    beside.setAttribute("aria-label", says);
+    beside.classList.toggle("kw-on", at >= 0);
   }
-  follow(model, ["shown"], signal, mark);
 }
 
 /**
@@ -108,10 +164,10 @@ function arrange(body, takes, look, make) {
     if (el?.dataset.look === shows) continue;
     const fresh = make(take);
     fresh.dataset.look = shows;
-    const focused = el?.contains(document.activeElement);
+    const focused = Array.from(el?.querySelectorAll("button") ?? []).findIndex((button) => button === document.activeElement);
     if (el) el.replaceWith(fresh);
     else body.insertBefore(fresh, before);
-    if (focused) (fresh.matches("button") ? fresh : fresh.querySelector("button"))?.focus();
+    fresh.querySelectorAll("button")[focused]?.focus();
   }
 }
 
@@ -123,7 +179,7 @@ function showCards(body, takes) {
 
 /** @param {Card} take */
 function newCard(take) {
-  return h("button", { class: "kw-take", type: "button", dataset: { take: take.id, tone: take.tone }, title: take.title },
+  const card = h("button", { class: "kw-take", type: "button", dataset: { tone: take.tone }, title: take.title, "aria-keyshortcuts": "c" },
     h("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "" } },
       take.poster ? null : h("span", { class: "kw-take-state" }, take.status)),
     h("span", { class: "kw-take-text" },
@@ -131,6 +187,9 @@ function newCard(take) {
       h("span", { class: "kw-take-facts kw-num" },
         h("span", { class: take.rating ? "kw-stars" : "" }, "★".repeat(take.rating)),
         h("span", {}, take.facts))));
+  // The keyboard has a letter for it: there are no two stops a card on its way through the shelf.
+  const beside = h("button", { class: "kw-beside", type: "button", tabindex: -1 });
+  return h("div", { class: "kw-place", role: "group", "aria-label": take.title, dataset: { take: take.id } }, card, beside);
 }
 
 /** @param {HTMLElement} body @param {Card[]} takes @param {string[]} headings */
@@ -153,7 +212,7 @@ function newRow(take, headings) {
     ...take.cells.map((text, i) => {
       const name = headings[i + 1] ?? "";
       return name === "prompt"
-        ? h("td", { class: "kw-col-prompt" }, h("button", { type: "button", class: "kw-link", title: text }, text))
+        ? h("td", { class: "kw-col-prompt" }, h("button", { type: "button", class: "kw-link", title: text, "aria-keyshortcuts": "c" }, text))
         : h("td", { class: `kw-col-${name.replace(" ", "-")}`, title: text.length > 24 ? text : null }, text);
     }));
 }
@@ -189,7 +248,7 @@ function lazyPosters(model, root, signal) {
 function moveAmongCards(event, body) {
   const by = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
   const cards = /** @type {HTMLElement[]} */ (Array.from(body.querySelectorAll(".kw-take")));
-  const at = cards.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const at = cards.findIndex((card) => card.parentElement?.contains(document.activeElement));
   if (by === undefined || at < 0) return;
   event.preventDefault();
   cards[Math.min(cards.length - 1, Math.max(0, at + by))]?.focus();

@@ -13,18 +13,19 @@ import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
 from ..catalog import O3_PRO, TOOL
 from ..engine.service import choose
-from ..errors import Problem, RequestError, SettingsError
-from ..money import Micros, micros
+from ..errors import LibraryError, Problem, RequestError
 from ..request import VideoRequest
 from ..screen import Kept, Screen, at_cell_end, deciding
-from ..screen.still import MOST
+from ..screen.screen import MOST
+from ..screen.still import MOST as KEPT
 from ..settings import library_folder
+from ..store import Record
 from ..take import Library, Take, models
 from . import budget as day_budget
 from . import form, view
-from .counter import Counter, put
-from .faces import Bar, Invite, Queue, Shelf
-from .reading import Reading
+from .counter import Counter, limit, put
+from .faces import Bar, Invite, Queue, Shelf, close
+from .reading import Reading, arranged
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
         if (found := known.get(model)) is None or found.kind == TOOL:
             raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
-        asking = form.Asking(above=_sum(confirm_above))
+        asking = form.Asking(above=limit(confirm_above))
         self.library = library if isinstance(library, Library) else Library(library)
         self._service = choose(practice)
         if budget is not None:
@@ -104,15 +105,11 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
         self.duration, self.sound = builder.duration, builder.sound
         self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
-        self._screen = Screen(library=self.library, act=self._act, actions=counter.actions(None), still=self._kept.name)
+        self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide)
         self._shelf = Shelf(
-            self._find,
-            self.show,
-            self._poster,
-            headings=view.headings(),
-            statuses=list(view.FILTERS),
+            self._find, self.show, self._add, self._poster, headings=view.headings(), statuses=list(view.FILTERS)
         )
         self._faces = (self._bar, builder, counter.go, self._invite, self._screen, self._queue, self._shelf)
         self._faces += workshop.faces
@@ -127,7 +124,11 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
         put(self._bar, **view.bar(found, self._service), notice=view.notice(self.library.folder))
         self._look()
-        self._stops = (self.library.engine.watch(self._look), at_cell_end(self._look))
+        self._stops = (
+            self.library.engine.watch(self._look),
+            at_cell_end(self._look),
+            self.library.on_adopted(self._adopted),
+        )
         self.library.engine.warm(self._service.name)
         counter.inquiry.models(self._learned)
 
@@ -160,21 +161,29 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """Put a take's inputs into the builder; gives the names of those that it has no control for."""
         return self._counter.fill(self._counter.model.id, inputs)
 
-    def show(self, take_id: str) -> None:
-        """Put a take on the screen."""
-        self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
-        self._soon(lambda: self._reading.choose(take_id))
+    def show(self, take: Take | str, *more: Take | str) -> None:
+        """Put a take on the screen, or several: up to 16, compared with the first. Each is a take or a take's id.
+
+        They stay there until the next click on Generate. Raises ``LibraryError`` where the library has no such take,
+        and ``TypeError`` for more than 16.
+        """
+        wanted = dict.fromkeys(one if isinstance(one, str) else one.id for one in (take, *more))
+        if len(wanted) > MOST:
+            raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
+        for take_id in wanted:
+            self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
+        self._soon(lambda: self._reading.choose(*wanted))
 
     def close(self) -> None:
         """Take the panel away. What is under way goes on."""
         for stop in self._stops:
             stop()
         for widget in self._faces:
-            _close(widget)
+            close(widget)
         super().close()
 
     def _ipython_display_(self) -> None:
-        self._kept.show(self, self._reading.stills(MOST))
+        self._kept.show(self, self._reading.stills(KEPT))
 
     # What the page asks. These run on whichever thread the host chooses, and wait for nothing.
 
@@ -183,8 +192,18 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._dismiss(take_id)
 
     def _act(self, take_id: str, action: str) -> None:
-        self._counter.act(self.library.record(take_id), action)
-        self.library.engine.soon(self._look)
+        record = self.library.record(take_id)
+        if action == "compare" and record.parent:
+            self.show(record.parent, take_id)
+        else:
+            self._counter.act(record, action)
+            self.library.engine.soon(self._look)
+
+    def _add(self, take_id: str) -> None:
+        self.library.record(take_id)
+        if not self._reading.room_for(take_id):
+            raise LibraryError(f"The screen shows {MOST} takes, and no more at once. Take one off first.")
+        self._soon(lambda: self._reading.toggle(take_id))
 
     def _choose(self, model: str) -> None:
         self._counter.choose(model)
@@ -219,7 +238,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     def _look_later(self) -> None:
         self.library.engine.soon(self._look)
 
-    # What the engine's thread does.
+    # What the engine's thread does, and whoever adopts a clip.
 
     def _learned(self) -> None:
         """The library knows the service's models: those that were known may take other inputs now, or cost less."""
@@ -227,6 +246,11 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._counter.workshop.renew_prices()
         if self.library.catalog.get(self._counter.model.id) != self._counter.model:
             self._counter.choose(self._counter.model.id)
+
+    def _adopted(self, record: Record) -> None:
+        """A clip was brought in: its request is in the builder, to go on from it, and it is on the screen."""
+        self._counter.refill(record, parent=True)
+        self.show(record.id)
 
     def _begin(self, made: list[str], request: VideoRequest, takes: int, parent: str = "") -> None:
         """Write takes down and name them in ``made``, those before a refused one too."""
@@ -248,7 +272,8 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
                 raise
 
     def _show(self, fresh: bool) -> None:
-        told, progress = self._reading, self.library.engine.progress
+        told, progress, screen = self._reading, self.library.engine.progress, self._screen
+        shown = told.watched()
         put(self._queue, rows=view.queue(told.under_way, told.ended.values(), progress, lately=told.records))
         put(
             self._shelf,
@@ -256,31 +281,17 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             sum=view.summary(told.spend, told.records, told.narrowed),
             search=told.search,
             status=told.filter,
-            shown=told.shown,
+            shown=[record.id for record in shown],
         )
         put(self._bar, spent=day_budget.spent(told.spend, told.budget, self._service.practice))
-        put(self._invite.layout, display="none" if told.on_screen else "")
-        put(self._screen.layout, display="" if told.on_screen else "none")
-        if told.on_screen:
-            shown = self.library.record(told.on_screen)
-            put(self._screen, actions=self._counter.actions(shown))
-            self._screen.show(shown)
+        put(self._invite.layout, display="none" if shown else "")
+        put(screen.layout, display="" if shown else "none")
+        if shown:
+            put(screen, arrangement=arranged(screen.arrangement, len(screen.takes), len(shown)))
+            put(screen, actions=self._counter.offers(shown, told.parent))
+            screen.show(*shown)
         self._counter.inquiry.look()
         put(self._bar, balance=self._counter.inquiry.balance)
         self._counter.workshop.look()
         if fresh:
-            self._kept.renew(told.stills(MOST))
-
-
-def _close(widget: Any) -> None:
-    """Close a widget with all that is in it: ipywidgets leaves those behind."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    widget.close()
-
-
-def _sum(amount: float | str) -> Micros:
-    try:
-        return micros(str(amount).strip().removeprefix("$"))
-    except ValueError as error:
-        raise SettingsError(f"confirm_above is an amount of dollars, such as 2.00; this is {amount!r}.") from error
+            self._kept.renew(told.stills(KEPT))

@@ -28,7 +28,7 @@ def theirs(tmp_path: Path) -> Iterator[Take]:
 
 def _shows(panel: Studio, record: Record) -> bool:
     on_screen = [clip["file"] for clip in panel._screen.takes]
-    return panel._shelf.shown == record.id and bool(panel._shelf.takes) and on_screen == [record.sha256]
+    return panel._shelf.shown == [record.id] and bool(panel._shelf.takes) and on_screen == [record.sha256]
 
 
 def test_open_panels_show_the_clip_and_hold_its_request(
@@ -55,7 +55,7 @@ def test_a_clip_that_was_here_already_is_shown_again(
     studio.prompt.value = "something else"
     assert library.adopt(saved) == first
     assert studio.prompt.value == FOX
-    until(lambda: studio._shelf.shown == first.id)
+    until(lambda: studio._shelf.shown == [first.id])
 
 
 def test_the_next_take_is_made_from_the_adopted_one(

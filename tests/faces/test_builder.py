@@ -162,13 +162,19 @@ def test_a_sum_to_ask_above_is_an_amount_of_money(library: Library, amount: Any)
         Studio(library, confirm_above=amount)
 
 
+def offered(studio: Studio, take: str) -> list[list[str]]:
+    """The buttons under a take's clip."""
+    found: list[list[str]] = studio._screen.actions.get(take, [])
+    return found
+
+
 def test_a_draft_is_made_final_by_one_click_that_says_its_price(studio: Studio, server: PracticeServer) -> None:
     final = {"duration": 10, "sound": True}
     studio._counter.builder._draft.final = final
     studio.duration.value = 3
     assert not click(studio, prompt=FOX).get("refused")
     draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
-    button = until(lambda: next((a for a in studio._screen.actions if a[0].startswith("final")), None))
+    button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     assert button[1] == "Final: 10 s, sound · $1.40 ($1.064 more)"
     page = Page(studio._screen)
     assert page.tell("act", take=draft.id, action=button[0])["ok"]
@@ -177,7 +183,7 @@ def test_a_draft_is_made_final_by_one_click_that_says_its_price(studio: Studio, 
     assert (child.parent, child.inputs["duration"], child.inputs["sound"]) == (draft.id, 10, True)
     assert child.words == FOX
     # Nobody makes a second final by a second click.
-    until(lambda: [a[0] for a in studio._screen.actions] == ["remix"])
+    until(lambda: [a[0] for a in offered(studio, draft.id)] == ["remix"])
     assert not page.tell("act", take=draft.id, action=button[0])["ok"]
     assert len(takes(studio.library)) == 2
 
@@ -188,7 +194,7 @@ def test_a_final_that_is_dear_is_put_into_the_builder_first(library: Library, se
     studio.duration.value = 3
     assert not click(studio, prompt=FOX).get("refused")
     draft = until(lambda: (found := takes(library)) and found[0].state == "completed" and found[0])
-    button = until(lambda: next((a for a in studio._screen.actions if a[0].startswith("final")), None))
+    button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     Page(studio._screen).tell("act", take=draft.id, action=button[0])
     assert (studio.duration.value, studio.sound.value) == (15, True)
     assert "$2.10" in studio._counter.go.said
@@ -200,14 +206,14 @@ def test_a_final_is_never_dearer_than_its_button_said(studio: Studio, server: Pr
     studio.duration.value = 3
     click(studio, prompt=FOX)
     draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
-    button = until(lambda: next((a for a in studio._screen.actions if a[0].startswith("final")), None))
+    button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     page, draft_control = Page(studio._screen), studio._counter.builder._draft
     draft_control.final = {"duration": 15, "sound": True}  # the page says another final, and the button is not told yet
-    studio._screen.actions = [["remix", "Remix"], button]
+    studio._screen.actions = {draft.id: [["remix", "Remix"], button]}
     answer = page.tell("act", take=draft.id, action=button[0])
     assert not answer["ok"]
     assert "Nothing was sent" in answer["error"]
-    until(lambda: any("$2.10" in words for _, words in studio._screen.actions))
+    until(lambda: any("$2.10" in words for _, words in offered(studio, draft.id)))
     assert len(submits(server)) == 1
 
 

@@ -29,7 +29,7 @@ def test_a_click_makes_a_clip_and_the_panel_tells_of_it(
     assert record.inputs == {"prompt": FOX, "aspect_ratio": "16:9", "duration": 3, "sound": True}
     assert len(submits(server)) == 1
     until(lambda: [card["status"] for card in studio._shelf.takes] == ["finished"])
-    assert studio._shelf.shown == record.id
+    assert studio._shelf.shown == [record.id]
     assert studio._shelf.sum == "1 take, $0.42"
     assert (studio._bar.spent["before"], studio._bar.spent["sum"]) == ("spent today ", "$0.42")
 
@@ -243,7 +243,7 @@ def test_a_clip_that_was_put_on_the_screen_stays_there_when_another_is_found(stu
     studio.show(first.id)
     a_take(library.folder, "Second", at=1_790_000_000_001)
     until(lambda: len(studio._shelf.takes) == 2)
-    assert studio._shelf.shown == first.id
+    assert studio._shelf.shown == [first.id]
 
 
 def test_two_panels_on_a_library_show_the_same(studio: Studio, library: Library) -> None:
@@ -261,7 +261,7 @@ def test_code_can_do_what_the_button_does(studio: Studio, library: Library) -> N
     assert take.record.words == FOX
     take.wait(timeout=30)
     assert take.video is not None
-    until(lambda: studio._shelf.shown == take.id)
+    until(lambda: studio._shelf.shown == [take.id])
     studio.prompt.value = ""
     with pytest.raises(RequestError):
         studio.generate()
