@@ -170,8 +170,10 @@ export function show(model, el, signal, told) {
     const whole = ready.map((_, i) => ((data[i] ?? 0) >= (ends[i] ?? 0) - 0.05 ? state.length : data[i] ?? 0));
     controls.show(whole.length ? Math.min(...whole) : 0, ends.filter((stop) => stop && stop < state.length - 0.02));
     card.classList.toggle("kw-held", state.playing && state.held);
-    controls.picture(ready.map((tile, i) => ({ url: strips.get(tile.clip()?.id ?? "") ?? "", length: ends[i] ?? 0 }))
-      .filter(({ url, length }) => url && length).slice(0, 2));
+    const watched = focus(view());
+    controls.picture(ready.map((tile, i) => ({ take: tile.clip()?.id ?? "", length: ends[i] ?? 0 }))
+      .filter(({ take, length }) => watched.includes(take) && strips.get(take) && length)
+      .map(({ take, length }) => ({ url: strips.get(take) ?? "", length })));
     taking.show();
   };
 
@@ -263,16 +265,16 @@ export function show(model, el, signal, told) {
     // In a grid the one that is chosen is held against the first.
     const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
     const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
-    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null,
-      now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })), differences.get(compared) ?? null);
+    const told = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
+    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, told, differences.get(compared) ?? null);
     if (compared && first && other && !differences.has(compared)) {
       ask(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
         differences.set(compared, answer.differences);
         look();
       }, () => {}); // then the words of the one that is chosen stand there
     }
-    for (const clip of now.shown.slice(0, 2)) {
-      if (!clip.file || strips.has(clip.id)) continue;
+    for (const clip of now.shown) {
+      if (!focus(now).includes(clip.id) || !clip.file || strips.has(clip.id)) continue;
       strips.set(clip.id, "");
       strip(model, clip.id, signal).then((url) => { strips.set(clip.id, url); paint(); }, () => {});
     }
@@ -281,6 +283,11 @@ export function show(model, el, signal, told) {
   };
   follow(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
   askWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
+}
+
+/** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./comparing.js").View} view */
+function focus({ arrangement, shown, chosen }) {
+  return arrangement === "grid" ? [shown[0]?.id ?? "", chosen] : shown.map(({ id }) => id);
 }
 
 /** What the keys do. */
