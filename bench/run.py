@@ -1,6 +1,7 @@
 """Run the benchmarks and write what they measured, and on which machine, into RESULTS.md.
 
-``python -m bench.run`` runs all and writes; ``python -m bench.run import_time`` only prints the one it names.
+``python -m bench.run`` runs all and writes; ``python -m bench.run import_time`` only prints the one it names, and
+``python -m bench.run --write import_time`` puts it in the place of what was measured before.
 """
 
 from __future__ import annotations
@@ -81,27 +82,36 @@ def _system() -> str:
 
 
 def measure(name: str, benchmark: Benchmark) -> str:
-    """Run one benchmark and write its section."""
+    """Run one benchmark and write its section, with the day it was run."""
     print(f"{benchmark.TITLE} ({name}) ...", flush=True)
     started = time.monotonic()
     table = benchmark.run().markdown()
     print(f"{table}\n({time.monotonic() - started:.0f} s)\n", flush=True)
-    return f"## {benchmark.TITLE}\n\n`bench/{name}.py`\n\n{table}\n"
+    return f"## {benchmark.TITLE}\n\n`bench/{name}.py`, {_today()}\n\n{table}\n"
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
+
+def sections(results: str) -> dict[str, str]:
+    """The sections of written results, by the benchmark that each is of."""
+    parts = ["## " + part.rstrip() + "\n" for part in results.split("\n## ")[1:]]
+    return {part.split("`bench/")[1].split(".py`")[0]: part for part in parts}
 
 
 def main(names: list[str]) -> None:
     """Run the named benchmarks, or all and write the results."""
+    keep, names = "--write" in names, [name for name in names if name != "--write"]
     known = benchmarks()
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"No benchmark is called {', '.join(unknown)}. There are: {', '.join(known)}.")
-    if names:
-        for name in names:
-            measure(name, known[name])
+    measured = {name: measure(name, known[name]) for name in names or known}
+    if names and not keep:
         return
-    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    head = f"# Results\n\nWritten by `make bench` on {today}.\n\n- {machine()}\n- {versions()}\n"
-    sections = [measure(name, benchmark) for name, benchmark in known.items()]
-    RESULTS.write_text("\n".join([head, *sections]), "utf-8")
+    head = f"# Results\n\nWritten by `make bench`, last on {_today()}.\n\n- {machine()}\n- {versions()}\n"
+    found = {**(sections(RESULTS.read_text("utf-8")) if names else {}), **measured}
+    RESULTS.write_text("\n".join([head, *(found[name] for name in known if name in found)]), "utf-8")
     print(f"Written to bench/{RESULTS.name}.")
 
 

@@ -4,6 +4,7 @@
 import { ask, h } from "../face.js";
 import { clockTime } from "./clock.js";
 import { icon } from "./icons.js";
+import { poster } from "./poster.js";
 
 const PIECE = 2 * 1024 * 1024; // bytes an answer; the kernel caps it
 const ASK_AGAIN = 3000; // ms after which a page that heard nothing asks: some hosts lose what a background thread sends
@@ -184,6 +185,18 @@ async function small(video) {
     if (image.size <= POSTER_MOST) return image;
   }
   throw new Error("This frame makes no poster under 40 KB. Choose another one.");
+}
+
+/**
+ * Give the library the frame that is shown as a poster, where it has none: its own way of making one may have failed.
+ * @param {import("../face.js").Model} model @param {string} take @param {HTMLVideoElement} video @param {AbortSignal} signal
+ */
+export async function lendPoster(model, take, video, signal) {
+  if (model.get("fixed") === true || await poster(model, take, signal)) return;
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
+    await new Promise((resolve) => { video.addEventListener("loadeddata", resolve, { signal, once: true }); });
+  const image = await small(video);
+  await ask(model, "picture", { take }, { signal, buffers: [await image.arrayBuffer()] });
 }
 
 /** @param {Subject} now */

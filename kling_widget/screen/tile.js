@@ -3,6 +3,7 @@
 import { h } from "../face.js";
 import { bring, unload } from "./bring.js";
 import { put } from "./icons.js";
+import { lendPoster } from "./taking.js";
 
 /**
  * @typedef {object} Tile
@@ -65,6 +66,7 @@ export function newTile(model, where, { choose, changed }) {
       plays = await bring({ model, clip, video, gone, tell, where: (signal) => where(clip.id, signal) });
       el.dataset.route = plays.route;
       changed();
+      lendPoster(model, clip.id, video, gone).catch(() => {}); // the clip plays all the same
     } catch (error) {
       if (gone.aborted) return;
       empty();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from playwright.sync_api import Download, Locator, expect
 
 from kling_widget import Library, generate
 from kling_widget.practice import read_frame_number
+from tests.made import a_take
 
 from .notebook import Jupyter
 
@@ -173,3 +175,16 @@ def test_where_a_clips_sound_can_not_be_played_a_copy_is_offered_that_can(jupyte
         assert [stream.codec_context.name for stream in container.streams] == ["h264", "mp3float"]
     size = video.evaluate("async v => (await (await fetch(v.currentSrc)).blob()).size")
     assert size == copy.stat().st_size
+
+
+def test_a_page_lends_a_poster_to_a_library_that_has_none(jupyter: Jupyter) -> None:
+    record = a_take(jupyter.folder / "lib", inputs={"duration": 3})
+    (jupyter.folder / "lib" / str(record.poster)).unlink()
+    jupyter.open([SHOW]).run_all()
+    posters = jupyter.folder / "lib" / "posters"
+    end = time.monotonic() + 20
+    while not (found := list(posters.glob("*.jpg"))):
+        assert time.monotonic() < end
+        jupyter.page.wait_for_timeout(100)
+    with Image.open(found[0]) as image:
+        assert (image.format, image.size) == ("JPEG", (480, 270))
