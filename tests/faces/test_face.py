@@ -99,7 +99,8 @@ def test_a_joined_module_leaves_its_comments_behind(entry: Path) -> None:
 
 
 def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
-    for sheet in HOME.rglob("*.css"):
+    own = HOME / "screen" / "page.css"  # of a page that is all ours; no host gets it
+    for sheet in set(HOME.rglob("*.css")) - {own}:
         bare = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
         for selectors in re.findall(r"([^{}]+)\{", bare):
             if selectors.strip().startswith("@"):
