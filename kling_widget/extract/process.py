@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ Going = Callable[[], bool]
 SAFE = "Nothing was spent, and the clip is untouched."
 """What every failure here means for the money."""
 
+_HOME = str(Path(__file__).resolve().parents[2])  # where this package lies: it may be in no place that Python knows
 _LOOK_S = 0.1  # how often the process is looked after, in seconds
 _ON_THE_WALL = 3  # seconds on the wall for each second of CPU
 
@@ -102,7 +104,12 @@ def stills(clip: Path, poster: Path, strip: Path, *, going: Going = lambda: True
 
 def bare(environment: dict[str, str]) -> dict[str, str]:
     """What the process is told of an environment: where Python and its libraries are, and nothing else (no key)."""
-    return {**{name: environment[name] for name in _PASSED_ON if name in environment}, **_SET}
+    told = {name: environment[name] for name in _PASSED_ON if name in environment}
+    # The process starts in a folder of its own: what was found from here by a relative path is named in full.
+    paths = [str(Path(one).absolute()) for one in told.pop("PYTHONPATH", "").split(os.pathsep) if one]
+    if _HOME not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        paths.append(_HOME)
+    return {**told, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}), **_SET}
 
 
 def _folder(target: Path) -> tempfile.TemporaryDirectory[str]:

@@ -10,6 +10,7 @@ import { poster } from "./poster.js";
  * @property {HTMLVideoElement} video
  * @property {AbortSignal} gone stops it, and gives back what came
  * @property {(gone: AbortSignal) => Promise<import("./delivery.js").Place>} where
+ * @property {Set<string>} without routes that are not tried (any more)
  * @property {(words: string) => void} tell how it goes; empty: nothing is waited for
  */
 
@@ -17,13 +18,11 @@ import { poster } from "./poster.js";
  * @param {Errand} errand
  * @returns {Promise<import("./delivery.js").Source>} what the video plays now; rejects in words where nothing can be played
  */
-export async function bring({ model, clip, video, gone, where, tell }) {
+export async function bring({ model, clip, video, gone, where, without, tell }) {
   void poster(model, clip.id, gone).then((url) => {
     if (url && !gone.aborted && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.poster = url;
   }, () => {});
   await seen(video, gone); // twenty screens in a notebook fetch only what is looked at
-  /** @type {Set<string>} */
-  const without = new Set();
   for (;;) {
     const late = setTimeout(() => tell("Waiting for the kernel. It may be busy with a cell."), 2500);
     gone.addEventListener("abort", () => clearTimeout(late));

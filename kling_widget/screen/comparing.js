@@ -2,11 +2,10 @@
 // @ts-check
 import { choices, h } from "../face.js";
 import { ARRANGEMENTS, lies } from "./film.js";
+import { LETTERS } from "./letters.js";
 
 /** @typedef {import("./film.js").Arrangement} Arrangement */
 /** @typedef {import("./screen.js").Clip} Clip */
-
-export const LETTERS = "ABCDEFGHIJKLMNOP"; // as many as a grid has places; `screen.py` shows no more
 
 /**
  * What is shown of several takes.
@@ -21,13 +20,14 @@ export const LETTERS = "ABCDEFGHIJKLMNOP"; // as many as a grid has places; `scr
  * @param {Clip[]} clips
  * @param {Arrangement} arrangement
  * @param {[string, string]} pair two takes
+ * @param {string} chosen the one that stands alone
  * @returns {Clip[]}
  */
-export function shownOf(clips, arrangement, [left, right]) {
+export function shownOf(clips, arrangement, [left, right], chosen) {
   if (arrangement === "grid") return clips.slice(0, LETTERS.length);
   const first = clips.find(({ id }) => id === left) ?? clips[0];
   if (!first) return [];
-  if (arrangement === "one") return [first];
+  if (arrangement === "one") return [clips.find(({ id }) => id === chosen) ?? first];
   const second = clips.find(({ id }) => id === right && id !== first.id) ?? clips.find(({ id }) => id !== first.id);
   return second ? [first, second] : [first];
 }

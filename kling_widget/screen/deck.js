@@ -135,7 +135,8 @@ export function newDeck(signal, changed) {
       held = false;
       follow();
     } catch (error) {
-      if (mine !== turn || (error instanceof DOMException && error.name === "AbortError")) return;
+      // A clip that can't be played leaves the deck, and those that are left begin anew.
+      if (mine !== turn || !(error instanceof DOMException && error.name === "NotAllowedError")) return;
       pause();
       throw error;
     }
@@ -254,7 +255,8 @@ export function newDeck(signal, changed) {
       for (const member of members) if (!before.includes(member)) attend(member);
       if (!members.length) pause();
       quiet();
-      if (playing && members.some((one) => !before.includes(one))) void start().catch(() => {});
+      // Who waits, waits for those that are there now; who came, joins.
+      if (playing && (held || members.some((one) => !before.includes(one)))) void start().catch(() => {});
       changed();
     },
     async play() {

@@ -104,7 +104,7 @@ function fromService(place, trouble, without) {
     return { url: place.url, route: "service", free() {}, note: `Played from the service, which keeps clips for seven days. ${why}` };
   }
   if (!trouble) throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
-  throw new Error(without.has("service") ? `${trouble} The service no longer gives it either.` : trouble);
+  throw new Error(without.has("service") ? `${trouble} It could not be played from the service either; while that keeps it (seven days), opening the library anew fetches it.` : trouble);
 }
 
 /**

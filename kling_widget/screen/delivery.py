@@ -14,6 +14,7 @@ from ..errors import DownloadError, LibraryError
 from ..settings import is_loopback
 from ..store import Record
 from ..store.record import KEPT_MS
+from ..take.saving import sha256
 
 HEAD = 65_536
 """Bytes at a file's beginning whose hash tells it from another of the same size."""
@@ -97,11 +98,11 @@ def at_service(record: Record, now: int) -> str:
     address = found[0] if isinstance(found, list) and found else ""
     if not isinstance(address, str):
         return ""
-    parts = urlsplit(address)
-    played = record.practice and is_loopback(parts.hostname or "")
     try:
+        parts = urlsplit(address)
+        played = record.practice and is_loopback(parts.hostname or "")
         permit(address, f"{parts.scheme}://{parts.netloc}" if played else record.service)
-    except DownloadError:
+    except (DownloadError, ValueError):
         return ""
     return address
 
@@ -125,14 +126,10 @@ def _unchanged(record: Record, path: Path) -> None:
 @lru_cache(maxsize=1024)
 def _sha256(path: Path, _written: int, _bytes: int) -> str:
     """A file's SHA-256 in hex, read once for each time that it was written."""
-    found = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                found.update(piece)
+        return sha256(path)
     except OSError:
         return ""
-    return found.hexdigest()
 
 
 def read(path: Path, offset: int, length: int) -> bytes:

@@ -229,6 +229,8 @@ def _earlier(target: Path) -> Mapping[str, str]:
         clips = json.loads(found[1]) if found else {}
     except ValueError:
         clips = {}
+    if not isinstance(clips, dict):
+        return {}
     return {name: digest for name, digest in clips.items() if PurePosixPath(name).name == name}
 
 

@@ -61,7 +61,7 @@ export function soundless(host) {
  * @param {Host} host
  * @param {{ sound: boolean }} clip
  * @param {string} path the clip's file on the kernel's machine; empty where it is not known
- * @returns {{ words: string, offer: string, path: string } | null} `offer`: what a button says that has the kernel make a copy
+ * @returns {{ words: string, offer: string } | null} `offer`: what a button says that has the kernel make a copy
  *   with its sound in MP3; null where nothing needs to be said
  */
 export function soundWords(host, clip, path) {
@@ -70,6 +70,5 @@ export function soundWords(host, clip, path) {
   return {
     words: `VS Code can't play this clip's sound (AAC), so it plays without it. A copy with its sound in MP3 can be heard here; the clip itself stays as it came.${open}`,
     offer: "Play with sound",
-    path,
   };
 }

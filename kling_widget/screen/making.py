@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from ..errors import LibraryError
 from ..face import Answer, Command
@@ -38,7 +38,9 @@ class Making:
     def begin(self, command: Command) -> Answer:
         """Begin to make what a command names; answers with the job's name at once."""
         record = self._library.record(str(command.get("take")))
-        export, several = _export(command), command.get("takes")
+        # Whatever a page sends: an Export is made of nothing that is none.
+        export = Export(cast(Kind, command.get("export")), command.get("start"), command.get("end"))
+        several = command.get("takes")
         job = secrets.token_hex(8)
         with self._lock:
             self._jobs[job] = None
@@ -82,14 +84,8 @@ class Making:
         if isinstance(state, str):
             return {"made": None, "trouble": state}
         kind = mimetypes.guess_type(state.name)[0] or "application/octet-stream"
-        return {"made": {"name": state.name, "bytes": state.stat().st_size, "type": kind}}
-
-
-def _export(command: Command) -> Export:
-    kind, start, end = command.get("export"), command.get("start"), command.get("end")
-    if kind not in get_args(Kind):
-        raise LibraryError(f"Nothing of the kind {kind!r} can be made of a clip.")
-    for moment in (start, end):
-        if moment is not None and (isinstance(moment, bool) or not isinstance(moment, int | float) or moment < 0):
-            raise LibraryError("A part of a clip begins and ends at so many seconds.")
-    return Export(cast(Kind, kind), start, end)
+        try:
+            size = state.stat().st_size
+        except OSError:
+            return {"made": None, "trouble": f"{state.name} was taken away from the library's exports. Make it again."}
+        return {"made": {"name": state.name, "bytes": size, "type": kind}}

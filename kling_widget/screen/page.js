@@ -1,7 +1,7 @@
 // A page of its own: the screen as it is everywhere, with a model that answers from what lies in the page.
 // @ts-check
 import { dress } from "../face.js";
-import { LETTERS } from "./comparing.js";
+import { LETTERS } from "./letters.js";
 import { put } from "./icons.js";
 import { show } from "./screen.js";
 

@@ -13,10 +13,11 @@ const HELD = new WeakMap();
  * @param {import("../face.js").Model} model a face that answers `poster`
  * @param {string} take
  * @param {AbortSignal} signal the view's
+ * @param {string} [named] what the library calls the picture: by another name it is another one
  * @returns {Promise<string>}
  */
-export function poster(model, take, signal) {
-  return picture(model, "poster", take, signal);
+export function poster(model, take, signal, named = "") {
+  return picture(model, "poster", take, signal, named);
 }
 
 /**
@@ -30,10 +31,10 @@ export function strip(model, take, signal) {
   return picture(model, "strip", take, signal);
 }
 
-/** @param {import("../face.js").Model} model @param {"poster" | "strip"} kind @param {string} take @param {AbortSignal} signal @returns {Promise<string>} */
-function picture(model, kind, take, signal) {
+/** @param {import("../face.js").Model} model @param {"poster" | "strip"} kind @param {string} take @param {AbortSignal} signal @param {string} [named] @returns {Promise<string>} */
+function picture(model, kind, take, signal, named = "") {
   const held = heldBy(signal);
-  const name = `${kind} ${take}`;
+  const name = `${kind} ${take} ${named}`;
   const known = held.get(name);
   if (known) {
     held.delete(name);

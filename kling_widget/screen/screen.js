@@ -1,13 +1,14 @@
 // The screen: one clip or several with their controls and their story. Under way or ended without a clip, they say so instead.
 // @ts-check
 import { ask, askWhenSilent, dress, follow, h } from "../face.js";
-import { newComparing, LETTERS, fitting, offeredFor, shownOf } from "./comparing.js";
+import { newComparing, fitting, offeredFor, shownOf } from "./comparing.js";
 import { clockTime } from "./clock.js";
 import { KEYS, newControls } from "./controls.js";
 import { newDeck } from "./deck.js";
 import { newFilm } from "./film.js";
 import { hostOf, soundWords } from "./host.js";
 import { icon } from "./icons.js";
+import { LETTERS } from "./letters.js";
 import { showRows } from "./row.js";
 import { newStory } from "./story.js";
 import { strip } from "./poster.js";
@@ -39,6 +40,7 @@ const MORE_KEYS = [
   ["v", "the next way to show them"],
   ["[ ]", "the wipe, the onion skin: less, more"],
   ["1 to 9", "choose a clip: it is heard, and acted on"],
+  ["?", "these keys"],
 ];
 
 export default () => {
@@ -102,7 +104,7 @@ export function show(model, el, signal, told) {
     /** @type {Clip[]} */
     const clips = model.get("takes");
     const arrangement = fitting(model.get("arrangement"), clips.length);
-    const shown = shownOf(clips, arrangement, pair);
+    const shown = shownOf(clips, arrangement, pair, chosen);
     return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id ?? "" };
   };
   /** @param {string} take */
@@ -140,7 +142,9 @@ export function show(model, el, signal, told) {
     try {
       const file = await make(model, { take, export: "mp3" }, signal, (fraction) => tell(`Fetching it, ${Math.round(fraction * 100)} %`));
       heard.add(take);
-      tile.play(file.blob);
+      const { playing } = deck.state();
+      await tile.play(file.blob);
+      if (playing) await deck.play();
       tell("");
     } catch (error) {
       if (!signal.aborted) tell(error instanceof Error ? error.message : String(error), "bad");
@@ -180,7 +184,11 @@ export function show(model, el, signal, told) {
   const film = newFilm(model, where, { choose, changed: () => changed(), blend }, signal);
   const deck = newDeck(signal, () => paint());
   const story = newStory(model, signal);
-  const comparing = newComparing({ arrange, blend, pick: (side, take) => { pair[side] = take; look(); } });
+  const comparing = newComparing({ arrange, blend, pick: (side, take) => {
+    if (view().arrangement === "one") chosen = take;
+    else pair[side] = take;
+    look();
+  } });
   const taking = newTaking(model, signal, () => {
     const now = view();
     const tile = film.tiles().find((one) => one.clip()?.id === now.chosen);

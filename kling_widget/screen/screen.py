@@ -100,24 +100,41 @@ class Screen(Face):
         if library is None and not takes:
             raise TypeError("Screen needs a take, or library=...")
         self.library = library or takes[0].library
+        if strange := [take for take in takes if take.library.folder != self.library.folder]:
+            raise TypeError(
+                f"A screen shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
+            )
         self._act_on = act
         self._records: tuple[Record, ...] = ()
         self._kept: Kept | None = None
+        self._unwatch: Callable[[], None] | None = None
         self._making = Making(self.library, lambda content: self.send(content))
         super().__init__(**traits)
         if takes:
             self.show(*(take.record for take in takes))
+            if self._under_way():
+                self._unwatch = self.library.engine.watch(self._look)
+
+    def _look(self) -> None:
+        """Show how takes go that nobody else follows; on the engine's thread, until they have ended."""
+        self.show(*(self.library.record(record.id) for record in self._records))
+        if self._unwatch is not None and not self._under_way():
+            self._unwatch()
+            self._unwatch = None
+
+    def _under_way(self) -> bool:
+        return not all(record.final for record in self._records)
 
     def show(self, *records: Record) -> None:
         """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
         was, before = self._records, {record.id: record.sha256 for record in self._records}
         self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
+        if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
+            self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
         clips = [self._clip(record) for record in records]
         if clips == self.takes:
             return
         self.takes = clips
-        if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
-            self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
         for record, shown in zip(records, clips, strict=True):
             if shown["file"] and before.get(record.id, "") != record.sha256:
                 self._tell_where(record)

@@ -17,5 +17,5 @@ export async function setOff(videos, late) {
   await first.play();
   const end = performance.now() + FLOW_MOST;
   while (others.length && !first.muted && !late() && first.currentTime < from + FLOWS && performance.now() < end) await new Promise((resolve) => { setTimeout(resolve, 1); });
-  if (!late()) await Promise.all(others.map((video) => video.play()));
+  if (!late()) await Promise.allSettled(others.map((video) => video.play())); // one that fails says so itself
 }

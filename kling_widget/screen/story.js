@@ -59,10 +59,10 @@ export function newStory(model, signal) {
      * @param {Differences | null} differences between the first two of them; null where they are not compared
      */
     show(clip, shown, differences) {
-      const same = clip?.id === now?.id;
+      const again = clip?.id === now?.id;
       now = clip;
       el.hidden = !clip;
-      if (!same) said.textContent = "";
+      if (!again) said.textContent = "";
       if (!clip) return;
       if (differences) prompt.replaceChildren(...differences.prompt.map(([kind, text]) => (kind === "same" ? text : h(kind, {}, text))));
       else if (prompt.textContent !== clip.prompt || prompt.childElementCount) prompt.textContent = clip.prompt;
@@ -71,12 +71,12 @@ export function newStory(model, signal) {
         h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, one), " ", h("ins", {}, other)))));
       const several = shown.length > 1;
       const lines = several ? shown : [{ letter: "", clip }];
-      const notes = [...new Set(lines.map((one) => one.clip.note))]; // the same for all is said once
-      settings.replaceChildren(...lines.map((one, i) => {
-        const note = notes.length > 1 || i === lines.length - 1 ? one.clip.note : "";
+      const same = several && lines.every((one) => one.clip.note === lines[0]?.clip.note); // then it is said once, of all
+      settings.replaceChildren(...lines.map((one) => {
+        const note = same ? "" : one.clip.note;
         return h("span", { class: "kw-story-line" }, several ? h("b", {}, one.letter) : null, one.clip.settings,
           note ? " · " : "", h("span", { class: "kw-story-note" }, note));
-      }));
+      }), h("span", { class: "kw-story-note" }, same ? lines[0]?.clip.note : ""));
       of.textContent = several ? shown.find((one) => one.clip.id === clip.id)?.letter ?? "" : "";
       of.hidden = !several;
       stars.hidden = tags.hidden = !clip.file; // an opinion is about a clip

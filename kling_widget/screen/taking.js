@@ -30,6 +30,15 @@ const POSTER_SIDE = 480; // pixels of a poster's longer side
 export function newTaking(model, signal, subject, tell) {
   const save = h("a", { class: "kw-take-away", role: "menuitem" }, "Save the clip");
   const menu = h("div", { class: "kw-menu", role: "menu" });
+  menu.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    const items = /** @type {HTMLElement[]} */ (Array.from(menu.querySelectorAll(".kw-take-away")));
+    const at = items.indexOf(/** @type {HTMLElement} */ (event.target));
+    items[(at + by + items.length) % items.length]?.focus();
+    event.preventDefault();
+    event.stopPropagation(); // the card's own arrows move the playhead
+  }, { signal });
   const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Save and share", title: "Save and share" }, icon("save"));
   const el = h("details", { class: "kw-pop kw-save" }, opener, menu);
 
@@ -95,7 +104,7 @@ export function newTaking(model, signal, subject, tell) {
       if (!now) return;
       save.href = now.url;
       save.download = now.clip.name;
-      const opens = ofFile(now.url);
+      const opens = elsewhere(now.url);
       save.target = opens ? "_blank" : "";
       save.textContent = opens ? "Open the clip" : "Save the clip";
       const { from, to, length } = now.state;
@@ -138,8 +147,17 @@ function end(model, job, signal) {
       if (content.trouble) reject(new Error(content.trouble));
       else resolve(content.made);
     };
+    let asked = false;
     const again = setInterval(() => {
-      ask(model, "made", { job }, { signal }).then(({ answer }) => { if (answer.made !== undefined) hear(answer); }, () => {});
+      if (asked) return; // a busy kernel has the question already
+      asked = true;
+      ask(model, "made", { job }, { signal }).then(({ answer }) => {
+        asked = false;
+        if (answer.made !== undefined) hear({ ...answer, job });
+      }, (error) => {
+        leave();
+        reject(error);
+      });
     }, ASK_AGAIN);
     const leave = () => {
       clearInterval(again);
@@ -153,6 +171,11 @@ function end(model, job, signal) {
     model.on("msg:custom", hear);
     signal.addEventListener("abort", gone);
   });
+}
+
+/** What comes from elsewhere can't be saved by a link: a click would take the page there. @param {string} url */
+function elsewhere(url) {
+  return ofFile(url) || new URL(url, document.baseURI).origin !== location.origin;
 }
 
 /** A file is shown to a page that was opened from one, and no more: it is neither saved by it nor read. @param {string} url */

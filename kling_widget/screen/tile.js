@@ -15,7 +15,7 @@ import { lendPoster } from "./taking.js";
  * @property {(letter: string, says: string) => void} name what its corner says; empty: nothing
  * @property {(words: string) => void} end what is said of a clip that has ended before others
  * @property {(words: string, head?: string, tone?: string) => void} tell words over the film; empty takes them away
- * @property {(file: Blob) => void} play plays this instead of what came
+ * @property {(file: Blob) => Promise<void>} play plays this instead of what came
  * @property {() => void} close
  */
 
@@ -41,6 +41,8 @@ export function newTile(model, where, { choose, changed }) {
   /** @type {import("./delivery.js").Source | null} */
   let plays = null;
   let shown = "";
+  /** @type {Set<string>} routes whose source could not be played to its end */
+  let without = new Set();
   /** @type {AbortController | null} */
   let loading = null;
 
@@ -63,7 +65,7 @@ export function newTile(model, where, { choose, changed }) {
   const load = async (clip, gone) => {
     try {
       tell("");
-      plays = await bring({ model, clip, video, gone, tell, where: (signal) => where(clip.id, signal) });
+      plays = await bring({ model, clip, video, gone, tell, without, where: (signal) => where(clip.id, signal) });
       el.dataset.route = plays.route;
       changed();
       lendPoster(model, clip.id, video, gone).catch(() => {}); // the clip plays all the same
@@ -73,6 +75,18 @@ export function newTile(model, where, { choose, changed }) {
       tell(error instanceof Error ? error.message : String(error), "The clip can't be shown", "bad");
     }
   };
+  const reload = () => {
+    if (!now) return;
+    loading = new AbortController();
+    void load(now, loading.signal);
+  };
+  // A file may begin well and be damaged further on. Another route may lead to a whole one; the others play on.
+  video.addEventListener("error", () => {
+    if (!plays) return; // while it is brought, another route is tried anyway
+    without.add(plays.route);
+    empty();
+    reload();
+  }, { signal: life.signal });
   // The poster is small and of another moment: it goes as soon as the frame that the playhead names is here. Where nothing
   // plays, a host may have that frame and not paint it until it is asked for.
   const options = { signal: life.signal };
@@ -94,8 +108,8 @@ export function newTile(model, where, { choose, changed }) {
       empty();
       if (!clip) return tell(invitation);
       if (waits) return tell(clip.row?.words ?? "", clip.row?.status, clip.row?.tone);
-      loading = new AbortController();
-      void load(clip, loading.signal);
+      without = new Set();
+      reload();
     },
     name(text, says) {
       letter.hidden = !text;
@@ -103,14 +117,16 @@ export function newTile(model, where, { choose, changed }) {
       letter.setAttribute("aria-label", says);
       letter.title = says;
     },
-    play(file) {
-      const [url, at] = [URL.createObjectURL(file), video.currentTime];
-      loading?.abort();
-      loading = new AbortController();
-      loading.signal.addEventListener("abort", () => URL.revokeObjectURL(url));
-      plays = { url, route: "bytes", free() {} };
+    async play(file) {
+      empty(); // off the deck while it has no length
+      const gone = new AbortController();
+      loading = gone;
+      const url = URL.createObjectURL(file);
+      gone.signal.addEventListener("abort", () => URL.revokeObjectURL(url));
       video.src = url;
-      video.currentTime = at;
+      await new Promise((resolve) => { video.addEventListener("loadedmetadata", resolve, { signal: gone.signal, once: true }); });
+      plays = { url, route: "bytes", free() {} };
+      el.dataset.route = plays.route;
       changed();
     },
     end: (text) => put(ended, text),

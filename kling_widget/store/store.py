@@ -146,6 +146,11 @@ class Store:
         query = select(takes).where(_CLIP, takes.c.state == "completed", takes.c.sha256.in_(hashes))
         return self._records(query.order_by(takes.c.id.desc()))
 
+    def adopted(self) -> list[Record]:
+        """Takes with a clip that no service is known to have made, newest first."""
+        query = select(takes).where(_CLIP, takes.c.state == "completed", takes.c.prediction.is_(None))
+        return self._records(query.order_by(takes.c.id.desc()))
+
     def has_open(self) -> bool:
         """Whether any take still has something to come."""
         with reading(self._engine) as connection:

@@ -1,6 +1,7 @@
 // All takes of the library: posters to click, or the history as a table.
 // @ts-check
 import { ask, choices, dress, follow, h } from "../face.js";
+import { LETTERS } from "../screen/letters.js";
 import { poster } from "../screen/poster.js";
 
 /** @typedef {import("../face.js").Model} Model */
@@ -128,7 +129,7 @@ function takeOf(on) {
 function mark(body, shown) {
   for (const el of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-take]"))) {
     const at = shown.indexOf(el.dataset.take ?? "");
-    const letter = at >= 0 && shown.length > 1 ? String.fromCharCode(65 + at) : "";
+    const letter = at >= 0 && shown.length > 1 ? LETTERS[at] ?? "" : "";
     const thumb = /** @type {HTMLElement | null} */ (el.querySelector(".kw-thumb"));
     if (thumb) thumb.dataset.letter = letter;
     if (thumb) el.setAttribute("aria-selected", String(at >= 0));
@@ -180,7 +181,7 @@ function showCards(body, takes) {
 /** @param {Card} take */
 function newCard(take) {
   const card = h("button", { class: "kw-take", type: "button", dataset: { tone: take.tone }, title: take.title, "aria-keyshortcuts": "c" },
-    h("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "" } },
+    h("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "", named: take.poster } },
       take.poster ? null : h("span", { class: "kw-take-state" }, take.status)),
     h("span", { class: "kw-take-text" },
       h("span", { class: "kw-take-title" }, take.title),
@@ -208,7 +209,7 @@ function showTable(body, takes, headings) {
 /** @param {Card} take @param {string[]} headings */
 function newRow(take, headings) {
   return h("tr", { dataset: { take: take.id, tone: take.tone } },
-    h("td", {}, h("span", { class: "kw-thumb", dataset: { poster: take.poster ? take.id : "" } })),
+    h("td", {}, h("span", { class: "kw-thumb", dataset: { poster: take.poster ? take.id : "", named: take.poster } })),
     ...take.cells.map((text, i) => {
       const name = headings[i + 1] ?? "";
       return name === "prompt"
@@ -227,7 +228,7 @@ function lazyPosters(model, root, signal) {
       if (!isIntersecting) continue;
       watcher.unobserve(target);
       const place = /** @type {HTMLElement} */ (target);
-      poster(model, place.dataset.poster ?? "", signal).then((url) => {
+      poster(model, place.dataset.poster ?? "", signal, place.dataset.named).then((url) => {
         if (url) place.append(h("img", { src: url, alt: "", draggable: "false" }));
         else delete place.dataset.seen;
       }, () => { delete place.dataset.seen; });

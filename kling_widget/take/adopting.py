@@ -15,6 +15,7 @@ from ..request import VideoRequest
 from ..store import Record, TakeId
 from ..store.record import fresh_id, now_ms
 from .saving import copied, sha256
+from .story import told_of
 from .told import Told, told
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
     source = Path(path).expanduser()
     try:
         if not source.is_file():
-            raise LibraryError("there is no such file.")
+            raise LibraryError("it is a folder." if source.is_dir() else "there is no such file.")
+        whole.check(source)  # what was cut off has lost its story: it is told what is wrong with it
         story = carried.read(source)
         if story is None:
             raise LibraryError(f"{NO_STORY}.")
@@ -51,7 +53,8 @@ def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
 
 def _held(library: Library, room: Room, hashes: set[str], name: str) -> Record | None:
     """The take that has this clip already, where its file is here; of several, the one of this name."""
-    holders = sorted(room.store.holding(hashes), key=lambda record: record.id != name)
+    came = [one for one in room.store.adopted() if (tale := told_of(library, one)) and tale.sha256 in hashes]
+    holders = sorted([*room.store.holding(hashes), *came], key=lambda record: record.id != name)
     return next((record for record in holders if (path := library.path(record)) and path.is_file()), None)
 
 
@@ -62,40 +65,45 @@ def _bring(library: Library, room: Room, source: Path, said: Told, request: Vide
         library.folder / place / f"{name}{end}"
         for place, end in (("takes", ".mp4"), ("posters", ".jpg"), ("strips", ".jpg"))
     )
-    clip.parent.mkdir(exist_ok=True)
-    with copied(source, clip) as (copy, digest):
-        header = whole.check(copy)
-        if told(carried.read(copy) or {}) != said:
-            raise LibraryError("it changed while it was copied.")
-        size = copy.stat().st_size
-    drawn = stills(clip, poster, strip)
-    # No prediction: nothing at any account is this take's. No moment of accepting or finishing: it teaches nothing of
-    # how long takes need, and is never looked for where its file goes missing.
-    return room.store.adopt(
-        Record(
-            id=name,
-            service=said.service,
-            model=request.model,
-            inputs=request.inputs,
-            words=request.words,
-            seconds=request.seconds,
-            state="completed",
-            confirmed_at=at,
-            estimate=ZERO,
-            charge=ZERO,
-            settled=True,
-            file=clip.relative_to(library.folder).as_posix(),
-            bytes=size,
-            sha256=digest,
-            poster=poster.relative_to(library.folder).as_posix() if drawn else None,
-            width=header.width,
-            height=header.height,
-            rating=said.rating,
-            tags=said.tags,
-            note=said.note,
-            parent=_parent(library, said),
+    try:
+        clip.parent.mkdir(exist_ok=True)
+        with copied(source, clip) as (copy, digest):
+            header = whole.check(copy)
+            if told(carried.read(copy) or {}) != said:
+                raise LibraryError("it changed while it was copied.")
+            size = copy.stat().st_size
+        drawn = stills(clip, poster, strip)
+        # No prediction: nothing at any account is this take's. No moment of accepting or finishing: it teaches nothing
+        # of how long takes need, and is never looked for where its file goes missing.
+        return room.store.adopt(
+            Record(
+                id=name,
+                service=said.service,
+                model=request.model,
+                inputs=request.inputs,
+                words=request.words,
+                seconds=request.seconds,
+                state="completed",
+                confirmed_at=at,
+                estimate=ZERO,
+                charge=ZERO,
+                settled=True,
+                file=clip.relative_to(library.folder).as_posix(),
+                bytes=size,
+                sha256=digest,
+                poster=poster.relative_to(library.folder).as_posix() if drawn else None,
+                width=header.width,
+                height=header.height,
+                rating=said.rating,
+                tags=said.tags,
+                note=said.note,
+                parent=_parent(library, said),
+            )
         )
-    )
+    except BaseException:  # an interrupt too: what no row names stays with nobody
+        for part in (clip, poster, strip):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _parent(library: Library, said: Told) -> TakeId | None:

@@ -182,8 +182,11 @@ class Exports:
         def draw(going: Going) -> Path:
             clip, poster = self._clip(record), self._library.folder / "posters" / f"{record.id}.jpg"
             strip = self._library.folder / "strips" / f"{record.id}.jpg"
-            if stills(clip, poster, strip, going=going) and not record.poster:
-                self._library.annotate(record.id, poster=f"posters/{poster.name}")
+            made, now, name = stills(clip, poster, strip, going=going), self._library.record(record.id), poster.name
+            if made and not now.poster:
+                self._library.annotate(record.id, poster=f"posters/{name}")
+            elif now.poster != f"posters/{name}":  # a person chose another one
+                poster.unlink(missing_ok=True)
             if not strip.exists():
                 raise NotExtracted(f"The strip of take {record.id} was not drawn. {SAFE}")
             return strip

@@ -38,10 +38,14 @@ def save(library: Library, record: Record, path: str | os.PathLike[str], *, stor
     if source is None or not source.is_file():
         raise LibraryError(f"The clip of take {record.id} is not here ({record.state}). Nothing was written.")
     target = Path(path).expanduser()
+    if str(path).endswith(("/", os.sep)):
+        target.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
         target /= file_name(record)
     if target.exists() and not _same(library, record, target):
         raise LibraryError(f"{str(target)!r} is there already, and is another file. Nothing was written. Name another.")
+    if target.suffix.lower() not in (".mp4", ".m4v"):
+        raise LibraryError(f"A clip is an MP4: {target.name!r} is no name for one. Nothing was written.")
     try:
         if story:
             return write_to(library, record, target)

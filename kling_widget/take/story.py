@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ..errors import LibraryError
 from ..mp4 import story as carried
 from ..store import Record
-from ..store.medium import input_kind
-from .told import MOST_PARENTS, NOTE, PRODUCT, PROMPT, TAG, TAGS, Ancestor, Told, cut, told
+from .told import MOST_PARENTS, NOTE, PRODUCT, PROMPT, TAG, TAGS, Ancestor, Told, cut, public, told
 
 if TYPE_CHECKING:
     from .library import Library
@@ -44,7 +42,7 @@ def story(library: Library, record: Record) -> dict[str, Any]:
         "take": {
             "id": record.id if earlier is None else earlier.id,
             "model": record.model,
-            "inputs": _public(record.inputs),
+            "inputs": public(record.inputs),
             "seconds": record.seconds,
             "service": record.service,
             "confirmed_at": made,
@@ -125,20 +123,3 @@ def _version() -> str:
         return metadata.version(PRODUCT)
     except metadata.PackageNotFoundError:  # run from its folder, never installed
         return ""
-
-
-def _public(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs without files of this machine: pictures and videos by their addresses only."""
-
-    def address(value: Any) -> bool:
-        return isinstance(value, str) and urlsplit(value).scheme in ("http", "https")
-
-    public: dict[str, Any] = {}
-    for name, value in inputs.items():
-        if input_kind(name) is None:
-            public[name] = value
-        elif isinstance(value, list):
-            public[name] = [one for one in value if address(one)]
-        elif address(value):
-            public[name] = value
-    return public

@@ -13,6 +13,7 @@ from ..errors import LibraryError, Problem, RequestError
 from ..money import Micros
 from ..request import VideoRequest
 from ..settings import is_loopback
+from ..store.medium import input_kind
 from ..store.record import PRACTICE
 
 PRODUCT = "kling-widget"
@@ -117,7 +118,7 @@ def told(found: Mapping[str, Any]) -> Told:
         id=cut(_of(take, "id", str), TAG),
         version=cut(_of(found, "version", str), TAG),
         model=_of(take, "model", str),
-        inputs=inputs,
+        inputs=public(inputs),  # a path in it would be a file of this machine, which a stranger asked for
         service=service,
         confirmed_at=_number(take, "confirmed_at"),
         finished_at=None if finished is None else _number(take, "finished_at"),
@@ -169,3 +170,20 @@ def _unread(name: str) -> LibraryError:
 def cut(text: str, most: int) -> str:
     """A text, or its beginning where it is longer than so many characters."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def public(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs without files of this machine: pictures and videos by their addresses only."""
+
+    def address(value: Any) -> bool:
+        return isinstance(value, str) and urlsplit(value).scheme in ("http", "https")
+
+    public: dict[str, Any] = {}
+    for name, value in inputs.items():
+        if input_kind(name) is None:
+            public[name] = value
+        elif isinstance(value, list):
+            public[name] = [one for one in value if address(one)]
+        elif address(value):
+            public[name] = value
+    return public

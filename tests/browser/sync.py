@@ -33,6 +33,11 @@ class Apart:
         """The largest distance."""
         return max(map(abs, self.frames))
 
+    @property
+    def mean(self) -> float:
+        """What they were apart on average."""
+        return sum(self.frames) / len(self.frames)
+
     def beyond(self, frames: int) -> float:
         """The part (0 to 1) of the frames shown that were further apart than so many."""
         return sum(abs(gap) > frames for gap in self.frames) / len(self.frames)

@@ -103,9 +103,11 @@ def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
     until_it_rests(card)
     found = sync.apart(card, RATE)
     assert len(found.frames) > 6 * RATE / rate / 2  # it was watched over the whole of the shorter clip
-    # A busy screen presents one clip's frame a refresh late now and then, which is seen as one frame more.
-    assert found.beyond(1) <= 0.05
-    assert found.most <= 3
+    # A busy screen presents one clip's frame a refresh late now and then, which is seen as a frame more: at twice the
+    # speed a frame lasts little longer than a refresh.
+    assert found.beyond(1) <= 0.05 * rate
+    assert abs(found.mean) <= 0.6
+    assert found.most <= 4
     assert card.locator("video").evaluate_all("all => all.map(v => v.ended)") == [True, True]
 
 
@@ -382,3 +384,34 @@ def test_a_saved_comparison_lives_without_a_kernel(jupyter: Jupyter, practised: 
     video = later.locator(".kw-still video").first
     video.evaluate("v => { v.muted = true; return v.play(); }")
     jupyter.page.wait_for_function("v => v.currentTime > 0.3", arg=video.element_handle())
+
+
+def test_a_clip_that_turns_out_damaged_holds_nobody_up(jupyter: Jupyter, practised: Path) -> None:
+    jupyter.console.forgive("ERR_CONNECTION_REFUSED")  # the practice server that made it is gone, and is asked last
+    library = jupyter.folder / "lib"
+    shutil.copytree(practised, library)
+    clip = sorted((library / "takes").glob("*.mp4"))[1]
+    whole = bytearray(clip.read_bytes())
+    middle = len(whole) // 3
+    whole[middle:] = b"\xff" * (len(whole) - middle)  # its header stays: it begins well
+    clip.write_bytes(whole)
+    record_again(library, clip.name[:15], clip)
+    notebook = jupyter.open([COMPARE])
+    notebook.run_all()
+    card = notebook.output(0).locator(".kw-screen-card")
+    expect(card.locator("video").first).to_have_js_property("readyState", 4)
+    play(card)
+    expect(card.locator(".kw-film-tile").last).to_contain_text("The clip can't be shown", timeout=40_000)
+    until_it_rests(card)
+    assert card.locator("video").first.evaluate("v => v.ended")
+
+
+def test_one_shows_the_clip_that_was_chosen(jupyter: Jupyter, practised: Path) -> None:
+    _, card = opened(jupyter, practised)
+    card.focus()
+    card.press("2")
+    card.get_by_role("button", name="One", exact=True).click()
+    expect(card.locator("video")).to_have_count(1)
+    expect(card.locator(".kw-story-prompt")).to_have_text("A red fox crosses snow, dolly in")
+    card.get_by_role("button", name="Side", exact=True).click()
+    expect(card.locator(".kw-chosen .kw-film-letter")).to_have_text("B")

@@ -13,7 +13,7 @@ from kling_widget.catalog import O3_PRO
 from kling_widget.screen import Screen
 from kling_widget.screen.differing import all_differences, differences
 from kling_widget.screen.screen import MOST
-from tests.made import a_record, a_take, jpeg
+from tests.made import a_record, a_take, complete, jpeg
 
 from .page import Page, until
 
@@ -120,8 +120,8 @@ def test_a_sheet_of_what_is_shown_has_a_row_for_each(library: Library) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"export": "exe"}, "Nothing of the kind"),
-        ({"export": "gif", "start": "0"}, "so many seconds"),
+        ({"export": "exe"}, "There are story, gif"),
+        ({"export": "gif", "start": "0"}, "a number of seconds"),
         ({"export": "gif", "start": 2, "end": 1}, "A range ends after it starts"),
     ],
 )
@@ -177,3 +177,20 @@ def test_a_strip_that_is_missing_is_made_and_then_told_of(library: Library) -> N
     (strip,) = page.heard[-1][1]
     assert strip.startswith(b"\xff\xd8\xff")
     assert len(strip) <= 40_000
+
+
+def test_a_comparison_follows_a_take_that_is_under_way(tmp_path: Path, library: Library) -> None:
+    late = a_take(library.folder, "A late moon", state="processing", service="https://service.invalid", charge=None)
+    screen = compare(library.take(late.id), library.takes()[-1])
+    assert screen.takes[0]["row"] is not None
+    complete(library.folder, late.id)
+    until(lambda: screen.takes[0]["file"])
+    assert screen.takes[0]["row"] is None
+
+
+def test_takes_of_two_libraries_are_not_shown_together(tmp_path: Path, library: Library) -> None:
+    a_take(tmp_path / "other", "A stranger")
+    other = Library(tmp_path / "other")
+    with pytest.raises(TypeError, match="of one library"):
+        compare(library.takes()[0], other.takes()[0])
+    other.close()

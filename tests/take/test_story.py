@@ -343,7 +343,7 @@ def test_a_story_that_makes_no_sense_brings_nothing_in(
 
 @pytest.mark.parametrize(
     ("body", "words"),
-    [(None, "no such file"), (b"<html>" * 50, "no story"), (mp4(), "no story"), (mp4()[:99], "no story")],
+    [(None, "no such file"), (b"<html>" * 50, "cut off"), (mp4(), "no story"), (mp4()[:99], "cut off")],
     ids=["nothing", "HTML", "a clip", "a piece"],
 )
 def test_a_file_without_a_story_is_refused_in_words(
@@ -412,3 +412,52 @@ def test_whatever_a_story_says_it_is_read_or_refused_in_words(place: tuple[Any, 
         found = told(held)
         assert json.dumps(found.request().inputs)
         assert found.rating in (None, 1, 2, 3, 4, 5)
+
+
+def test_a_story_that_names_a_file_of_this_machine_gets_none(
+    made: Callable[..., Take], elsewhere: Library, tmp_path: Path
+) -> None:
+    private = tmp_path / "private.png"
+    private.write_bytes(b"mine")
+    saved = made().save_as(tmp_path / "fox.mp4")
+    held = carried.read(saved) or {}
+    held["take"]["model"] = "kwaivgi/kling-video-o3-pro/image-to-video"
+    held["take"]["inputs"] = {"prompt": FOX, "image": "https://example.com/a.png", "end_image": str(private)}
+    carried.write(saved, tmp_path / "other.mp4", held)
+    taken = elsewhere.adopt(tmp_path / "other.mp4")
+    assert dict(taken.record.inputs)["image"] == "https://example.com/a.png"
+    assert str(private) not in str(taken.record)
+
+
+def test_a_clip_that_was_rated_and_saved_again_is_the_same_clip(
+    made: Callable[..., Take], elsewhere: Library, tmp_path: Path
+) -> None:
+    take = made()
+    first = elsewhere.adopt(take.save_as(tmp_path / "one.mp4"))
+    again = take.rate(5).save_as(tmp_path / "two.mp4")
+    assert elsewhere.adopt(again) == first
+    assert len(elsewhere.takes()) == 1
+
+
+def test_a_library_that_can_not_be_written_to_keeps_no_orphans(
+    made: Callable[..., Take], elsewhere: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = made().save_as(tmp_path / "fox.mp4")
+
+    def full(_record: object) -> None:
+        raise LibraryError("the disk is full.")
+
+    monkeypatch.setattr(elsewhere._room.store, "adopt", full)
+    with pytest.raises(LibraryError, match="the disk is full"):
+        elsewhere.adopt(saved)
+    left = [path for room in ("takes", "posters", "strips") for path in (elsewhere.folder / room).glob("*")]
+    assert left == []
+
+
+def test_a_clip_goes_into_a_folder_that_is_named_and_has_the_name_of_a_clip(
+    made: Callable[..., Take], tmp_path: Path
+) -> None:
+    saved = made().save_as(f"{tmp_path}/new/")
+    assert (saved.parent, saved.suffix) == (tmp_path / "new", ".mp4")
+    with pytest.raises(LibraryError, match="no name for one"):
+        made().save_as(tmp_path / "fox.gif")
