@@ -46,7 +46,7 @@ import kling_widget.studio
 _SCREEN = "Screen(Library({folder!r}).takes()[0])"
 
 # From giving the command until a frame of the clip was painted. Where no frame callback comes (nothing plays), a frame
-# that is there is painted with the page's next one. What the notebook keeps of a screen has a video too, which is hidden.
+# that is there is painted with the page's next one. What the notebook keeps of a screen has a hidden video too.
 _FIRST_FRAME = """async ([at, within]) => {
   const app = window.jupyterapp;
   const panel = [...app.shell.widgets("main")].find((one) => one.sessionContext && one.content?.widgets);
