@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from kling_widget.engine import service
 
 # How long an example takes is no promise of ours, and two busy cores are no fault.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,6 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _has(item: pytest.Item, mark: str) -> bool:
     return item.get_closest_marker(mark) is not None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_key_that_was_typed_before() -> Iterator[None]:
+    """A process remembers keys by origin, and a later test's server may get the port of an earlier one."""
+    yield
+    service._asked.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -83,7 +83,8 @@ class Kept:
 
     def _shown(self, record: Record) -> Shown:
         path = self._library.path(record) if record.state == "completed" else None
-        return Shown(record, path, self._library.poster(record) if path else None)
+        poster = self._library.poster(record) if path else None
+        return Shown(record, path if path and path.is_file() else None, poster)
 
 
 def at_cell_end(look: Callable[[], None]) -> Callable[[], None]:

@@ -36,7 +36,7 @@ _SMALL = "font-size:12px;opacity:0.7"
 
 @dataclass(frozen=True)
 class Shown:
-    """A take with what a still of it needs: where its clip is (None while there is none), and its poster."""
+    """A take with what a still of it needs: where its clip is (None where there is none), and its poster."""
 
     record: Record
     path: Path | None = None
@@ -103,19 +103,15 @@ def plain(takes: Iterable[Shown], base: Path, *, empty: str = "") -> str:
 
 
 def _picture(shown: Shown, base: Path, width: int) -> str:
-    if shown.path is None:
-        return ""
     image = ""
     if shown.poster and len(shown.poster) <= POSTER_MOST:
         image = "data:image/jpeg;base64," + base64.b64encode(shown.poster).decode("ascii")
-    if source := beside(shown.path, base):
-        poster = f' poster="{image}"' if image else ""
-        return (
-            f'<video controls playsinline preload="metadata" width="{width}" style="{_VIDEO}"{poster} '
-            f'src="{escape(source)}"></video>'
-        )
+    if shown.path and (source := beside(shown.path, base)):
+        # A host draws stills behind its live views, too: a clip that has a poster is not fetched before it is played.
+        before = f'preload="none" poster="{image}"' if image else 'preload="metadata"'
+        return f'<video controls playsinline {before} width="{width}" style="{_VIDEO}" src="{escape(source)}"></video>'
     picture = f'<img width="{width}" style="{_VIDEO}" alt="" src="{image}">' if image else ""
-    return f'{picture}<div style="{_SMALL}">The clip is at {escape(str(shown.path))}</div>'
+    return picture + (f'<div style="{_SMALL}">The clip is at {escape(str(shown.path))}</div>' if shown.path else "")
 
 
 def _line(record: Record) -> str:

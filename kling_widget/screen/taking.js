@@ -175,7 +175,9 @@ function end(model, job, signal) {
 
 /** What comes from elsewhere can't be saved by a link: a click would take the page there. @param {string} url */
 function elsewhere(url) {
-  return ofFile(url) || new URL(url, document.baseURI).origin !== location.origin;
+  const { protocol, origin } = new URL(url, document.baseURI);
+  if (protocol === "blob:" || protocol === "data:") return false; // this page's own, whatever origin it is given
+  return ofFile(url) || origin !== location.origin;
 }
 
 /** A file is shown to a page that was opened from one, and no more: it is neither saved by it nor read. @param {string} url */

@@ -174,7 +174,8 @@ def test_many_clips_take_turns_and_an_aborted_one_asks_for_no_more(page: Page) -
         const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
         const bytes = 4 * 4 * 1024 * 1024;
         const asked = {}, manager = {}, gone = new AbortController();
-        let now = 0, most = 0;
+        const underWay = new Set();
+        let most = 0;
         const fake = () => {  // a widget of its own for each, as each cell has one, of the same kernel
             const heard = new Set();
             return {
@@ -182,10 +183,14 @@ def test_many_clips_take_turns_and_an_aborted_one_asks_for_no_more(page: Page) -
                 send({ id, kind, take, length }) {
                     if (kind !== "chunk") return;
                     asked[take] = (asked[take] ?? 0) + 1;
-                    most = Math.max(most, ++now);
-                    if (take === "t0" && asked.t0 === 2) gone.abort(new Error("left"));
+                    underWay.add(id + take);
+                    most = Math.max(most, underWay.size);
+                    if (take === "t0" && asked.t0 === 2) {
+                        gone.abort(new Error("left"));
+                        for (const piece of underWay) if (piece.endsWith("t0")) underWay.delete(piece);  // nobody waits
+                    }
                     setTimeout(() => {
-                        now--;
+                        underWay.delete(id + take);
                         for (const f of [...heard]) f({ re: id, ok: true }, [new DataView(new ArrayBuffer(length))]);
                     }, 3);
                 },

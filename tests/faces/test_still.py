@@ -22,7 +22,18 @@ def test_it_plays_the_file_beside_the_notebook() -> None:
     assert 'src="kling_library/takes/t1.mp4"' in html
     assert 'poster="data:image/jpeg;base64,/9hqcGVn"' in html
     assert "<video controls" in html
-    assert 'preload="metadata"' in html
+
+
+def test_a_clip_is_fetched_before_it_is_played_only_where_it_has_no_poster() -> None:
+    assert 'preload="none"' in still(Shown(finished(), CLIP, b"\xff\xd8jpeg"), BASE)
+    assert 'preload="metadata"' in still(Shown(finished(), CLIP), BASE)
+
+
+def test_a_take_whose_clip_is_gone_keeps_its_poster() -> None:
+    html = still(Shown(finished(), None, b"\xff\xd8jpeg"), BASE)
+    assert '<img width="400"' in html
+    assert "data:image/jpeg;base64,/9hqcGVn" in html
+    assert "<video" not in html
 
 
 def test_it_says_what_was_asked_what_it_cost_and_that_it_is_simulated() -> None:

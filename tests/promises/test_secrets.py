@@ -185,7 +185,7 @@ def test_a_redirect_of_the_service_is_not_followed_with_the_key(
 def test_the_key_of_one_service_is_not_sent_to_another(
     tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_asked", {})  # an earlier test may have typed a key for a server at this port
+    monkeypatch.setattr(service, "_asked", {})  # an earlier test of this module may have typed one for this port
     library = Library(tmp_path / "library")
     server.faults.add(call="result", hang=0.3, times=None)
     take = ask(library, server.url)
