@@ -1,11 +1,17 @@
-"""How far apart clips are that are played as one: measured from the frames that the browser says it presents."""
+"""How far apart clips are that are played as one: measured from the frames that the browser says it presents.
+
+A busy machine leaves frames out, for each clip other ones. So numbers of frames that are on the screen at the same time
+say little; what counts is where each clip is in its own time when it presents a frame.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Locator
+
+Presented = list[list[float]]
+"""Frames as pairs: when each was on the screen (milliseconds), and which moment of the clip it is of (seconds)."""
 
 _WATCH = """card => {
   const videos = [...card.querySelectorAll("video")];
@@ -18,18 +24,17 @@ _WATCH = """card => {
     video.requestVideoFrameCallback(see);
   });
 }"""
-_SEEN = "() => window.kwSeen"
 
 
 @dataclass(frozen=True)
 class Apart:
-    """How far the others were from the first clip, in frames, at each frame that it showed while both moved."""
+    """How far the others were from the first clip at each frame that they presented while both moved, in frames."""
 
-    frames: list[int]
+    frames: list[float]
     """Signed: positive where another clip was ahead."""
 
     @property
-    def most(self) -> int:
+    def most(self) -> float:
         """The largest distance."""
         return max(map(abs, self.frames))
 
@@ -38,8 +43,8 @@ class Apart:
         """What they were apart on average."""
         return sum(self.frames) / len(self.frames)
 
-    def beyond(self, frames: int) -> float:
-        """The part (0 to 1) of the frames shown that were further apart than so many."""
+    def beyond(self, frames: float) -> float:
+        """The part (0 to 1) of the frames presented that were further apart than so many."""
         return sum(abs(gap) > frames for gap in self.frames) / len(self.frames)
 
 
@@ -48,26 +53,23 @@ def watch(card: Locator) -> None:
     card.evaluate(_WATCH)
 
 
-def apart(card: Locator, rate: int = 24) -> Apart:
-    """What was seen since, for clips of ``rate`` frames a second."""
-    seen: list[list[list[float]]] = card.page.evaluate(_SEEN)
-    return Apart([gap for other in seen[1:] for gap in _gaps(seen[0], other, rate)])
-
-
-def _gaps(first: list[list[float]], other: list[list[float]], rate: int) -> list[int]:
-    """At each frame of the one, the frame of the other that is on the screen at that moment."""
-    gaps = []
-    if not first or not other:
-        return []
-    for at, media in first:
-        # What is presented within half a refresh of the screen is presented together.
-        shown = [time for when, time in other if when <= at + 9]
-        if shown and at <= other[-1][0]:
-            gaps.append(round(shown[-1] * rate) - round(media * rate))
-    return gaps
-
-
-def presented(card: Locator) -> list[Any]:
-    """The raw record: for each clip its frames as pairs of when (milliseconds) and which moment of it (seconds)."""
-    found: list[Any] = card.page.evaluate(_SEEN)
+def presented(card: Locator) -> list[Presented]:
+    """What was presented since, for each clip."""
+    found: list[Presented] = card.page.evaluate("() => window.kwSeen")
     return found
+
+
+def apart(card: Locator, *, per_second: int = 24, rate: float = 1) -> Apart:
+    """What was seen since, for clips of so many frames a second that are played at a rate."""
+    first, *others = presented(card)
+    return Apart([gap * per_second for other in others for gap in _gaps(first, other, rate)])
+
+
+def _gaps(first: Presented, other: Presented, rate: float) -> list[float]:
+    """At each frame of the other, how far it is from where the first is then, in seconds of the clips."""
+    gaps = []
+    for when, media in other:
+        if first and first[0][0] <= when <= first[-1][0]:
+            at, moment = min(first, key=lambda frame: abs(frame[0] - when))
+            gaps.append(media - moment - (when - at) / 1000 * rate)
+    return gaps

@@ -80,17 +80,19 @@ def still(card: Locator) -> None:
 
 def shown(card: Locator) -> list[int]:
     """The numbers written into the frames that the clips show."""
-    pictures: list[str] = card.evaluate("""card => [...card.querySelectorAll("video")].map((video) => {
+    return [shown_of(video) for video in card.locator("video").all()]
+
+
+def shown_of(video: Locator) -> int:
+    """The number written into the frame that a clip shows."""
+    picture: str = video.evaluate("""video => {
         const canvas = document.createElement("canvas");
         [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
         canvas.getContext("2d").drawImage(video, 0, 0);
         return canvas.toDataURL("image/png").split(",")[1];
-    })""")
-    found = []
-    for picture in pictures:
-        with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
-            found.append(read_frame_number(np.asarray(image.convert("RGB"))))
-    return found
+    }""")
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
+        return read_frame_number(np.asarray(image.convert("RGB")))
 
 
 @pytest.mark.parametrize("rate", [1, 2])
@@ -101,13 +103,12 @@ def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
     sync.watch(card)
     play(card, rate)
     until_it_rests(card)
-    found = sync.apart(card, RATE)
-    assert len(found.frames) > 6 * RATE / rate / 2  # it was watched over the whole of the shorter clip
-    # A busy screen presents one clip's frame a refresh late now and then, which is seen as a frame more: at twice the
-    # speed a frame lasts little longer than a refresh.
-    assert found.beyond(1) <= 0.05 * rate
-    assert abs(found.mean) <= 0.6
-    assert found.most <= 4
+    found = sync.apart(card, per_second=RATE, rate=rate)
+    assert len(found.frames) > 6 * RATE / rate / 3  # over the whole of the shorter clip; a busy screen leaves some out
+    # What is presented a refresh late is seen as apart: on a busy screen, a refresh is most of a frame, and more at 2x.
+    assert found.beyond(1.25) <= 0.05
+    assert abs(found.mean) <= 0.5
+    assert found.most <= 1 + 1.5 * rate
     assert card.locator("video").evaluate_all("all => all.map(v => v.ended)") == [True, True]
 
 
@@ -403,7 +404,7 @@ def test_a_clip_that_turns_out_damaged_holds_nobody_up(jupyter: Jupyter, practis
     play(card)
     expect(card.locator(".kw-film-tile").last).to_contain_text("The clip can't be shown", timeout=40_000)
     until_it_rests(card)
-    assert card.locator("video").first.evaluate("v => v.ended")
+    assert shown_of(card.locator("video").first) == 6 * RATE - 1
 
 
 def test_one_shows_the_clip_that_was_chosen(jupyter: Jupyter, practised: Path) -> None:

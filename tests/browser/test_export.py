@@ -81,8 +81,8 @@ def test_two_takes_are_compared_in_step_without_kernel_and_network(
         # How close they keep is measured over whole clips in test_compare.py; here, that the page locks them at all.
         found = apart(card)
         assert len(found.frames) > 20
-        assert found.beyond(1) < 0.15
-        assert found.most <= 4
+        assert found.beyond(1.25) <= 0.1
+        assert found.most <= 3
         card.press("v")
         expect(card.locator(".kw-film")).to_have_attribute("data-arrangement", "wipe")
         card.press("]")
