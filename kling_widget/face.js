@@ -108,6 +108,15 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
+ * What has the keyboard where an element is. Of a widget inside of a shadow root, the document knows the root's host alone.
+ * @param {Element} near
+ * @returns {Element | null} null where nothing has it, or `near` is in no page
+ */
+export function focused(near) {
+  return /** @type {Partial<DocumentOrShadowRoot>} */ (near.getRootNode()).activeElement ?? null;
+}
+
+/**
  * Show a few options as buttons side by side. The buttons stay while the options do, and the keyboard with them.
  * @param {HTMLElement} group
  * @param {{ key: string, word: string, label?: string }[]} options

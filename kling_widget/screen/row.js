@@ -1,6 +1,6 @@
 // Takes as lines: title, bar or outcome, what may be done, and how it goes in words. Used by the queue and by a cell's output.
 // @ts-check
-import { h } from "../face.js";
+import { focused, h } from "../face.js";
 
 /**
  * One take, as `row.py` says it.
@@ -32,8 +32,7 @@ const ACTIONS = { edit: "Edit", dismiss: "Dismiss", stop: "Stop" };
 export function showRows(list, rows, act) {
   list.setAttribute("role", "list");
   list.classList.add("kw-rows");
-  const root = /** @type {Document | ShadowRoot} */ (list.getRootNode());
-  const focused = list.contains(root.activeElement);
+  const held = list.contains(focused(list));
   const known = new Map(Array.from(list.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
   const wanted = new Set(rows.map((row) => row.id));
   for (const [id, el] of known) if (!wanted.has(id ?? "")) el.remove();
@@ -45,7 +44,7 @@ export function showRows(list, rows, act) {
     fillRow(el, row, act);
   }
   // The button that was pressed is gone with its row: the keyboard stays here, and does not fall back to the host.
-  if (focused && !list.contains(root.activeElement)) {
+  if (held && !list.contains(focused(list))) {
     list.tabIndex = -1;
     list.focus({ preventScroll: true });
   }

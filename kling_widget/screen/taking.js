@@ -1,7 +1,7 @@
 // What a person takes away: the clip, its story in it, a frame, a moving picture, a contact sheet. The page draws frames
 // itself; what the kernel makes comes in pieces, and lies in the library too.
 // @ts-check
-import { ask, h } from "../face.js";
+import { ask, focused, h } from "../face.js";
 import { clockTime } from "./clock.js";
 import { icon } from "./icons.js";
 import { poster } from "./poster.js";
@@ -91,7 +91,7 @@ export function newTaking(model, signal, subject, tell) {
       return "The poster is this frame now.";
     })]));
   const close = () => {
-    if (el.contains(/** @type {Document | ShadowRoot} */ (el.getRootNode()).activeElement)) opener.focus();
+    if (el.contains(focused(el))) opener.focus();
     el.open = false;
   };
   save.addEventListener("click", () => setTimeout(close), { signal });

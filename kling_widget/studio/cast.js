@@ -1,6 +1,6 @@
 // The elements of a request: the chosen ones as chips, those to choose from in a list, and what the prompt leaves unsaid.
 // @ts-check
-import { ask, dress, follow, h } from "../face.js";
+import { ask, dress, focused, follow, h } from "../face.js";
 import { castlist } from "./castlist.js";
 import { followArea, markNames, namedIn, writeInto } from "./mark.js";
 import { studioRoot } from "./root.js";
@@ -88,7 +88,7 @@ function render({ model, el, signal, host }) {
     const looks = JSON.stringify([ids, all]);
     if (chips.dataset.looks === looks) return;
     chips.dataset.looks = looks;
-    const held = Array.from(chips.querySelectorAll("button")).indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const held = Array.from(chips.querySelectorAll("button")).indexOf(/** @type {HTMLButtonElement} */ (focused(chips)));
     chips.replaceChildren(
       ...ids.map((id) => {
         const one = all.find(({ element_id }) => element_id === id);

@@ -1,6 +1,6 @@
 // The elements that there are, to choose from, and the way to a new one.
 // @ts-check
-import { freshId, h } from "../face.js";
+import { focused, freshId, h } from "../face.js";
 import { newcomer } from "./newcomer.js";
 
 /** @typedef {import("../face.js").Model} Model */
@@ -36,7 +36,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     const ids = value(), wanted = search.value.trim().toLowerCase();
     /** @type {Known[]} */
     const fitting = model.get("known").filter((/** @type {Known} */ one) => `${one.name} ${one.note}`.toLowerCase().includes(wanted));
-    const held = picks().indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const held = picks().indexOf(/** @type {HTMLButtonElement} */ (focused(el)));
     rows.replaceChildren(...fitting.map((one) => {
       const on = one.state === "ready" && ids.includes(one.element_id);
       const about = { ready: one.note, making: "being made", failed: "not made" }[one.state];
@@ -64,7 +64,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     form.begin(looked);
   };
   const close = () => {
-    const held = el.contains(document.activeElement);
+    const held = el.contains(focused(el));
     el.hidden = true;
     add.setAttribute("aria-expanded", "false");
     if (held) add.focus();
@@ -84,7 +84,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     else if (list.hidden) return;
     else if (event.key === "Enter" && event.target === search) picks()[0]?.click();
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const all = [search, ...picks()], at = all.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+      const all = [search, ...picks()], at = all.indexOf(/** @type {HTMLButtonElement} */ (focused(el)));
       all[Math.min(all.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
     } else return;
     event.preventDefault();

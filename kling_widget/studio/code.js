@@ -1,6 +1,6 @@
 // The request as code, to copy; and a place to paste one. What is pasted goes to the kernel in a command and nowhere else.
 // @ts-check
-import { ask, dress, follow, freshId, h } from "../face.js";
+import { ask, dress, focused, follow, freshId, h } from "../face.js";
 
 /** @typedef {import("../face.js").Model} Model */
 
@@ -76,7 +76,7 @@ function render({ model, el, signal }) {
   /** @type {Element | null} who had the keyboard when it was opened, and gets it back */
   let opener = null;
   follow(model, ["shown"], signal, () => {
-    if (model.get("shown") && el.hidden) opener = document.activeElement;
+    if (model.get("shown") && el.hidden) opener = focused(el);
     el.hidden = !model.get("shown");
   });
   const shut = () => {

@@ -1,6 +1,6 @@
 // The inputs that a plain control is enough for: switches, choices, numbers, words, JSON.
 // @ts-check
-import { choices, dress, follow, h } from "../face.js";
+import { choices, dress, focused, follow, h } from "../face.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /**
@@ -90,7 +90,7 @@ function number(extra, props, label, get, set) {
     const now = Number(get() ?? low ?? 0);
     track.value = String(now);
     if (bounded) track.style.setProperty("--kw-at", String((Math.min(high, Math.max(low, now)) - low) / Math.max(high - low, 1e-9)));
-    if (document.activeElement !== field || field.valueAsNumber !== now) field.value = get() === null ? "" : String(now);
+    if (focused(field) !== field || field.valueAsNumber !== now) field.value = get() === null ? "" : String(now);
   }
   return { row: h("div", props, h("div", { class: "kw-row" }, label, track, field)), show };
 }

@@ -1,7 +1,7 @@
 // How long the clip will be: a track to slide, a number to type, and two lengths to click. All three move at once, here in the
 // page: a busy kernel never leaves them apart.
 // @ts-check
-import { choices, dress, follow, h } from "../face.js";
+import { choices, dress, focused, follow, h } from "../face.js";
 
 /** @typedef {import("../face.js").Model} Model */
 
@@ -34,7 +34,7 @@ function render({ model, el, signal }) {
     track.value = String(at);
     track.style.setProperty("--kw-at", String((at - low) / Math.max(1, high - low)));
     track.setAttribute("aria-valuetext", `${at} seconds`);
-    if (document.activeElement !== number || Number(number.value) !== Number(value)) number.value = String(value);
+    if (focused(number) !== number || Number(number.value) !== Number(value)) number.value = String(value);
     number.setAttribute("aria-invalid", String(Boolean(model.get("problem"))));
     /** @type {number[]} */
     const quick = model.get("quick");

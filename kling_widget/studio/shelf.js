@@ -1,6 +1,6 @@
 // All takes of the library: posters to click, or the history as a table.
 // @ts-check
-import { ask, choices, dress, follow, h } from "../face.js";
+import { ask, choices, dress, focused, follow, h } from "../face.js";
 import { LETTERS } from "../screen/letters.js";
 import { poster } from "../screen/poster.js";
 
@@ -88,7 +88,7 @@ function render({ model, el, signal }) {
   follow(model, ["statuses", "status", "search"], signal, () => {
     status.replaceChildren(...model.get("statuses").map((/** @type {string} */ name) =>
       h("option", { value: name, selected: name === model.get("status") }, name.charAt(0).toUpperCase() + name.slice(1))));
-    if (document.activeElement !== search) search.value = model.get("search");
+    if (focused(search) !== search) search.value = model.get("search");
   });
   follow(model, ["takes", "arrangement", "headings"], signal, () => {
     /** @type {Card[]} */
@@ -165,10 +165,10 @@ function arrange(body, takes, look, make) {
     if (el?.dataset.look === shows) continue;
     const fresh = make(take);
     fresh.dataset.look = shows;
-    const focused = Array.from(el?.querySelectorAll("button") ?? []).findIndex((button) => button === document.activeElement);
+    const held = Array.from(el?.querySelectorAll("button") ?? []).findIndex((button) => button === focused(body));
     if (el) el.replaceWith(fresh);
     else body.insertBefore(fresh, before);
-    fresh.querySelectorAll("button")[focused]?.focus();
+    fresh.querySelectorAll("button")[held]?.focus();
   }
 }
 
@@ -249,7 +249,7 @@ function lazyPosters(model, root, signal) {
 function moveAmongCards(event, body) {
   const by = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
   const cards = /** @type {HTMLElement[]} */ (Array.from(body.querySelectorAll(".kw-take")));
-  const at = cards.findIndex((card) => card.parentElement?.contains(document.activeElement));
+  const at = cards.findIndex((card) => card.parentElement?.contains(focused(body)));
   if (by === undefined || at < 0) return;
   event.preventDefault();
   cards[Math.min(cards.length - 1, Math.max(0, at + by))]?.focus();

@@ -1,6 +1,6 @@
 // One place for pictures or for a video: what is there, and the ways to put something there.
 // @ts-check
-import { h } from "../face.js";
+import { focused, h } from "../face.js";
 import { TAKEN } from "./pieces.js";
 
 /** @typedef {{ name: string, label: string, kind: import("./pieces.js").MediumKind, most: number, required: boolean, help: string }} Slot */
@@ -64,7 +64,7 @@ export function slotView(slot, acts, signal) {
   link.addEventListener("click", () => open(form.hidden === true), { signal });
   const name = async () => {
     if (takes.disabled) return;
-    const here = form.contains(document.activeElement);
+    const here = form.contains(focused(form));
     takes.disabled = true; // a busy kernel answers late, and is asked once
     const taken = await acts.place(text.value);
     takes.disabled = false;
@@ -87,8 +87,8 @@ export function slotView(slot, acts, signal) {
   let views = new Map();
   /** @param {Item[]} items @param {string} trouble */
   const show = (items, trouble) => {
-    const focused = document.activeElement?.closest(".kw-medium");
-    const at = focused ? Array.from(list.children).indexOf(focused) : -1;
+    const held = focused(list)?.closest(".kw-medium");
+    const at = held ? Array.from(list.children).indexOf(held) : -1;
     views = new Map(items.map((item) => [item.key, views.get(item.key) ?? itemView(item, acts, single ? choose : null)]));
     const wanted = Array.from(views.values(), (view) => view.el);
     for (const child of Array.from(list.children)) if (child !== drop && !wanted.includes(/** @type {HTMLLIElement} */ (child))) child.remove();
@@ -100,7 +100,7 @@ export function slotView(slot, acts, signal) {
     count.textContent = single || !items.length ? "" : `${items.length} of ${most}`;
     said.textContent = trouble;
     // The keyboard stays nearby where what had it went.
-    if (at >= 0 && !list.contains(document.activeElement)) {
+    if (at >= 0 && !list.contains(focused(list))) {
       const next = wanted[Math.min(at, wanted.length - 1)]?.querySelector(".kw-medium-remove");
       /** @type {HTMLElement} */ (next ?? chooses).focus();
     }

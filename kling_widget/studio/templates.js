@@ -1,6 +1,6 @@
 // Templates: chosen by kind, filled where they have blanks, and put where the caret is. A person's own are kept and removed here.
 // @ts-check
-import { ask, follow, h } from "../face.js";
+import { ask, focused, follow, h } from "../face.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /** @typedef {import("./words.js").Words} Words */
@@ -112,7 +112,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
       tab.tabIndex = mine ? 0 : -1;
     }
     body.setAttribute("aria-labelledby", `${name}-${kind}`);
-    const held = list.contains(document.activeElement);
+    const held = list.contains(focused(list));
     const known = all().filter((template) => template.kind === kind);
     list.replaceChildren(...known.map((template) => listed(template, { choose, glance, drop })));
     preview.replaceChildren();
@@ -142,7 +142,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
       naming.querySelector("input")?.focus();
     } }, "Save the prompt as a template");
     keep.disabled = !prompt.read().trim();
-    const held = foot.contains(document.activeElement);
+    const held = foot.contains(focused(foot));
     foot.replaceChildren(keep);
     if (held) keep.focus();
   }
@@ -164,7 +164,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     event.preventDefault();
     /** @type {HTMLElement[]} */
     const names = Array.from(list.querySelectorAll(".kw-tpl-name"));
-    names[names.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step]?.focus();
+    names[names.indexOf(/** @type {HTMLElement} */ (focused(list))) + step]?.focus();
   }, { signal });
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

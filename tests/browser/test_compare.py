@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kling_widget import Library, generate
 from kling_widget.practice import read_frame_number
@@ -331,6 +331,18 @@ def test_a_screen_that_begins_to_be_heard_silences_the_others(jupyter: Jupyter, 
     expect(first.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+def memory(page: Page) -> dict[str, float]:
+    """What a page holds once its garbage is collected: ``bytes`` of JavaScript's heap, ``nodes``, ``listeners``."""
+    tools = page.context.new_cdp_session(page)
+    try:
+        tools.send("HeapProfiler.collectGarbage")
+        counted = tools.send("Memory.getDOMCounters")
+        used = tools.send("Runtime.getHeapUsage")["usedSize"]
+        return {"bytes": used, "nodes": counted["nodes"], "listeners": counted["jsEventListeners"]}
+    finally:
+        tools.detach()
+
+
 def test_fifty_takes_opened_and_closed_leave_nothing_behind(jupyter: Jupyter, tmp_path: Path) -> None:
     # Outside of what the server shows: each clip comes as a Blob, which stays for as long as its address does.
     for number in range(4):
@@ -361,11 +373,18 @@ screen
     )
     notebook.run(0)
     card = notebook.output(0).locator(".kw-screen-card")
+    held = []
     for turn in range(1, 51):
         notebook.run(1)
         expect(card.locator(".kw-story-prompt")).to_have_text(f"Moon {3 - turn % 4}")
         expect(card.locator("video")).to_have_js_property("readyState", 4)
         expect(card).to_have_attribute("data-route", "bytes")
+        if turn % 20 == 10:
+            held.append(memory(jupyter.page))
+    first, *_, last = held  # forty takes lie between them; the host remembers a little of each run
+    assert last["bytes"] - first["bytes"] < 40 * 30_000
+    assert last["nodes"] - first["nodes"] < 40 * 5
+    assert last["listeners"] - first["listeners"] < 40 * 10
     assert jupyter.page.evaluate("window.kwBlobs.size") == 1
     assert jupyter.page.locator("video").count() == 1
     notebook.run(2)

@@ -98,6 +98,29 @@ def test_a_clip_plays_in_marimo_inside_of_a_shadow_root(page: Page, tmp_path: Pa
     assert [url for url in failed if ".mp4" in url] == [], "an address was tried that leads nowhere here"
 
 
+def test_what_is_typed_inside_of_a_shadow_root_stays_as_it_is_typed(page: Page) -> None:
+    page.goto("about:blank")
+    shown = """(() => {
+        const traits = { value: 5, low: 3, high: 15, quick: [], problem: "" }, heard = new Set();
+        const model = {
+            get: (name) => traits[name], set: (name, value) => { traits[name] = value; }, off() {},
+            save_changes: () => heard.forEach((change) => change()),
+            on: (name, change) => { if (name === "change:value") heard.add(change); },
+        };
+        const el = document.createElement("div");
+        document.body.attachShadow({ mode: "open" }).append(el);
+        m.default.render({ model, el, signal: new AbortController().signal });
+    })()"""
+    js(page, "../studio/seconds.js", shown)
+    number = page.get_by_label("Seconds, as a number")
+    number.press("ControlOrMeta+a")
+    number.press_sequentially("07")
+    expect(page.get_by_role("slider")).to_have_value("7")
+    expect(number).to_have_value("07")
+    number.blur()
+    expect(number).to_have_value("7")
+
+
 @pytest.mark.parametrize("host", ["lab", "notebook"], indirect=True)
 def test_jupyters_own_applications_are_told_apart(jupyter: Jupyter, host: str) -> None:
     jupyter.open(["1"])
