@@ -69,6 +69,7 @@ _FIRST_FRAME = """async ([at, within]) => {
     }
   }
   const card = asked?.closest(".kw-screen-card");
+  for (let n = 0; card && !card.dataset.route && n < 100; n++) await frame(); // a small clip is painted first
   return { ms: shown ? shown - began : -1, route: card?.dataset.route ?? "", width: asked?.videoWidth ?? 0 };
 }"""
 _WITHIN_MS = 60_000
