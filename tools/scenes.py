@@ -92,6 +92,7 @@ def watch(stage: Stage) -> None:
     panel = Panel(stage.panel)
     panel.prompt.fill(NEON)
     panel.cards.last.click()
+    expect(stage.panel.locator(".kw-story-prompt")).to_contain_text("Mara walks through neon rain")
     panel.wait_for_clip()
     panel.stop_at(3)
 
@@ -103,7 +104,7 @@ def play_together(stage: Stage, *cards: int) -> None:
     for n, at in enumerate(cards):
         panel.cards.nth(at).click(modifiers=["ControlOrMeta"] if n else [])
     expect(films).to_have_count(len(cards))
-    films.first.scroll_into_view_if_needed()  # only what can be seen is fetched
+    stage.panel.locator(".kw-film").scroll_into_view_if_needed()  # only what can be seen is fetched
     for film in films.all():
         expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
     stage.panel.get_by_role("button", name="Play", exact=True).click()

@@ -66,7 +66,8 @@ class Panel:
 
     def wait_for_clip(self) -> None:
         """Wait until a clip is on the screen and can be played. It is fetched where it can be seen."""
-        self.video.scroll_into_view_if_needed(timeout=MADE_WITHIN)
+        film = self.root.locator(".kw-film")  # it stays; each take has a video of its own
+        film.scroll_into_view_if_needed(timeout=MADE_WITHIN)
         expect(self.video).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
 
     def stop_at(self, seconds: float) -> None:
