@@ -77,7 +77,7 @@ class Extractor:
             for done in told:
                 try:
                     done(path, words)
-                except Exception:
+                except Exception:  # a face of somebody else: the others are told all the same
                     log.exception("who waited for %s could not be told", about)
 
     def _carry_out(self, job: Job) -> tuple[Path | None, str]:

@@ -148,5 +148,5 @@ class Uploader:
         while (job := self._jobs.get()) is not None and not self._closed.is_set():
             try:
                 job()
-            except Exception:
+            except Exception:  # the next file is uploaded all the same
                 log.exception("a job failed")

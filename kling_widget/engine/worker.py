@@ -237,7 +237,7 @@ class Engine:
             job = self._jobs.get()
             try:
                 job()
-            except Exception:
+            except Exception:  # the other jobs, and the takes, go on
                 log.exception("a job failed")
 
     def _take_on(self, take: TakeId) -> None:
@@ -275,7 +275,7 @@ class Engine:
                 continue
             try:
                 look()
-            except Exception:
+            except Exception:  # whoever looks on stops no take
                 log.exception("a watcher failed")
 
     # The senders

@@ -104,8 +104,8 @@ def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
     play(card, rate)
     until_it_rests(card)
     found = sync.apart(card, per_second=RATE, rate=rate)
-    assert len(found.frames) > 6 * RATE / rate / 3  # over the whole of the shorter clip; a busy screen leaves some out
-    # What is presented a refresh late is seen as apart: on a busy screen, a refresh is most of a frame, and more at 2x.
+    assert len(found.frames) > 6 * RATE / rate / 2  # over the whole of the shorter clip; a busy screen leaves some out
+    # The browser tells times by refreshes of the screen: half of one, a fifth of a frame, can not be measured.
     assert found.beyond(1.25) <= 0.05
     assert abs(found.mean) <= 0.5
     assert found.most <= 1 + 1.5 * rate
@@ -392,6 +392,7 @@ screen
 
 
 def test_a_saved_comparison_lives_without_a_kernel(jupyter: Jupyter, practised: Path) -> None:
+    jupyter.console.forgive("widget model not found")  # said by the host, once the fresh kernel has none of the views
     notebook, _ = opened(jupyter, practised)
     notebook.save()
     assert len(notebook.path.read_text()) < 120_000  # 60 KB a take

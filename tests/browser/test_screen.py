@@ -281,7 +281,7 @@ def test_the_pages_arithmetic(jupyter: Jupyter) -> None:
         (lab, "/home/ab/x.mp4", ""),  # another folder that begins alike
         (lab, "/home/a/.hidden/x.mp4", ""),  # servers hide these
         (windows, "C:\\\\Users\\\\A\\\\x.mp4", "/files/x.mp4"),
-        ('{ baseUrl: "/", serverRoot: "~/work" }', "/home/a/work/x.mp4", ""),
+        ('{ baseUrl: "/", serverRoot: "~/clips" }', "/home/a/clips/x.mp4", ""),
         ('{ baseUrl: "/" }', "/home/a/x.mp4", ""),
         ('{ baseUrl: "/", serverRoot: "/" }', "/tmp/x.mp4", "/files/tmp/x.mp4"),
     ):
