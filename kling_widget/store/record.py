@@ -159,6 +159,8 @@ class Record:
         either; histories and counts leave it out.
     outputs
         What a tool's run gave, as JSON; empty until then, and for clips.
+    account
+        A salted fingerprint of the key that made it, never the key; None where no key did, or none is known.
     revision
         Grows with every change anywhere in the library.
     """
@@ -199,6 +201,7 @@ class Record:
     candidates: str = field(default="", repr=False)
     kind: Kind = "clip"
     outputs: str = field(default="", repr=False)
+    account: str | None = field(default=None, repr=False)
 
     @property
     def final(self) -> bool:

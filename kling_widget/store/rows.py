@@ -32,7 +32,7 @@ def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_record(row: Sequence[Any]) -> Record:
     """A row of the whole table as a record."""
-    values = dict(zip(_NAMES, row, strict=True))
+    values = {name: value for name, value in zip(_NAMES, row, strict=True) if name in COLUMNS}
     values["inputs"] = json.loads(values["inputs"])
     values["tags"] = tuple(json.loads(values["tags"]))
     return Record(**values)

@@ -16,8 +16,8 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
-"""The schema that this code writes. A library with a higher one is refused."""
+VERSION = 2
+"""The schema that this code writes. A library with a lower one is migrated, one with a higher one is refused."""
 
 metadata = MetaData()
 
@@ -28,6 +28,14 @@ meta = Table(
     Column("value", BigInteger, nullable=False),
 )
 """``schema`` (the version) and ``revision`` (grows with every write)."""
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What belongs to the library as a whole and is no number."""
 
 OF_TOOLS = text("kind = 'tool'")
 """The condition that a row is a tool's run, as its index has it: a bound value would not be recognised."""
@@ -71,6 +79,8 @@ takes = Table(
     Column("candidates", Text, nullable=False, default=""),  # JSON
     Column("kind", String(10), nullable=False, default="clip"),  # clip, tool
     Column("outputs", Text, nullable=False, default=""),  # JSON
+    Column("account", String(64)),  # a salted fingerprint of the key that made it
+    Column("folded", Text, nullable=False, default="", server_default=""),  # what a search reads
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, and_, or_, select
 
 from ..errors import LibraryError
 from ..states import FINAL
-from . import cast, leases, purse, rows
+from . import cast, leases, migrations, purse, rows
 from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
@@ -44,6 +44,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = connect(url)
+        migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
         self.purse = purse.Purse(self._engine)
         self.cast = cast.Cast(self._engine)

@@ -1,0 +1,66 @@
+"""Ordered steps that bring a library from the schema of an earlier version to this one's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy import Column, Connection, Engine, Table, inspect, select, update
+from sqlalchemy.schema import CreateColumn
+
+from .database import reading, writing
+from .schema import VERSION, meta, settings, takes
+
+
+def version_of(connection: Connection) -> int:
+    """Return the schema version that a database was written with."""
+    return connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) or 0
+
+
+def migrate(engine: Engine) -> None:
+    """Bring a library's database to ``VERSION``, all steps in one transaction; keep a copy of the file beside it.
+
+    Two kernels may open an old library at once: the second finds it migrated.
+    """
+    with reading(engine) as connection:
+        found = version_of(connection)
+    if found >= VERSION:
+        return
+    _back_up(engine, found)
+    with writing(engine) as connection:
+        for version in range(version_of(connection), VERSION):
+            _STEPS[version](connection)
+            connection.execute(update(meta).where(meta.c.name == "schema").values(value=version + 1))
+
+
+def _back_up(engine: Engine, version: int) -> None:
+    """Copy an SQLite database to ``library.db.schema-N`` beside it, once."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database:
+        return
+    target = Path(f"{database}.schema-{version}")
+    if target.exists():
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
+        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+
+
+def add_column(connection: Connection, table: Table, name: str) -> None:
+    """Add a column of the current schema to a table that lacks it."""
+    if name in {column["name"] for column in inspect(connection).get_columns(table.name)}:
+        return
+    column: Column[object] = table.c[name]
+    spelled = CreateColumn(column).compile(dialect=connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {spelled}")
+
+
+def _to_2(connection: Connection) -> None:
+    """Accounts, the folded text that a search reads, and the library's own settings."""
+    settings.create(connection, checkfirst=True)
+    for name in ("account", "folded"):
+        add_column(connection, takes, name)
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2}
+"""The step that leads from each version to the next one."""
