@@ -33,7 +33,8 @@ def test_an_old_library_keeps_all_that_it_held(old: Path) -> None:
     )
     store = Store.in_folder(old)
     after = [(r.id, r.words, r.charge, r.rating) for r in reversed(store.page(limit=None))]
-    assert after == before and len(after) == 2
+    assert after == before
+    assert len(after) == 2
     assert store.purse.spent("2026-11-22").total > 0
     store.add(record("One more"))
     assert len(store.page()) == 3
