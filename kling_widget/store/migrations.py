@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Engine, Table, inspect, select, update
+from sqlalchemy import Column, Connection, Engine, Table, bindparam, inspect, select, update
 from sqlalchemy.schema import CreateColumn
 
 from .database import reading, writing
+from .rows import folded
 from .schema import VERSION, meta, settings, takes
+
+_AT_ONCE = 5_000  # takes
 
 
 def version_of(connection: Connection) -> int:
@@ -60,6 +64,38 @@ def _to_2(connection: Connection) -> None:
     settings.create(connection, checkfirst=True)
     for name in ("account", "folded"):
         add_column(connection, takes, name)
+    _renew_index(connection, "takes_text")
+    _fold_all(connection)
+
+
+def _renew_index(connection: Connection, name: str) -> None:
+    """Make an index of takes anew, over the columns that the current schema gives it."""
+    index = next(one for one in takes.indexes if one.name == name)
+    index.drop(connection, checkfirst=True)
+    index.create(connection)
+
+
+def _fold_all(connection: Connection) -> None:
+    """Fill in what a search reads of the takes that are there."""
+    columns = (takes.c.id, takes.c.words, takes.c.tags, takes.c.note)
+    change = update(takes).where(takes.c.id == bindparam("take")).values(folded=bindparam("text"))
+    last = ""
+    while found := connection.execute(
+        select(*columns).where(takes.c.id > last).order_by(takes.c.id).limit(_AT_ONCE)
+    ).all():
+        last = found[-1][0]
+        connection.execute(
+            change, [{"take": take, "text": folded(words, _tags(tags), note)} for take, words, tags, note in found]
+        )
+
+
+def _tags(text: str) -> list[str]:
+    """Read a take's tags; none where a damaged row holds something else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
 
 _STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2}

@@ -12,11 +12,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import LibraryError
+from ..text import fold
 from .record import Record
 from .schema import meta, takes
 
 COLUMNS = frozenset(f.name for f in fields(Record))
 _NAMES = [column.name for column in takes.c]
+_SEARCHED = ("words", "tags", "note")
 
 
 def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,17 @@ def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("inputs", "tags"):
         if name in row:
             row[name] = json.dumps(row[name], ensure_ascii=False)
+    if all(name in values for name in _SEARCHED):
+        row["folded"] = folded(*(values[name] for name in _SEARCHED))
     return row
+
+
+def folded(words: str, tags: Sequence[str], note: str) -> str:
+    """Return what a search of a take reads: its prompt, its tags and its note, a line each.
+
+    A folded text has no line break: what is searched for is found within one of them.
+    """
+    return "\n".join(fold(text) for text in (words, *(f"#{tag}" for tag in tags), note))
 
 
 def to_record(row: Sequence[Any]) -> Record:
@@ -57,6 +69,9 @@ def add(connection: Connection, record: Record) -> Record:
 def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Record:
     """Change a take, and move the library's revision."""
     row = to_row(changes)
+    if any(name in changes for name in _SEARCHED):
+        before = get(connection, take)
+        row["folded"] = folded(*({**vars(before), **changes}[name] for name in _SEARCHED))
     row["revision"] = next_revision(connection)
     if not connection.execute(update(takes).where(takes.c.id == take).values(row)).rowcount:
         raise LibraryError(f"This library holds no take {take!r}.")

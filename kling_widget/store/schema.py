@@ -85,7 +85,7 @@ takes = Table(
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
     # A search reads these, and only then the takes that match.
-    Index("takes_text", "id", "words", "tags", "note", "kind"),
+    Index("takes_text", "id", "folded", "kind"),
     # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
     Index("runs_of_tools", "kind", "id", sqlite_where=OF_TOOLS, postgresql_where=OF_TOOLS),
     Index("takes_by_end", "finished_at"),

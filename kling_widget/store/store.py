@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, and_, or_, select
+from sqlalchemy import URL, Engine, and_, false, func, select
 
 from ..errors import LibraryError
 from ..states import FINAL
+from ..text import flaw, fold
 from . import cast, leases, migrations, purse, rows
 from .database import connect, reading, writing
 from .media import MediaStore
@@ -101,7 +102,7 @@ class Store:
         limit
             At most so many; None for all.
         search
-            Only takes whose words, tags or note hold this text.
+            Only takes whose words, tags or note hold this text, as `text.fold` compares.
         states
             Only takes in these states.
         rating
@@ -272,16 +273,12 @@ class Store:
             return rows.write(connection, take, changes)
 
     def _holds(self, text: str) -> Any:
-        """The condition that a take's words, tags or note hold a text, whatever the case."""
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-        def like(column: Any) -> Any:
-            # SQLite's own LIKE folds case and reads the index; ILIKE is spelt with functions there and reads every row.
-            sqlite = self._engine.dialect.name == "sqlite"
-            return column.like(pattern, escape="\\") if sqlite else column.ilike(pattern, escape="\\")
-
-        tagged = and_(takes.c.tags != "[]", like(takes.c.tags))
-        return or_(like(takes.c.words), tagged, and_(takes.c.note != "", like(takes.c.note)))
+        """The condition that a take's words, tags or note hold a text."""
+        if flaw(text):
+            return false()  # no take holds what is no text
+        # Not LIKE: it has wildcards, SQLite bounds its patterns, and the text is folded already.
+        place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
+        return place(takes.c.folded, fold(text)) > 0
 
     def _records(self, query: Any) -> list[Record]:
         with reading(self._engine) as connection:

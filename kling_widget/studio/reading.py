@@ -10,6 +10,7 @@ from ..screen.screen import MOST
 from ..states import AT_SERVICE, FINAL, STATES
 from ..store import Budget, Record, Spend
 from ..take import Library
+from ..text import mended
 from . import view
 
 _OPEN = STATES - FINAL
@@ -73,7 +74,7 @@ class Reading:
 
     def narrow(self, search: str, status: str) -> None:
         """Narrow the shelf to takes that hold these words and fit this one of ``view.FILTERS``."""
-        self.search, self.filter, self._stale = search.strip(), status, True
+        self.search, self.filter, self._stale = mended(search.strip()), status, True
 
     def begun(self, *takes: str) -> None:
         """Take note of takes that one click began: the first of their clips goes on the screen."""

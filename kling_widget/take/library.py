@@ -146,7 +146,7 @@ class Library(Records):
         Parameters
         ----------
         search
-            Only takes whose prompt, tags or note hold this text.
+            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
         limit
             At most so many; None for all.
 

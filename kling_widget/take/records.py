@@ -37,7 +37,7 @@ class Records:
         limit
             At most so many; None for all.
         search
-            Only takes whose prompt, tags or note hold this text.
+            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
         states
             Only takes in these states.
         rating

@@ -1,0 +1,71 @@
+"""A person's words: whether they are text, whether anything of them shows, and how a search compares them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+HALF = (
+    "It holds half of a character, as when an emoji was cut in two while it was copied. Delete that place and type it "
+    "again."
+)
+"""Why a text with a lone surrogate is refused: it can't be written as UTF-8, so nothing can keep or send it."""
+
+ZERO = "It holds a NUL character, which does not show and which databases end a text at. Delete that place."
+"""Why a text with a NUL is refused. Other control characters are kept: they can be sent, and terminals copy them."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+# Unicode's Default_Ignorable_Code_Point, which `unicodedata` does not tell: fonts show nothing for these.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_EMPTY = "\u2800"  # Braille's cell without a dot: a letter by its category, and blank in every font
+_SPACES = re.compile(r"\s+")
+_TURKISH = str.maketrans({"\u0131": "i"})
+
+
+def flaw(value: Any) -> str:
+    """Say why a JSON value can't be kept or sent as text; empty where it can."""
+    if isinstance(value, str):
+        return HALF if _HALVES.search(value) else ZERO if "\0" in value else ""
+    if isinstance(value, dict):
+        return next((found for pair in value.items() for one in pair if (found := flaw(one))), "")
+    if isinstance(value, (list, tuple)):
+        return next((found for one in value if (found := flaw(one))), "")
+    return ""
+
+
+def mended(value: Any) -> Any:
+    """Return a JSON value with U+FFFD (�) in place of each half of a character, so that it can be shown."""
+    if isinstance(value, str):
+        return _HALVES.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {mended(name): mended(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(mended(one) for one in value)
+    return value
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text shows: spaces, controls, and characters that every font leaves out."""
+    return not any(_shows(character) for character in text)
+
+
+def fold(text: str) -> str:
+    """Return what two texts share that a reader takes for the same words.
+
+    Case, composed and decomposed accents, full-width and other compatibility forms, Turkish dots, characters that do
+    not show, and the kind and number of spaces do not count. Accents do: ``cafe`` is another word than ``café``.
+    """
+    # What does not show goes first, for a mark may then meet its letter; half-width forms bring more of it.
+    plain = _IGNORED.sub("", unicodedata.normalize("NFKC", _IGNORED.sub("", text)))
+    folded = plain.casefold().translate(_TURKISH).replace("i\u0307", "i")
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", folded))
+
+
+def _shows(character: str) -> bool:
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Zs")
+    return not hidden and character != _EMPTY and not _IGNORED.match(character)
