@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from typing import cast
 
 from ..errors import DownloadError, NotFound
 from ..extract import stills
+from ..filenames import ascii_slug
 from ..states import State
 from ..store import Lease, Record
 from ..store.record import KEPT_MS, now_ms
@@ -100,7 +99,8 @@ def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
 
 def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
     assert memory.address is not None
-    clip_path = hands.folder / "takes" / f"{record.id}{slug(record.words)}.mp4"
+    named = "-".join(filter(None, (record.id, ascii_slug(record.words))))
+    clip_path = hands.folder / "takes" / f"{named}.mp4"
     poster_path, strip_path = (hands.folder / room / f"{record.id}.jpg" for room in ("posters", "strips"))
 
     def told(done: int, total: int | None) -> None:
@@ -132,10 +132,3 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         trouble="",
     )
     return 0.0
-
-
-def slug(words: str) -> str:
-    """A file name's readable part, from the prompt: ``-a-red-fox-in-snow``, at most 41 characters, or nothing."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    text = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
-    return f"-{text}" if text else ""

@@ -165,7 +165,7 @@ def _plain(value: Any, depth: int = 0) -> None:
 
 
 def _write(source: BinaryIO, layout: Layout, box: bytes, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    part = target.with_name(f".{uuid.uuid4().hex[:16]}.part")  # a suffix could make a long name too long
     descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
     try:
         with os.fdopen(descriptor, "wb") as file:

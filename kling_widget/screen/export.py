@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from ..engine.pace import Progress
 from ..errors import LibraryError
+from ..filenames import as_path
 from ..mp4.times import frame_times
 from ..store import Record
 from ..store.medium import input_kind
@@ -58,8 +59,9 @@ def export_html(
     if clips not in ("beside", "inside"):
         raise LibraryError(f'Clips lie "beside" the page or "inside" it; this is {clips!r}. Nothing was written.')
     records = _chosen(library, takes)
-    target = _target(path)
+    target = as_path(path)
     try:
+        target = _target(target)
         return _Export(library, target, inside=clips == "inside").write(records, title or "Kling takes")
     except OSError as error:
         raise LibraryError(
@@ -153,7 +155,7 @@ class _Export:
         fresh.append(target)
 
     def _put(self, page: Page, held: list[Leaf]) -> None:
-        part = self.target.with_name(f".{self.target.name}.{secrets.token_hex(4)}.part")
+        part = self.target.with_name(f".{secrets.token_hex(8)}.part")
         try:
             with part.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
                 file.write(page.head())
@@ -209,8 +211,7 @@ def _record(library: Library, take: object) -> Record:
     return library.record(take if isinstance(take, str) else take.id)
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
-    target = Path(path).expanduser()
+def _target(target: Path) -> Path:
     if target.is_dir():
         return target / "kling-takes.html"
     return target if target.suffix.lower() in (".html", ".htm") else target.with_name(f"{target.name}.html")

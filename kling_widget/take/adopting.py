@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadFile, LibraryError, RequestError
 from ..extract import stills
+from ..filenames import as_path
 from ..money import ZERO
 from ..mp4 import story as carried
 from ..mp4 import whole
@@ -29,7 +30,7 @@ NO_STORY = (
 
 def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
     """Bring a clip in; see ``Library.adopt``."""
-    source = Path(path).expanduser()
+    source = as_path(path)
     try:
         if not source.is_file():
             raise LibraryError("it is a folder." if source.is_dir() else "there is no such file.")

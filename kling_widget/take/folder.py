@@ -36,8 +36,9 @@ def make_writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"kling")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: half of a character or a NUL in its name
+        reason = error.strerror or error if isinstance(error, OSError) else "no folder can have that name"
         raise LibraryNotWritable(
-            f"The library's folder {str(folder)!r} can't be written to ({error.strerror or error}). Nothing was sent, "
+            f"The library's folder {str(folder)!r} can't be written to ({reason}). Nothing was sent, "
             "since a paid clip could not be kept. Name another: Library('a/folder'), or set KLING_LIBRARY."
         ) from error

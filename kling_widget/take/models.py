@@ -22,7 +22,7 @@ def known(folder: Path) -> Catalog:
     """The catalogue of a library; the bundled one where the service was never asked, or its answer can't be read."""
     try:
         at = (folder / FILE).stat()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no folder can have that name, which is said when it is opened
         return bundled()
     return _read(folder, at.st_mtime_ns) if at.st_size <= _MOST else bundled()
 

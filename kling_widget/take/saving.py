@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadFile, KlingError, LibraryError
+from ..filenames import as_path, slug
 from ..mp4 import story as carried
 from ..store import Record
 from .story import told_of, write_to
@@ -20,16 +20,13 @@ from .told import told
 if TYPE_CHECKING:
     from .library import Library
 
-_NAMED = 48  # characters of a prompt in a file name that a person saves
 _PIECE = 1 << 20  # bytes that are read at a time
 
 
 def file_name(record: Record) -> str:
     """What a saved clip is called: the beginning of its prompt and its id."""
-    slug = re.sub(r"\W+", "-", record.words.lower()).strip("-_")
-    if len(slug) > _NAMED:
-        slug = slug[:_NAMED].rpartition("-")[0] or slug[:_NAMED]
-    return f"{slug}-{record.id}.mp4" if slug else f"{record.id}.mp4"
+    begins = slug(record.words)
+    return f"{begins}-{record.id}.mp4" if begins else f"{record.id}.mp4"
 
 
 def save(library: Library, record: Record, path: str | os.PathLike[str], *, story: bool) -> Path:
@@ -37,16 +34,18 @@ def save(library: Library, record: Record, path: str | os.PathLike[str], *, stor
     source = library.path(record)
     if source is None or not source.is_file():
         raise LibraryError(f"The clip of take {record.id} is not here ({record.state}). Nothing was written.")
-    target = Path(path).expanduser()
-    if str(path).endswith(("/", os.sep)):
-        target.mkdir(parents=True, exist_ok=True)
-    if target.is_dir():
-        target /= file_name(record)
-    if target.exists() and not _same(library, record, target):
-        raise LibraryError(f"{str(target)!r} is there already, and is another file. Nothing was written. Name another.")
-    if target.suffix.lower() not in (".mp4", ".m4v"):
-        raise LibraryError(f"A clip is an MP4: {target.name!r} is no name for one. Nothing was written.")
+    target = as_path(path)
     try:
+        if str(path).endswith(("/", os.sep)):
+            target.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():
+            target /= file_name(record)
+        if target.exists() and not _same(library, record, target):
+            raise LibraryError(
+                f"{str(target)!r} is there already, and is another file. Nothing was written. Name another."
+            )
+        if target.suffix.lower() not in (".mp4", ".m4v"):
+            raise LibraryError(f"A clip is an MP4: {target.name!r} is no name for one. Nothing was written.")
         if story:
             return write_to(library, record, target)
         if not (target.exists() and target.samefile(source)):
@@ -66,7 +65,7 @@ def copied(source: Path, target: Path) -> Iterator[tuple[Path, str]]:
 
     Where the block raises, nothing stays.
     """
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.part")  # a suffix could make a long name too long
     digest = hashlib.sha256()
     descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
     try:

@@ -68,6 +68,19 @@ def test_a_take_gives_a_gif_a_webp_a_sheet_and_a_picture(take: Take) -> None:
         assert read_frame_number(np.asarray(image.convert("RGB"))) == 12
 
 
+@pytest.mark.parametrize(
+    "words", ["हिंदी में लोमड़ी", "ปลาทองว่ายน้ำ", "cre\u0300me 👩\u200d🚀", "שועל\u202e אדום"], ids=ascii
+)
+def test_what_is_taken_away_is_named_in_the_prompts_own_script(library: Library, words: str) -> None:
+    take = library.take(a_take(library.folder, words).id)
+    named = f"{words.replace(chr(0x202E), '').replace(' ', '-')}-{take.id}"
+    assert take.save_as(f"{library.folder / 'saved'}/").name == f"{named}.mp4"
+    assert take.frame(0.5).name == f"{named}-at-0.500.png"
+    library.export_html(library.folder / "page", [take])
+    assert [file.name for file in (library.folder / "page_clips").iterdir()] == [f"{named}.mp4"]
+    assert all(len(file.name.encode()) < 200 for file in library.folder.rglob("*"))
+
+
 def test_other_moments_are_other_files(take: Take) -> None:
     names = {take.gif(0, 1).name, take.gif(1, 2).name, take.gif(1).name, take.frame().name, take.frame(1).name}
     assert len(names) == 5
