@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import cast
 
+from .. import paths
 from ..errors import DownloadError, NotFound
 from ..extract import stills
 from ..filenames import ascii_slug
@@ -23,6 +24,8 @@ NOT_KNOWN = "The service says at the moment that it does not know this take. It 
 GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
 NO_CLIP = "The service says that it is done, and gave no clip. Ask the service for a refund."
 NO_WORDS = "The service says that it is done, and gave nothing. Ask the service for a refund."
+
+_PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
 def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
@@ -100,8 +103,8 @@ def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
 def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
     assert memory.address is not None
     named = "-".join(filter(None, (record.id, ascii_slug(record.words))))
-    clip_path = hands.folder / "takes" / f"{named}.mp4"
-    poster_path, strip_path = (hands.folder / room / f"{record.id}.jpg" for room in ("posters", "strips"))
+    clip_path = paths.new(hands.folder, "takes", f"{named}.mp4")
+    poster_path, strip_path = (paths.new(hands.folder, place, f"{record.id}.jpg") for place in _PICTURES)
 
     def told(done: int, total: int | None) -> None:
         memory.fetched = done / total if total else 0.0
@@ -122,8 +125,8 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
     hands.store.change(
         lease,
         state="completed",
-        file=clip_path.relative_to(hands.folder).as_posix(),
-        poster=poster_path.relative_to(hands.folder).as_posix() if drawn else None,
+        file=paths.named(hands.folder, clip_path),
+        poster=paths.named(hands.folder, poster_path) if drawn else None,
         bytes=clip.bytes,
         sha256=clip.sha256,
         width=clip.mp4.width,

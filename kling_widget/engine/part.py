@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from .. import permissions
+
 
 class Part:
     """A file on its way, beside the place where it goes.
@@ -39,8 +41,7 @@ class Part:
         """Take up what an earlier attempt left for ``path``, as a copy of our own, or begin with nothing."""
         part = cls(path.with_name(f".{path.name}.{attempt}.part"))
         left = _set_aside(path, part.path)
-        descriptor = os.open(part.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o644)
-        part._file = os.fdopen(descriptor, "w+b")
+        part._file = os.fdopen(permissions.create(part.path), "w+b")
         if left:
             part._take_up(left[-1])
         for gone in left:
@@ -64,7 +65,10 @@ class Part:
     def from_now_on(self, etag: str | None) -> None:
         """Note what the bytes belong to, for whoever goes on after a cut."""
         self.etag = etag
-        _beside(self.path).write_text(json.dumps({"etag": etag}), "utf-8")
+        beside = _beside(self.path)
+        beside.unlink(missing_ok=True)  # never written through a link
+        with os.fdopen(permissions.create(beside), "w", encoding="utf-8") as file:
+            json.dump({"etag": etag}, file)
 
     @property
     def sha256(self) -> str:
@@ -112,7 +116,10 @@ class Part:
 
 def _set_aside(path: Path, mine: Path) -> list[Path]:
     """What earlier attempts left for a place, the latest last; one of our own name makes room for a new file."""
-    left = sorted(path.parent.glob(f".{_literal(path.name)}.*.part"), key=lambda p: p.stat().st_mtime)
+    left = sorted(path.parent.glob(f".{_literal(path.name)}.*.part"), key=lambda p: p.lstat().st_mtime)
+    for link in [one for one in left if one.is_symlink() or _beside(one).is_symlink()]:
+        left.remove(link)  # no attempt of ours leaves one
+        _remove(link)
     for number, one in enumerate(left):
         if one == mine:
             left[number] = one.replace(one.with_name(f".{path.name}.before.part"))

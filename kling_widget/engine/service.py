@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .. import settings
-from ..errors import PracticeError, SettingsError
+from .. import paths, permissions, settings
+from ..errors import LibraryError, PracticeError, SettingsError
 from ..settings import Key
 from ..store import Limits
 from ..store.record import PRACTICE
@@ -97,7 +97,7 @@ class Connections:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / PRACTICE
+        self._folder = folder
         self._lock = threading.Lock()
         self._clients: dict[str, Client] = {}
         self._practice: PracticeProcess | None = None
@@ -141,7 +141,7 @@ class Connections:
 
     def _practising(self) -> Client:
         if self._practice is None or not self._practice.alive:
-            self._practice = PracticeProcess(self._folder)
+            self._practice = PracticeProcess(_ledger(self._folder))
             if old := self._clients.pop(PRACTICE, None):
                 old.close()
         if PRACTICE not in self._clients:
@@ -157,6 +157,21 @@ class Connections:
             if self._practice:
                 self._practice.close()
                 self._practice = None
+
+
+def _ledger(library: Path) -> Path:
+    """Return the folder of a library's practice ledger. Raises ``PracticeError`` where files there lie elsewhere."""
+    try:
+        ledger = paths.folder(library, PRACTICE)
+        links = [entry.name for entry in ledger.iterdir() if entry.is_symlink()]
+    except (LibraryError, OSError) as error:
+        raise PracticeError(f"The practice server can't keep its ledger in this library: {error}") from error
+    if links:
+        raise PracticeError(
+            f"{str(ledger)!r} holds links ({', '.join(sorted(links))}) where the practice server keeps its own files. "
+            "It was not started, and nothing was sent. Move them away."
+        )
+    return ledger
 
 
 class PracticeProcess:
@@ -180,6 +195,7 @@ class PracticeProcess:
             stderr=subprocess.DEVNULL,
             text=True,
             start_new_session=True,
+            umask=permissions.umask(ledger),
         )
         atexit.register(self.close)
         self.url = self._first_word()

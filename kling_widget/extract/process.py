@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from .. import permissions
 from ..errors import KlingError
 from .order import ANIMATION_SECONDS, BOUNDS, Bounds, End, Form, Order
 
@@ -158,6 +159,7 @@ def _accept(part: Path, target: Path, form: Form) -> bool:
         head = file.read(form.offset + len(form.magic))
     if head[form.offset :] != form.magic:
         return False
+    permissions.follow(part, target.parent)
     os.replace(part, target)
     return True
 

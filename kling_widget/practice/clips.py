@@ -60,7 +60,10 @@ class Clips:
         """Where a task's clip lies, if it does."""
         if not re.fullmatch(r"[0-9a-f]{32}", task):
             raise ValueError(f"not the id of a task: {task!r}")
-        return self._folder / f"{task}.mp4"
+        path = self._folder / f"{task}.mp4"
+        if path.is_symlink():  # none of ours: what lies elsewhere is not shown, and is not written over
+            path.unlink(missing_ok=True)
+        return path
 
     def wish(self, task: str, first: bool = False) -> None:
         """Have a clip rendered; ``first`` because somebody waits for it."""

@@ -6,6 +6,7 @@ The ledger alone answers every question, so that a server may die and another ta
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -109,6 +110,8 @@ class Ledger:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._lock = threading.RLock()
+        # By the umask of this process: SQLite would leave out the group, which may share the folder.
+        os.close(os.open(folder / FILE, os.O_CREAT | os.O_RDWR, 0o666))
         self._base = sqlite3.connect(folder / FILE, timeout=20, isolation_level=None, check_same_thread=False)
         self._base.row_factory = sqlite3.Row
         # OFF: the play money survives a killed server; only a machine that loses its power could tear it.

@@ -98,7 +98,8 @@ class UploadedDoor(_Shelf):
         upload = self.desk.ledger.upload(known)
         path = self.desk.uploads / known
         old = self.desk.clock() - self.desk.rules.keep_days * 86_400
-        if upload is None or upload.received is None or upload.created < old or not path.exists():
+        lost = path.is_symlink() or not path.exists()
+        if upload is None or upload.received is None or upload.created < old or lost:
             raise Refused(404, "There is no such file.")
         return ranged(self.request, path, self.desk.clips.etag(path), upload.kind)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import paths, permissions
 from ..errors import LibraryError
 from .templates import Template
 
@@ -43,7 +44,7 @@ class Own:
 def own(folder: Path) -> Own:
     """Read a person's own templates. Never raises: the built-in ones stay, whatever became of the file."""
     try:
-        entries = _read(folder / FILE)
+        entries = _read(paths.own(folder, FILE))
     except LibraryError as error:
         return Own(trouble=str(error))
     found: dict[str, Template] = {}
@@ -55,7 +56,7 @@ def own(folder: Path) -> Own:
             missed += 1
         else:
             found.setdefault(template.name, template)
-    return Own(tuple(found.values()), _missed(missed, folder / FILE))
+    return Own(tuple(found.values()), _missed(missed, paths.own(folder, FILE)))
 
 
 def save(folder: Path, template: Template) -> None:
@@ -66,21 +67,23 @@ def save(folder: Path, template: Template) -> None:
     LibraryError
         If the file can't be read, which is then left alone, or can't be written.
     """
-    entries, entry = _read(folder / FILE), vars(template)
+    path = paths.own(folder, FILE)
+    entries, entry = _read(path), vars(template)
     places = [at for at, known in enumerate(entries) if _named(known, template.name)]
     if places:
         entries[places[0]] = {**entries[places[0]], **entry}
     else:
         entries.append(dict(entry))
-    _write(folder / FILE, entries)
+    _write(path, entries)
 
 
 def remove(folder: Path, name: str) -> None:
     """Take a template of that name out of the file; nothing happens where there is none. Raises as `save` does."""
-    entries = _read(folder / FILE)
+    path = paths.own(folder, FILE)
+    entries = _read(path)
     kept = [entry for entry in entries if not _named(entry, name)]
     if len(kept) < len(entries):
-        _write(folder / FILE, kept)
+        _write(path, kept)
 
 
 def _named(entry: object, name: str) -> bool:
@@ -127,12 +130,12 @@ def _write(path: Path, entries: list[Any]) -> None:
             f"{path} would grow past {MOST_BYTES:,} bytes, so nothing was saved. Remove a template first."
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path = path.resolve()  # a link to a shared file stays a link
-        # Not by tempfile, whose files are for one person only: a shared file stays as readable as the folder makes it.
+        permissions.make_library(path.parent)
+        path = path.resolve()  # a link to another file of the library stays a link
+        # Not by tempfile, whose files are for one person only: this one is as open as its folder.
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            with beside.open("xb") as file:
+            with os.fdopen(permissions.create(beside), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

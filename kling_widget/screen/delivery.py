@@ -154,16 +154,3 @@ def read(path: Path, offset: int, length: int) -> bytes:
     if not piece:
         raise LibraryError(f"The clip's file ends before byte {offset:,}: {path}. It was changed after it was saved.")
     return piece
-
-
-def inside(path: Path, folder: Path) -> Path:
-    """The path, if it lies in the library's folder.
-
-    Raises
-    ------
-    LibraryError
-        If it does not: a page is given nothing but clips.
-    """
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise LibraryError(f"The clip's file is not in the library's folder: {path}.")
-    return path

@@ -20,6 +20,7 @@ from ..engine.pace import Progress
 from ..errors import LibraryError
 from ..filenames import as_path
 from ..mp4.times import frame_times
+from ..paths import is_plain
 from ..store import Record
 from ..store.medium import input_kind
 from ..take import Library, Take
@@ -75,7 +76,7 @@ class _Export:
 
     def __init__(self, library: Library, target: Path, *, inside: bool) -> None:
         self.library, self.target, self.inside = library, target, inside
-        self.folder = target.with_name(f"{target.stem}_clips")
+        self.beside = target.with_name(f"{target.stem}_clips")
         self.earlier = _earlier(target)
 
     def write(self, records: list[Record], title: str) -> Path:
@@ -105,7 +106,7 @@ class _Export:
             bare = replace(record, file=None)
             return Leaf(record, clip(bare, row=self._ended(record)), poster=self.library.poster(record))
         times = frame_times(path)
-        shown = clip(record, row=None, beside="" if self.inside else address(self.folder.name, file_name(record)))
+        shown = clip(record, row=None, beside="" if self.inside else address(self.beside.name, file_name(record)))
         shown["file"] = record.sha256 or sha256(path)
         frames = times.plain() if times else None
         return Leaf(record, shown, frames, self.library.poster(record), self.library.strip(record))
@@ -141,7 +142,7 @@ class _Export:
         return path
 
     def _copy(self, leaf: Leaf, fresh: list[Path]) -> None:
-        target, wanted = self.folder / leaf.clip["name"], leaf.clip["file"]
+        target, wanted = self._place(leaf.clip["name"]), leaf.clip["file"]
         if target.exists():
             if target.is_file() and sha256(target) == wanted:
                 return
@@ -149,10 +150,19 @@ class _Export:
                 f"{str(target)!r} is there already, and is another file. It was left alone, and no page was written. "
                 "Move it away, or name another page."
             )
-        self.folder.mkdir(exist_ok=True)
+        self.beside.mkdir(exist_ok=True)
         with copied(self._source(leaf), target) as (_part, found):
             _check(leaf, found)
         fresh.append(target)
+
+    def _place(self, name: str) -> Path:
+        """Where a clip of the page lies."""
+        if not is_plain(name) or self.beside.is_symlink():
+            raise LibraryError(
+                f"{name!r} can't be a clip beside the page: it would lie elsewhere than in {str(self.beside)!r}. "
+                "No page was written."
+            )
+        return self.beside / name
 
     def _put(self, page: Page, held: list[Leaf]) -> None:
         part = self.target.with_name(f".{secrets.token_hex(8)}.part")
@@ -179,14 +189,14 @@ class _Export:
     def _sweep(self, kept: set[str]) -> None:
         """Take away the clips of the page that was here before: those that are still as it put them there."""
         for name, digest in self.earlier.items():
-            file = self.folder / name
-            if name not in kept and file.is_file() and sha256(file) == digest:
+            file = self._place(name)
+            if name not in kept and not file.is_symlink() and file.is_file() and sha256(file) == digest:
                 file.unlink()
         self._tidy()
 
     def _tidy(self) -> None:
         with suppress(OSError):  # there is something in it, or it is not there
-            self.folder.rmdir()
+            self.beside.rmdir()
 
 
 def _chosen(library: Library, takes: Iterable[Take | str] | None) -> list[Record]:
@@ -232,7 +242,7 @@ def _earlier(target: Path) -> Mapping[str, str]:
         clips = {}
     if not isinstance(clips, dict):
         return {}
-    return {name: digest for name, digest in clips.items() if PurePosixPath(name).name == name}
+    return {name: digest for name, digest in clips.items() if is_plain(name)}
 
 
 def _check(leaf: Leaf, digest: str) -> None:

@@ -244,7 +244,7 @@ class Screen(Face):
         path = self.library.path(record)
         if path is None:
             raise LibraryError("This take has no clip yet.")
-        return delivery.inside(path, self.library.folder)
+        return path
 
     def _ipython_display_(self) -> None:
         # The live view, and for those who come after it what it showed.

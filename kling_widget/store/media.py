@@ -14,9 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, select
 
+from .. import paths, permissions
 from ..errors import LibraryError, MediumRefused
 from .database import reading, writing
-from .medium import FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
+from .medium import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
 from .schema import metadata
 
@@ -28,6 +29,7 @@ SPARE_MS = 12 * 3600 * 1000
 
 _ABANDONED_S = 3600.0
 _AT_ONCE = 16  # files on their way; with the largest size of one, the cap on what a page can put here unchecked
+_HASH = re.compile(r"[0-9a-f]{64}")
 _AGAIN = f"{FREE} Choose it once more."
 
 media = Table(
@@ -59,7 +61,7 @@ class MediaStore:
     """
 
     def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine, self._folder = engine, folder / "media"
+        self._engine, self._library = engine, folder
         self._lock = threading.Lock()
         self._arriving: dict[str, _Part] = {}
 
@@ -85,7 +87,7 @@ class MediaStore:
             If it can't be written down.
         """
         name = name or (source.name if isinstance(source, Path) else "")
-        part = _Part(self._folder, kind or "video")
+        part = _Part(self._library, kind or "video")
         with _whole_or_gone(part):
             part.write(b"", name)  # of an empty file nothing else comes
             for piece in _pieces(source, part.kind):
@@ -133,8 +135,7 @@ class MediaStore:
 
     def find(self, sha256: str) -> Medium | None:
         """The kept medium of a hash; None where its file is not here."""
-        found = self._folder.glob(f"{sha256}.*") if re.fullmatch(r"[0-9a-f]{64}", sha256) else iter(())
-        for path in found:
+        for path in self._kept(sha256):
             with path.open("rb") as file:
                 head = file.read(HEAD)
             query = select(media.c.name).where(media.c.sha256 == sha256).order_by(media.c.id.desc()).limit(1)
@@ -144,8 +145,18 @@ class MediaStore:
         return None
 
     def path(self, medium: Medium) -> Path:
-        """Where a medium's file lies."""
-        return self._folder / medium.file_name
+        """Where a medium's file lies. Raises ``MediumRefused`` where a link there leads out of the library."""
+        path = paths.found(self._library, f"media/{medium.file_name}", "media")
+        if path is None:
+            raise MediumRefused(f"The file of {plain(medium.name)} does not lie in the library. {FREE} Choose it anew.")
+        return path
+
+    def _kept(self, sha256: str) -> Iterator[Path]:
+        """The files that have a hash for their name."""
+        if _HASH.fullmatch(sha256):
+            for ending in ENDINGS.values():
+                if path := paths.existing(self._library, f"media/{sha256}.{ending}", "media"):
+                    yield path
 
     # Uploads
 
@@ -163,7 +174,7 @@ class MediaStore:
         query = select(media.c.url, media.c.uploaded_at).where(media.c.sha256 == sha256, media.c.service == service)
         with reading(self._engine) as connection:
             row = connection.execute(query.order_by(media.c.id.desc()).limit(1)).first()
-        if row is None:
+        if row is None or not isinstance(row.uploaded_at, int):
             return None
         age = (now_ms() if now is None else now) - row.uploaded_at
         return str(row.url) if -SPARE_MS <= age <= KEPT_MS - SPARE_MS else None  # clocks may be set back
@@ -173,7 +184,10 @@ class MediaStore:
         query = select(media.c.sha256, media.c.name, media.c.type, media.c.bytes).where(media.c.url == url).limit(1)
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
-        return Medium(*row) if row else None
+        medium = Medium(*row) if row else None
+        if medium is None or medium.type not in ENDINGS or not _HASH.fullmatch(str(medium.sha256)):
+            return None  # not as it is written here: its name could lead anywhere
+        return medium if paths.found(self._library, f"media/{medium.file_name}", "media") else None
 
     def _part(self, upload: str, index: int, kind: MediumKind) -> _Part:
         """The file that a piece belongs to; the first piece begins one."""
@@ -182,7 +196,7 @@ class MediaStore:
                 self._sweep()
                 if len(self._arriving) >= _AT_ONCE:
                     raise MediumRefused(f"{_AT_ONCE} files are on their way already. {FREE} Wait until one has come.")
-                self._arriving[upload] = _Part(self._folder, kind)
+                self._arriving[upload] = _Part(self._library, kind)
             part = self._arriving.get(upload)
         if part is None:
             raise MediumRefused(f"The beginning of this file is not here any more. {_AGAIN}")
@@ -194,7 +208,7 @@ class MediaStore:
             if time.monotonic() - part.at > _ABANDONED_S:
                 del self._arriving[upload]
         wanted = {part.path for part in self._arriving.values()}
-        for path in self._folder.glob(".*.part"):
+        for path in paths.folder(self._library, "media").glob(".*.part"):
             with contextlib.suppress(OSError):
                 if path not in wanted and time.time() - path.stat().st_mtime > _ABANDONED_S:
                     path.unlink()
@@ -204,9 +218,9 @@ class MediaStore:
         with part.path.open("rb") as file:
             head = file.read(HEAD)
         medium = examine(part.digest.hexdigest(), name, part.size, head, kind)
-        os.replace(part.path, self.path(medium))
+        os.replace(part.path, paths.new(self._library, "media", medium.file_name))
         if os.name == "posix":  # elsewhere a folder can't be opened to be synced
-            descriptor = os.open(self._folder, os.O_RDONLY)
+            descriptor = os.open(part.path.parent, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
             finally:
@@ -217,8 +231,9 @@ class MediaStore:
 class _Part:
     """A file on its way into the folder: its bytes go to disk as they come, and are hashed on the way."""
 
-    def __init__(self, folder: Path, kind: MediumKind) -> None:
-        self.path = folder / f".{secrets.token_hex(8)}.part"
+    def __init__(self, library: Path, kind: MediumKind) -> None:
+        self._library = library
+        self.path = library / "media" / f".{secrets.token_hex(8)}.part"
         self.kind, self.size, self.pieces, self.at = kind, 0, 0, time.monotonic()
         self.digest = hashlib.sha256()
 
@@ -227,7 +242,9 @@ class _Part:
         self.size, self.pieces, self.at = self.size + len(piece), self.pieces + 1, time.monotonic()
         small_enough(name, self.size, self.kind)
         self.digest.update(piece)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.pieces == 1:
+            paths.folder(self._library, "media")
+            os.close(permissions.create(self.path))
         with self.path.open("ab") as file:
             file.write(piece)
             file.flush()

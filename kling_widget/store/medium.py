@@ -22,7 +22,7 @@ HEAD = 1 << 20
 
 FREE = "Nothing was sent and nothing was charged."
 
-_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4", "video/quicktime": "mov"}
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4", "video/quicktime": "mov"}
 _TAKEN: Mapping[MediumKind, str] = {"image": "a JPEG, PNG or WebP picture", "video": "an MP4 or MOV video"}
 _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF", b"M4A ": "M4A sound"}
 _OTHERS = {b"GIF8": "GIF", b"BM": "BMP", b"\x1aE\xdf\xa3": "WebM", b"%PDF": "PDF", b"<svg": "SVG"}
@@ -61,7 +61,7 @@ class Medium:
     @property
     def file_name(self) -> str:
         """Its file's name in a library."""
-        return f"{self.sha256}.{_ENDINGS[self.type]}"
+        return f"{self.sha256}.{ENDINGS[self.type]}"
 
 
 def input_kind(name: str) -> MediumKind | None:
@@ -180,5 +180,5 @@ def _instead(head: bytes, found: str) -> str:
     """What a file is instead, where that is known: ``, but GIF``."""
     other = _BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
     other = other or next((name for start, name in _OTHERS.items() if head.startswith(start)), None)
-    other = other or (found and _ENDINGS[found].upper())
+    other = other or (found and ENDINGS[found].upper())
     return f", but {other}" if other else ""

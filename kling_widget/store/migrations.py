@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, Table, bindparam, inspect, select, update
 from sqlalchemy.schema import CreateColumn
 
+from .. import permissions
 from .database import reading, writing
 from .rows import folded
 from .schema import VERSION, meta, settings, takes
@@ -45,9 +48,15 @@ def _back_up(engine: Engine, version: int) -> None:
     target = Path(f"{database}.schema-{version}")
     if target.exists():
         return
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    os.close(permissions.create(part))  # SQLite would make it readable for everybody
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
+            connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def add_column(connection: Connection, table: Table, name: str) -> None:

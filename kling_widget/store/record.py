@@ -19,7 +19,7 @@ TakeId = NewType("TakeId", str)
 Kind = Literal["clip", "tool"]
 """What a run is for: a clip, or what a tool of the service says (an enhanced prompt, an element's id)."""
 
-PRACTICE = "practice"
+PRACTICE: Literal["practice"] = "practice"
 """The service's name of a take made on a practice server, whichever port it listened on."""
 
 _MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "expired"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, and_, false, func, select
 
+from .. import paths, permissions
 from ..errors import LibraryError
 from ..states import FINAL
 from ..text import flaw, fold
@@ -59,8 +62,11 @@ class Store:
         LibraryError
             If the file there is no database, or is damaged. It is left as it is.
         """
-        path = folder / DATABASE
+        path = paths.own(folder, DATABASE)
         try:
+            if not path.exists():
+                with contextlib.suppress(FileExistsError):  # another kernel may have been quicker
+                    os.close(permissions.create(path))  # its journal takes after it
             return cls(URL.create("sqlite", database=str(path)).render_as_string())
         except LibraryError as error:
             if error.__cause__ is None:

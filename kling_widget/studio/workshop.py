@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .. import code, prompting
+from .. import code, paths, prompting
 from ..engine.service import Service
 from ..engine.uploader import Uploader
 from ..errors import KlingError
@@ -108,7 +108,7 @@ class Workshop:
         held = {entry["id"]: entry for entry in self.pictures.value.get(_PICTURES, ())}
         addresses = [held[one]["url"] if one in held else one for one in pictures]
         first = self._library.media.find(pictures[0]) if pictures and pictures[0] in held else None
-        picture = self._library.media.path(first).relative_to(self._library.folder).as_posix() if first else ""
+        picture = paths.named(self._library.folder, self._library.media.path(first)) if first else ""
         request = tools.making(self._library, name, description, addresses)
         _same_price(request, price)
         tools.begin_element(self._library, self._service.name, request, picture)
@@ -118,10 +118,9 @@ class Workshop:
 
     def _picture(self, name: str) -> bytes | None:
         member = self._library.cast.by_name(name, self._service.name)
-        if member is None or not member.picture:
-            return None
+        path = paths.existing(self._library.folder, member.picture, "media") if member else None
         try:
-            return (self._library.folder / member.picture).read_bytes()
+            return path.read_bytes() if path else None
         except OSError:
             return None
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import paths, permissions
 from ..errors import BadFile, LibraryError, RequestError
 from ..extract import stills
 from ..filenames import as_path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 NO_STORY = (
     "it carries no story. A clip that take.save_as(...) saved has one; tools that cut or convert clips throw it away"
 )
+
+_PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
 def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
@@ -62,13 +65,11 @@ def _held(library: Library, room: Room, hashes: set[str], name: str) -> Record |
 def _bring(library: Library, room: Room, source: Path, said: Told, request: VideoRequest) -> Record:
     at = now_ms()
     name = fresh_id(at)
-    clip, poster, strip = (
-        library.folder / place / f"{name}{end}"
-        for place, end in (("takes", ".mp4"), ("posters", ".jpg"), ("strips", ".jpg"))
-    )
+    clip = paths.new(library.folder, "takes", f"{name}.mp4")
+    poster, strip = (paths.new(library.folder, place, f"{name}.jpg") for place in _PICTURES)
     try:
-        clip.parent.mkdir(exist_ok=True)
         with copied(source, clip) as (copy, digest):
+            permissions.follow(copy)
             header = whole.check(copy)
             if told(carried.read(copy) or {}) != said:
                 raise LibraryError("it changed while it was copied.")
@@ -89,10 +90,10 @@ def _bring(library: Library, room: Room, source: Path, said: Told, request: Vide
                 estimate=ZERO,
                 charge=ZERO,
                 settled=True,
-                file=clip.relative_to(library.folder).as_posix(),
+                file=paths.named(library.folder, clip),
                 bytes=size,
                 sha256=digest,
-                poster=poster.relative_to(library.folder).as_posix() if drawn else None,
+                poster=paths.named(library.folder, poster) if drawn else None,
                 width=header.width,
                 height=header.height,
                 rating=said.rating,

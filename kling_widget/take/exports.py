@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from .. import paths, permissions
 from ..engine.extractor import Done
 from ..errors import LibraryError, Problem, RequestError
 from ..extract import Order, Words, extract, stills
@@ -37,6 +38,7 @@ _ENDINGS: dict[Kind, str] = {
     "mp3": "-mp3.mp4",
 }
 _RANGED = frozenset(("gif", "webp", "sheet"))
+_PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,11 @@ class Exports:
 
     @property
     def folder(self) -> Path:
-        """Where they lie; made with the first one."""
-        return self._library.folder / "exports"
+        """Where they lie; made with the first one. Raises ``LibraryError`` where that is out of the library."""
+        return paths.folder(self._library.folder, "exports")
+
+    def _target(self, leaf: str) -> Path:
+        return paths.new(self._library.folder, "exports", leaf)
 
     def make(self, record: Record, export: Export, *, going: Going = lambda: True) -> Path:
         """Make a file and wait for it: some seconds, so not for a handler.
@@ -121,7 +126,7 @@ class Exports:
         KlingError
             If the file could not be made. Nothing was spent, and the clip is untouched.
         """
-        clip, target = self._clip(record), self.folder / (Path(file_name(record)).stem + export.ending)
+        clip, target = self._clip(record), self._target(Path(file_name(record)).stem + export.ending)
         if export.kind == "story":
             return self._story(record, target)
         if _fresh(target, [clip]):
@@ -155,7 +160,7 @@ class Exports:
         if not 0 < len(records) <= MOST_ROWS:
             said = f"A sheet shows 1 to {MOST_ROWS} takes; these are {len(records)}. Choose fewer."
             raise RequestError([Problem("takes", said if records else "Choose the takes that it shows.")])
-        clips, target = [self._clip(record) for record in records], self.folder / _sheet_name(records)
+        clips, target = [self._clip(record) for record in records], self._target(_sheet_name(records))
         if _fresh(target, clips):
             return target
         words = tuple(Words(chr(65 + n), record.words, settings(record)) for n, record in enumerate(records))
@@ -180,9 +185,9 @@ class Exports:
         """
 
         def draw(going: Going) -> Path:
-            clip, poster = self._clip(record), self._library.folder / "posters" / f"{record.id}.jpg"
-            strip = self._library.folder / "strips" / f"{record.id}.jpg"
-            made, now, name = stills(clip, poster, strip, going=going), self._library.record(record.id), poster.name
+            clip, name = self._clip(record), f"{record.id}.jpg"
+            poster, strip = (paths.new(self._library.folder, place, name) for place in _PICTURES)
+            made, now = stills(clip, poster, strip, going=going), self._library.record(record.id)
             if made and not now.poster:
                 self._library.annotate(record.id, poster=f"posters/{name}")
             elif now.poster != f"posters/{name}":  # a person chose another one
@@ -208,8 +213,9 @@ class Exports:
     def _story(self, record: Record, target: Path) -> Path:
         """Always anew: stars and tags are part of it, and copying takes no time."""
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            return write_to(self._library, record, target)
+            written = write_to(self._library, record, target)
+            permissions.follow(written)
+            return written
         except OSError as error:
             raise NotExtracted(
                 f"The clip with its story could not be written to {str(target.parent)!r} "

@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from .. import paths, permissions
 from ..errors import LibraryNotWritable
 from ..store import Store
 from ..store.place import network_kind
@@ -16,7 +17,7 @@ def reopen_missing(store: Store, folder: Path) -> None:
     """What was made, is still kept by the service, and whose file is not here any more is fetched again."""
     now = now_ms()
     for record in store.ended(now, since=now - KEPT_MS, limit=None):
-        if record.state == "completed" and record.file and not (folder / record.file).exists():
+        if record.state == "completed" and record.file and not paths.existing(folder, record.file, "takes"):
             store.reopen(record.id)
 
 
@@ -31,9 +32,15 @@ def warn_of_networks(folder: Path) -> None:
 
 
 def make_writable(folder: Path) -> None:
-    """Make the folder where it is missing. Raises ``LibraryNotWritable`` where it can't be made or written to."""
+    """Make the folder where it is missing, for its owner only.
+
+    Raises
+    ------
+    LibraryNotWritable
+        If it can't be made or written to.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        permissions.make_library(folder)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"kling")
     except (OSError, ValueError) as error:  # ValueError: half of a character or a NUL in its name

@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .. import paths, permissions
 from ..catalog import Catalog, bundled, refreshed
+from ..errors import LibraryError
 
 FILE = "catalog.json"
 """Where a library keeps what the service said: a take of a model that is new can be read without a network."""
@@ -21,8 +23,8 @@ _MOST = 4_000_000  # bytes
 def known(folder: Path) -> Catalog:
     """The catalogue of a library; the bundled one where the service was never asked, or its answer can't be read."""
     try:
-        at = (folder / FILE).stat()
-    except (OSError, ValueError):  # ValueError: no folder can have that name, which is said when it is opened
+        at = paths.own(folder, FILE).stat()
+    except (OSError, ValueError, LibraryError):  # ValueError: no folder can have that name; said when it is opened
         return bundled()
     return _read(folder, at.st_mtime_ns) if at.st_size <= _MOST else bundled()
 
@@ -30,8 +32,8 @@ def known(folder: Path) -> Catalog:
 @lru_cache(maxsize=8)
 def _read(folder: Path, _written: int) -> Catalog:
     try:
-        entries = json.loads((folder / FILE).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        entries = json.loads(paths.own(folder, FILE).read_text("utf-8"))
+    except (OSError, LibraryError, ValueError, RecursionError):
         return bundled()
     if not isinstance(entries, list):
         return bundled()
@@ -46,7 +48,8 @@ def learn(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Catalog:
             handle, part = tempfile.mkstemp(dir=folder, prefix=".catalog-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(fresh.entries, file)
-            Path(part).replace(folder / FILE)
-        except OSError:
+            permissions.follow(Path(part))
+            Path(part).replace(paths.own(folder, FILE))
+        except (OSError, LibraryError):
             pass  # it is asked again with the next panel
     return fresh

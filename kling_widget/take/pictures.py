@@ -7,6 +7,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
+from .. import paths, permissions
 from ..errors import LibraryError
 from ..extract.order import SMALL_BYTES
 
@@ -39,14 +40,13 @@ def choose_poster(library: Library, take_id: str, image: bytes) -> Record:
     if len(image) > SMALL_BYTES or not (image.startswith(begins) and image.endswith(ends)):
         raise LibraryError(f"A poster is a JPEG of at most {SMALL_BYTES:,} bytes. It stays as it was.")
     # Another name for another picture: whoever shows the old one sees that it changed.
-    name = f"posters/{record.id}-{hashlib.sha256(image).hexdigest()[:8]}.jpg"
-    path = library.folder / name
-    path.parent.mkdir(exist_ok=True)
+    path = paths.new(library.folder, "posters", f"{record.id}-{hashlib.sha256(image).hexdigest()[:8]}.jpg")
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    part.write_bytes(image)
+    with os.fdopen(permissions.create(part), "wb") as file:
+        file.write(image)
     os.replace(part, path)
-    before = record.poster
-    changed = library.annotate(record.id, poster=name)
-    if before and before != name:
-        (library.folder / before).unlink(missing_ok=True)
+    changed = library.annotate(record.id, poster=paths.named(library.folder, path))
+    before = paths.existing(library.folder, record.poster, "posters")
+    if before and before != path:
+        before.unlink(missing_ok=True)
     return changed

@@ -6,10 +6,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from .. import paths
 from ..errors import Problem, RequestError
 from ..store import Record, TakeId
 from ..store.record import now_ms
 from .room import Room
+
+_PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
 
 
 class Records:
@@ -69,19 +72,20 @@ class Records:
         return self._room.store.annotate(take_id, **words)
 
     def path(self, record: Record) -> Path | None:
-        """Where a take's clip lies; None while it is not here."""
-        return self._room.folder / record.file if record.file else None
+        """Where a take's clip lies; None while it is not here, and where its row names no clip of this library."""
+        return paths.found(self._room.folder, record.file, "takes")
 
     def poster(self, record: Record) -> bytes | None:
         """A take's poster, a JPEG of at most 40 KB; None where there is none."""
-        return self._picture(record.poster) if record.poster else None
+        return self._picture(record.poster, "posters")
 
     def strip(self, record: Record) -> bytes | None:
         """A take's strip of frames (``extract/strip.py``), a JPEG of at most 40 KB; None where there is none."""
-        return self._picture(f"strips/{record.id}.jpg")
+        return self._picture(f"strips/{record.id}.jpg", "strips")
 
-    def _picture(self, path: str) -> bytes | None:
+    def _picture(self, name: str | None, place: paths.Place) -> bytes | None:
+        path = paths.existing(self._room.folder, name, place)
         try:
-            return (self._room.folder / path).read_bytes()
+            return path.read_bytes() if path and path.stat().st_size <= _PICTURE_MOST else None
         except OSError:
             return None

@@ -141,15 +141,28 @@ def test_what_is_not_understood_is_told_of_and_stays_in_the_file(tmp_path: Path)
     assert json.loads((tmp_path / FILE).read_text("utf-8")) == [*odd, {**mine, "text": "bright"}, vars(RAIN)]
 
 
-def test_a_link_to_a_shared_file_stays_a_link(tmp_path: Path) -> None:
+def test_a_link_to_another_file_of_the_library_stays_a_link(tmp_path: Path) -> None:
     shared = tmp_path / "team.json"
     shared.write_text("[]", "utf-8")
-    folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / FILE).symlink_to(shared)
-    save(folder, RAIN)
-    assert (folder / FILE).is_symlink()
+    (tmp_path / FILE).symlink_to(shared)
+    save(tmp_path, RAIN)
+    assert (tmp_path / FILE).is_symlink()
     assert json.loads(shared.read_text("utf-8")) == [vars(RAIN)]
+
+
+def test_a_link_that_leads_out_of_the_library_is_neither_read_nor_written(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "library", tmp_path / "mine.json"
+    outside.write_text(json.dumps([vars(RAIN)]), "utf-8")
+    folder.mkdir()
+    (folder / FILE).symlink_to(outside)
+    found = own(folder)
+    assert found.templates == ()
+    assert "leads out of the library" in found.trouble
+    with pytest.raises(LibraryError, match="leads out of the library"):
+        save(folder, RAIN)
+    with pytest.raises(LibraryError, match="leads out of the library"):
+        remove(folder, RAIN.name)
+    assert json.loads(outside.read_text("utf-8")) == [vars(RAIN)]
 
 
 def test_a_folder_that_can_not_be_written_is_told_in_words(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> MediaStore:
 
 
 def files(store: MediaStore) -> list[str]:
-    return sorted(path.name for path in store._folder.iterdir())
+    return sorted(path.name for path in (store._library / "media").iterdir())
 
 
 def sent(store: MediaStore, whole: bytes, *, step: int = 1000, size: int | None = None) -> Medium | None:
@@ -230,7 +230,7 @@ def test_what_a_page_no_longer_wants_is_thrown_away(store: MediaStore) -> None:
 
 def test_what_was_abandoned_goes_when_the_next_file_comes(store: MediaStore) -> None:
     store.piece("u0", 0, b"x" * 100, last=False, name="mine.png", size=5000, kind="image")
-    (left,) = store._folder.iterdir()
+    (left,) = (store._library / "media").iterdir()
     another = left.with_name(".0123.part")  # of a kernel that died
     another.write_bytes(b"half")
     lately = left.with_name(".4567.part")  # of a kernel that lives
@@ -280,7 +280,7 @@ def test_an_old_address_still_tells_which_file_it_was(store: MediaStore) -> None
 def test_the_name_for_people_is_that_of_the_latest_upload(store: MediaStore) -> None:
     fox = store.keep(picture(), "fox.png")
     store.uploaded(fox, "practice", "https://h.example/1")
-    found = MediaStore(store._engine, store._folder.parent).find(fox.sha256)
+    found = MediaStore(store._engine, store._library).find(fox.sha256)
     assert found is not None
     assert found.name == "fox.png"
     assert min(found.width or 0, found.height or 0) >= LEAST_SIDE
