@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .errors import Problem, RequestError
+from .text import flaw, is_blank
 
 NAME_LENGTH = 20
 """How many characters a name may have (the service's own limit)."""
@@ -83,9 +84,11 @@ def as_name(name: str) -> str:
         If it can't be one.
     """
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not any(_in_word(character) for character in tidy):
+    if is_blank(tidy) or not any(_in_word(character) for character in tidy):
         raise RequestError([Problem("name", "Give it a name: the word that the prompt will call it by.")])
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
+    if said := flaw(tidy):
+        raise RequestError([Problem("name", said)])
+    if any(unicodedata.category(character) == "Cc" for character in tidy):
         raise RequestError([Problem("name", "It holds characters that are no text.")])
     if len(tidy) > NAME_LENGTH:
         raise RequestError([Problem("name", _too_long(tidy, NAME_LENGTH))])

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
+import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
 from .errors import KlingError
+from .text import has_half, mended
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,18 @@ def css(*sheets: Path) -> str:
     return "\n".join(path.read_text("utf-8") for path in (here / "face.css", *sheets))
 
 
-class Face(anywidget.AnyWidget):
+class Text(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
+    """A widget whose messages can be sent whatever a person wrote.
+
+    A page may send half of a character. The widget keeps it, so that whoever checks it can refuse it in words; a
+    message with it could not be encoded, or would break the connection. What is sent holds ``�`` in its place.
+    """
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        super()._send(mended(msg) if has_half(msg) else msg, buffers)
+
+
+class Face(Text, anywidget.AnyWidget):
     """A widget whose page sends commands and gets answers.
 
     A subclass names its commands in ``commands``: kind -> name of the method that carries it out. A method takes the

@@ -16,6 +16,7 @@ from .code import call
 from .errors import Problem, RequestError
 from .money import Micros
 from .schema import Fault, faults
+from .text import flaw, is_blank, mended
 
 
 @dataclass(frozen=True)
@@ -197,11 +198,16 @@ def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
         problem = _in_words(fault, model)
         found.setdefault(problem.field, problem)
     prompt = inputs.get("prompt")
-    if isinstance(prompt, str) and not prompt.strip():
+    if isinstance(prompt, str) and is_blank(prompt):
         found.setdefault("prompt", Problem("prompt", "Write what should happen in the clip."))
     for name, value in inputs.items():
-        if not _is_text(value):
-            found.setdefault(name, Problem(name, "It holds characters that are no text (half of a pair, or a zero)."))
+        if said := flaw(value):
+            found.setdefault(name, Problem(name, f"{_part(name, value)}{said}"))
+    if "multi_prompt" not in found:
+        for number, shot in enumerate(inputs.get("multi_prompt", ()), 1):
+            if is_blank(shot.get("prompt", "…")):
+                said = f"Shot {number}: write what should happen in it."
+                found.setdefault("multi_prompt", Problem("multi_prompt", said))
     shots = inputs.get("multi_prompt")
     if shots and "multi_prompt" not in found and "duration" not in found:
         total, seconds = sum(shot["duration"] for shot in shots), model.seconds(inputs)
@@ -211,13 +217,10 @@ def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _is_text(value: Any) -> bool:
-    """Whether all strings of a JSON value can be written as UTF-8 and read by every database."""
-    if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
-    if isinstance(value, dict):
-        return all(_is_text(inner) for inner in value.values())
-    return not isinstance(value, list) or all(_is_text(inner) for inner in value)
+def _part(name: str, value: Any) -> str:
+    """Which shot of a storyboard is no text: ``Shot 2: ``; empty for other inputs."""
+    shots = value if name == "multi_prompt" and isinstance(value, list) else []
+    return next((f"Shot {number}: " for number, shot in enumerate(shots, 1) if flaw(shot)), "")
 
 
 def _find(model: str, catalog: Catalog) -> Model:
@@ -247,7 +250,7 @@ def _in_words(fault: Fault, model: Model) -> Problem:
         missing = next(name for name in limit if name not in value)
         return Problem(field or missing, f"{where}{missing} is needed." if path else "This is needed.")
     if rule == "additionalProperties":
-        extra = ", ".join(sorted(set(value) - set(schema.get("properties", {}))))
+        extra = mended(", ".join(sorted(set(value) - set(schema.get("properties", {})))))
         return Problem(field or extra, f"{where}{model.name} takes no {extra}.")
     return Problem(field, where + _rule_in_words(rule, limit, value, schema))
 

@@ -7,12 +7,12 @@ import unicodedata
 from typing import Any
 
 HALF = (
-    "It holds half of a character, as when an emoji was cut in two while it was copied. Delete that place and type it "
-    "again."
+    "It holds half of a character, which is no text: an emoji was cut in two, as some copying does. Delete that place "
+    "and type it again."
 )
 """Why a text with a lone surrogate is refused: it can't be written as UTF-8, so nothing can keep or send it."""
 
-ZERO = "It holds a NUL character, which does not show and which databases end a text at. Delete that place."
+ZERO = "It holds a NUL, which is no text: it does not show, and databases end a text there. Delete that place."
 """Why a text with a NUL is refused. Other control characters are kept: they can be sent, and terminals copy them."""
 
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -27,10 +27,19 @@ _SPACES = re.compile(r"\s+")
 _TURKISH = str.maketrans({"\u0131": "i"})
 
 
+def has_half(value: Any) -> bool:
+    """Whether half of a character stands anywhere in a JSON value. Cheap: messages to a page are asked this."""
+    if isinstance(value, str):
+        return not value.isascii() and _HALVES.search(value) is not None
+    if isinstance(value, dict):
+        return any(has_half(one) for pair in value.items() for one in pair)
+    return isinstance(value, (list, tuple)) and any(map(has_half, value))
+
+
 def flaw(value: Any) -> str:
     """Say why a JSON value can't be kept or sent as text; empty where it can."""
     if isinstance(value, str):
-        return HALF if _HALVES.search(value) else ZERO if "\0" in value else ""
+        return HALF if has_half(value) else ZERO if "\0" in value else ""
     if isinstance(value, dict):
         return next((found for pair in value.items() for one in pair if (found := flaw(one))), "")
     if isinstance(value, (list, tuple)):

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from kling_widget.catalog import TOOL, Model, bundled
 from kling_widget.request import problems
+from kling_widget.text import is_blank
 
 NASTY = (
     "'",
@@ -86,7 +87,7 @@ def texts(shortest: int = 0, longest: int = 120) -> st.SearchStrategy[str]:
 
 def prompts(longest: int = 120) -> st.SearchStrategy[str]:
     """A text with something to see in it."""
-    return texts(1, longest).filter(lambda text: bool(text.strip()))
+    return texts(1, longest).filter(lambda text: not is_blank(text))
 
 
 def values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..catalog import Catalog, bundled
 from ..errors import RequestError
 from ..settings import ORIGIN
+from ..text import flaw, mended
 from . import body, cell, curl, python
 from .asked import Asked, Said, find, unread
 
@@ -92,6 +93,8 @@ def _asked(told: Said, catalog: Catalog) -> Asked:
     known = {name for one in ([model] if model else catalog) for name in one.fields}
     given = {name: value for name, value in told.inputs.items() if value is not None}
     inputs = {name: _with_ids(name, value) for name, value in given.items() if name in known}
+    if said := flaw(inputs):
+        raise unread("text", said)
     if not inputs:
         who = model.name if model else "any model"
         raise unread("text", f"No input of {who} stands in it. A request has a prompt at least.")
@@ -100,7 +103,7 @@ def _asked(told: Said, catalog: Catalog) -> Asked:
         notes.append("A key stood in the text; it was not kept.")
     if told.more:
         notes.append(f"{told.more} more request{'' if told.more == 1 else 's'} stood there; this is the first.")
-    left_out = tuple(name[:40] for name in given if name not in known)
+    left_out = tuple(mended(name[:40]) for name in given if name not in known)
     return Asked(model.id if model else None, inputs, left_out, tuple(notes))
 
 

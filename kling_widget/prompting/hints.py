@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ..text import is_blank
 from . import words
 
 MOST = 2
@@ -72,7 +73,7 @@ def hints(prompt: str, *, sound: bool, has_sound: bool, without: Collection[str]
     list of Hint
         At most ``MOST``; first what the prompt's own words suggest, then what is missing. None for an empty prompt.
     """
-    if not prompt.strip() or not _is_english(prompt):
+    if is_blank(prompt) or not _is_english(prompt):
         return []
     found = [hint for hint in (*_heard(prompt, has_sound and not sound), *_missing(prompt)) if hint.name not in without]
     return found[:MOST]

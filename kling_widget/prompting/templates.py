@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from ..errors import LibraryError
+from ..text import flaw, is_blank
 
 KINDS = ("camera", "lens", "light", "era", "motion", "mood", "sound", "prompt")
 """What a template is a piece of; ``prompt`` is a whole one."""
@@ -81,9 +82,11 @@ class Template:
     def _problem(self) -> str:
         # Any of them comes from a page or from a file that a person wrote.
         values: tuple[Any, ...] = (self.name, self.kind, self.text)
-        if not all(isinstance(value, str) and _is_text(value) for value in values):
+        if not all(isinstance(value, str) for value in values):
             return "A template's name, kind and text have to be text."
-        if not self.name.strip() or not self.text.strip():
+        if said := flaw(values):
+            return f"A template's name, kind and text have to be text. {said}"
+        if is_blank(self.name) or is_blank(self.text):
             return "A template needs a name and a text."
         if len(self.name) > NAME_LETTERS or "\n" in self.name:
             return f"A template's name has one line of at most {NAME_LETTERS} characters."
@@ -139,8 +142,3 @@ def builtin() -> tuple[Template, ...]:
 def _blank(match: re.Match[str]) -> Blank:
     choices = [choice.strip() for choice in (match[2] or "").split("|")]
     return Blank(match[1].strip(), tuple(dict.fromkeys(choice for choice in choices if choice)))
-
-
-def _is_text(value: str) -> bool:
-    """Whether a string can be written as UTF-8, and has no zero in it."""
-    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)

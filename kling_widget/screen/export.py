@@ -26,6 +26,7 @@ from ..store.medium import input_kind
 from ..take import Library, Take
 from ..take.library import Clips
 from ..take.saving import copied, file_name, sha256
+from ..text import flaw
 from .clip import clip
 from .differing import Differences, all_differences
 from .page import GENERATOR, Leaf, Page, address, clip_inside
@@ -59,6 +60,8 @@ def export_html(
     """Write the page; see ``Library.export_html``."""
     if clips not in ("beside", "inside"):
         raise LibraryError(f'Clips lie "beside" the page or "inside" it; this is {clips!r}. Nothing was written.')
+    if said := flaw(title or ""):
+        raise LibraryError(f"The title can't be written. {said} Nothing was written.")
     records = _chosen(library, takes)
     target = as_path(path)
     try:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from .. import elements as words
 from ..errors import LibraryError, Problem, RequestError
+from ..text import flaw
 from . import rows
 from .database import reading, writing
 from .record import now_ms
@@ -205,6 +206,8 @@ def _as_note(note: str) -> str:
     tidy = " ".join(note.split())
     if len(tidy) > NOTE_LENGTH:
         raise RequestError([Problem("note", f"{len(tidy)} characters; there is room for {NOTE_LENGTH}.")])
+    if said := flaw(tidy):
+        raise RequestError([Problem("note", said)])
     return tidy
 
 

@@ -89,6 +89,9 @@ class _Undisturbed:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        words = "A library keeps text only, and this holds half of a character. Nothing was changed."
+        raise LibraryError(words) from error
     except DBAPIError as error:
         if isinstance(error, IntegrityError) and "prediction" in str(error.orig):
             words = "Another take of this library has this prediction already; nothing was changed."

@@ -11,6 +11,7 @@ import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
 from ..catalog import Model
 from ..errors import Problem
+from ..face import Text
 from ..storyboard import fit
 from .cast import Elements
 from .extras import Extras
@@ -21,6 +22,10 @@ from .offer import Offer, offer
 from .storyboard import Storyboard
 
 _SPOKEN = {"multi_prompt", "element_list"}  # these say themselves what is wrong with them
+
+
+class Prompt(Text, w.Textarea):  # type: ignore[misc]  # ipywidgets ships no types
+    """Where the prompt is written."""
 
 
 class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
@@ -56,7 +61,7 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._changed = changed
         self._touched: set[str] = set()
         self._quiet = 0
-        self.prompt = w.Textarea(
+        self.prompt = Prompt(
             description="Prompt",
             placeholder="What happens, where, how the camera moves, the light …",
             continuous_update=True,

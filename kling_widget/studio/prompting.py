@@ -13,6 +13,7 @@ import traitlets as t
 from ..errors import KlingError
 from ..face import Answer, Buffers, Command, Face, css, esm
 from ..prompting import Blank, Own, Template, builtin, diff, hints, pieces
+from ..text import is_blank
 
 HERE = Path(__file__).parent
 
@@ -135,7 +136,7 @@ class PromptHelp(Face):
 
     def _enhance(self, command: Command, _buffers: Buffers) -> None:
         text, style, price = (command.get(name) for name in ("text", "style", "price"))
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or is_blank(text):
             raise KlingError("There is no prompt to enhance yet. Nothing was sent and nothing was charged.")
         with self._lock:  # two commands at once are two threads' on some hosts, and each would cost
             offer = self.enhancer

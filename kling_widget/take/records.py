@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from .. import paths
 from ..errors import Problem, RequestError
 from ..store import Record, TakeId
 from ..store.record import now_ms
+from ..text import flaw, is_blank
 from .room import Room
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
@@ -69,6 +70,11 @@ class Records:
         rating = words.get("rating")
         if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
             raise RequestError([Problem("rating", f"A rating is 1 to 5 stars, or None; this is {rating!r}.")])
+        if "tags" in words:
+            words["tags"] = _tidy(words["tags"])
+        note = words.get("note", "")
+        if said := flaw(note) if isinstance(note, str) else f"A note is text; this is {note!r}.":
+            raise RequestError([Problem("note", said)])
         return self._room.store.annotate(take_id, **words)
 
     def path(self, record: Record) -> Path | None:
@@ -89,3 +95,15 @@ class Records:
             return path.read_bytes() if path and path.stat().st_size <= _PICTURE_MOST else None
         except OSError:
             return None
+
+
+def _tidy(tags: Iterable[Any]) -> tuple[str, ...]:
+    """Tags as they are kept: a line each, without ``#``, each once. Raises ``RequestError`` for what is no text."""
+    found: dict[str, None] = {}
+    for tag in tags:
+        if said := flaw(tag) if isinstance(tag, str) else f"A tag is text; this is {tag!r}.":
+            raise RequestError([Problem("tags", said)])
+        tidy = " ".join(tag.split()).lstrip("#").strip()
+        if not is_blank(tidy):
+            found[tidy] = None
+    return tuple(found)

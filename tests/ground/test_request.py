@@ -42,6 +42,18 @@ def test_only_what_was_set_is_sent() -> None:
     [
         ({"prompt": ""}, "prompt", "Write what should happen"),
         ({"prompt": " \n\t"}, "prompt", "Write what should happen"),
+        ({"prompt": "\u200b\ufeff\u3164"}, "prompt", "Write what should happen"),
+        (
+            {"multi_prompt": [Shot("a", 3), Shot("\u2060 \ufe0f", 3)], "duration": 6},
+            "multi_prompt",
+            "Shot 2: write what",
+        ),
+        (
+            {"multi_prompt": [Shot("a", 3), Shot("\udd8a", 3)], "duration": 6},
+            "multi_prompt",
+            "Shot 2: It holds half of",
+        ),
+        ({"element_list": [Element("\ud83e")], "prompt": "x"}, "element_list", "half of a character"),
         ({}, "prompt", "Write what should happen"),
         ({"prompt": "x" * 2501}, "prompt", "2,501 characters; the model reads at most 2,500. Shorten it by 1."),
         ({"prompt": 5}, "prompt", "It takes text"),
