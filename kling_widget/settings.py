@@ -8,10 +8,11 @@ import ipaddress
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+from .redaction import Redaction
 
 KEY_NAME = "WAVESPEED_API_KEY"
 ADDRESS_NAME = "WAVESPEED_BASE_URL"
@@ -25,26 +26,44 @@ FOLDER = "kling_library"
 
 _SECRET = 12  # characters; real keys have some forty or more
 
+AnyText = TypeVar("AnyText", str, bytes)
+
 
 class Key:
     """A key that does not show itself: not in a repr, a log, a traceback, a pickle or a copy."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_redaction", "_value")
 
     def __init__(self, value: str) -> None:
         text = value.strip()
-        if not text or not text.isascii() or not text.isprintable() or " " in text:
-            # The value is not named: a message travels further than a key should.
-            raise SettingsError("The key is empty or holds characters that no key has. Nothing was sent.")
-        self._value = text
+        usable = bool(text) and text.isascii() and text.isprintable() and " " not in text
+        if usable:
+            self._value = text
+            self._redaction: Redaction | None = None
+        # Some tracebacks print each frame's variables: none may hold a value that is refused.
+        value = text = ""
+        if not usable:
+            raise SettingsError(
+                "The key is empty or holds characters that no key has (a space, a line break, an accent). "
+                f"Nothing was sent. Copy it again, in one line, into {KEY_NAME}."
+            )
 
     def reveal(self) -> str:
         """The key itself, for the one place that puts it on a request."""
         return self._value
 
-    def redact(self, text: bytes) -> bytes:
-        """The text with the key blotted out, whatever shape the key has (a word of a test or a class is no secret)."""
-        return text if len(self._value) < _SECRET else text.replace(self._value.encode(), "•••".encode())
+    def redact(self, text: AnyText) -> AnyText:
+        """The text (bytes: of UTF-8) with the key blotted out, in whatever way it is written there.
+
+        A word of a test or a class is no secret.
+        """
+        if len(self._value) < _SECRET:
+            return text
+        if self._redaction is None:
+            self._redaction = Redaction(self._value)
+        if isinstance(text, str):
+            return self._redaction(text)
+        return self._redaction(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def __repr__(self) -> str:
         return "<key>"
@@ -56,8 +75,12 @@ class Key:
 def find_key() -> Key | None:
     """The key: from the environment, else from Colab's secrets, else from an installed ``keyring``, else None."""
     for source in (_from_environment, _from_colab, _from_keyring):
-        if value := source():
-            return Key(value)
+        value = source()
+        try:
+            if value:
+                return Key(value)
+        finally:
+            del value  # a traceback of the refusal may print this frame's variables
     return None
 
 
