@@ -6,26 +6,27 @@ but to the service; environment files (``.netrc``) are not read, so that nothing
 
 from __future__ import annotations
 
-import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote as quoted
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions as u3
-from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
-from ..errors import SettingsError, Unreadable
+from ..errors import NotFound, SettingsError, Unreadable
 from ..money import Micros
 from ..settings import Key, is_loopback
-from . import wire
-from .opening import NeverConnected, OpeningAdapter
+from . import environment, listing, text, wire
+from .deadline import Call
+from .failure import Failure
+from .listing import Listing
+from .opening import OneRequest, OpeningAdapter
 from .refusal import refusal, trouble
-from .submit import Outcome, from_answer, from_failure
+from .submit import Outcome, Unknown, from_answer, from_failure
 from .upload import TOTAL_S, Body, bring
 from .wire import Bill, Prediction, Quote
 
@@ -34,11 +35,12 @@ CONNECT_S, READ_S = 10.0, 45.0
 
 
 _PAGE = 100  # the most that the list gives at once
+_PATH = re.compile(r"/[A-Za-z0-9_./?=&%~-]{1,300}")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer, read whole (at most ``wire.MAX_ANSWER`` bytes and one more)."""
+    """One HTTP answer, read whole (at most ``wire.MAX_ANSWER`` bytes and one more); the key in it is blotted out."""
 
     status: int
     headers: Mapping[str, str]
@@ -83,31 +85,30 @@ class Client:
     """
 
     def __init__(self, origin: str, key: Key, *, read_s: float = READ_S) -> None:
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            parts = urlsplit("")
         local = is_loopback(parts.hostname or "")
         if parts.scheme != "https" and not local:
             raise SettingsError(f"{origin} is not https, so the key would be readable on the way. Nothing was sent.")
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self._base = self.origin + "/api/v3"
         self._timeout = (CONNECT_S, read_s)
+        self._local = local
         self.skew_ms = 0
         self._key = key
-        self._session = self._prepared(key, local, HTTPAdapter(max_retries=0, pool_maxsize=8))
+        self._session = self._prepared(key)
         # A submit opens a connection of its own: on one that was kept alive and died, nobody can say what was heard.
-        self._submits = self._prepared(key, local, OpeningAdapter())
+        self._submits = self._prepared(key)
         self._submits.headers["Connection"] = "close"
 
-    def _prepared(self, key: Key, local: bool, adapter: HTTPAdapter) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        if not local:
-            # Proxies and own certificate authorities are the environment's word; `.netrc` alone is not heard.
-            session.proxies = requests.utils.get_environ_proxies(self.origin)
-            session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    def _prepared(self, key: Key) -> requests.Session:
+        session = OneRequest()
         session.auth = _Bearer(key)
         session.headers["User-Agent"] = "kling-widget"
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        session.mount("https://", OpeningAdapter())
+        session.mount("http://", OpeningAdapter())
         return session
 
     def close(self) -> None:
@@ -117,30 +118,40 @@ class Client:
 
     def submit(self, model: str, inputs: Mapping[str, Any]) -> Outcome:
         """Ask for a clip. Never raises for what the network or the service does: the outcome says what is known."""
+        answer, failure = self._tried("POST", "/" + quoted(model, errors="replace"), json=dict(inputs), submits=True)
+        if answer is None:
+            return from_failure(failure)
         try:
-            answer = self._send("POST", "/" + quoted(model), json=dict(inputs), session=self._submits)
-        except (requests.RequestException, u3.HTTPError, NeverConnected, OSError) as error:
-            return from_failure(error)
-        return from_answer(answer.status, answer.headers, answer.body)
+            return from_answer(answer.status, answer.headers, answer.body)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with the answer, the task may exist
+            return Unknown(f"The service's answer can't be read ({type(error).__name__}).")
 
     def result(self, prediction: str, address: str | None = None) -> Prediction:
         """How a task stands. ``address`` is what the service gave for it; used where it is the service's own."""
-        path = f"/predictions/{quoted(prediction, safe='')}/result"
-        if address and address.startswith(self._base + "/"):
+        usual = f"/predictions/{quoted(prediction, safe='')}/result"
+        path = usual
+        if address and address.startswith(self._base + "/") and _PATH.fullmatch(address[len(self._base) :]):
             path = address[len(self._base) :]
+        if path != usual:
+            try:
+                return self._record(prediction, path)
+            except (NotFound, Unreadable):
+                pass  # it gave the wrong address: the documented one is asked
+        return self._record(prediction, usual)
+
+    def _record(self, prediction: str, path: str) -> Prediction:
         found = wire.prediction(self._data("GET", path))
         if found.id != prediction:
             raise Unreadable(f"The service answered for another task than {prediction}.")
         return found
 
-    def recent(self, *, page: int = 1) -> tuple[list[Prediction], bool]:
-        """Tasks of the last seven days, newest first, a hundred a page, and whether there may be a next page.
+    def recent(self, *, page: int = 1, before: int = 0) -> Listing:
+        """A page of the tasks of the last seven days, newest first; ``before`` is how many the pages before it held.
 
         The list's filters (model, times) are not used: what they leave out would count as not made.
         """
         data = self._data("POST", "/predictions", json={"page": page, "page_size": _PAGE})
-        items = data.get("items")
-        return wire.predictions(data), isinstance(items, list) and len(items) >= _PAGE
+        return listing.page(data, size=_PAGE, before=before)
 
     def delete(self, predictions: Sequence[str]) -> None:
         """Delete tasks' records. It may not stop one that runs, and what it cost stays spent."""
@@ -182,50 +193,70 @@ class Client:
         return wire.envelope(body) if needs_data else wire.parse(body)
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
-        try:
-            answer = self._send(method, path, **how)
-        except (requests.RequestException, u3.HTTPError, OSError) as error:
-            raise trouble(error) from None
+        answer, failure = self._tried(method, path, **how)
+        if answer is None:
+            raise trouble(failure)
         if refused := refusal(answer.status, answer.headers, answer.body):
             raise refused
         return answer
 
+    def _tried(self, method: str, path: str, *, submits: bool = False, **how: Any) -> tuple[Answer | None, Failure]:
+        """Make a call: its answer, or None and why there is none.
+
+        What goes wrong is looked at here and let go: an error's frames hold the request, and on it the key.
+        """
+        timeout = how["form"].timeout if "form" in how else self._timeout
+        call = Call(TOTAL_S if "form" in how else 2 * timeout[1])
+        failure, ended = Failure(), None
+        try:
+            with call:
+                answer = self._send(self._submits if submits else self._session, method, path, timeout=timeout, **how)
+        except Exception as error:  # noqa: BLE001  whatever it was: the failure says what is known
+            failure = Failure.of(error, call, self.origin)
+        except BaseException as error:  # noqa: BLE001  an interrupt, which goes on from here
+            ended = type(error)
+        else:
+            if not call.late:
+                return answer, failure
+            failure = Failure(sent=call.sent, late=True)
+        if ended is not None:
+            raise ended
+        return None, failure
+
     def _send(
         self,
+        session: requests.Session,
         method: str,
         path: str,
         *,
+        timeout: tuple[float, float],
         json: Any = None,
         form: Body | None = None,
         limit: int = wire.MAX_ANSWER,
-        session: requests.Session | None = None,
     ) -> Answer:
-        timeout, headers = (self._timeout, None) if form is None else (form.timeout, form.headers)
-        end = time.monotonic() + (2 * timeout[1] if form is None else TOTAL_S)
-        with (session or self._session).request(
+        with session.request(
             method,
             self._base + path,
             json=json,
             data=form,
-            headers=headers,
+            headers=None if form is None else form.headers,
             timeout=timeout,
             allow_redirects=False,
             stream=True,
+            **({} if self._local else environment.network(self.origin)),
         ) as response:
-            body = b""
+            body = bytearray()
             while len(body) <= limit and (piece := response.raw.read1(1 << 16, decode_content=True)):
                 body += piece
-                if time.monotonic() > end:  # the time-out of a read begins anew with each byte
-                    raise requests.ReadTimeout("the answer came too slowly")
             self._note_clock(response.headers.get("Date"))
             # Some gateways say back what they were sent: the key goes no further than this.
-            return Answer(response.status_code, response.headers, self._key.redact(body))
+            headers = CaseInsensitiveDict(
+                (self._key.redact(name), text.clean(self._key.redact(value)))
+                for name, value in response.headers.items()
+            )
+            return Answer(response.status_code, headers, self._key.redact(text.decoded(bytes(body))).encode())
 
     def _note_clock(self, date: str | None) -> None:
-        if date is None:
-            return
-        try:
-            there = parsedate_to_datetime(date).timestamp()
-        except ValueError:
-            return
-        self.skew_ms = round((there - time.time()) * 1000)
+        there = None if date is None else text.http_date(date)
+        if there is not None:
+            self.skew_ms = round((there - time.time()) * 1000)

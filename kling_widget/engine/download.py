@@ -8,19 +8,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
-import urllib3.exceptions as u3
-from requests.adapters import HTTPAdapter
 
-from ..errors import BadFile, DownloadError, StaleAddress
+from ..errors import BadFile, DownloadError, KlingError, StaleAddress
 from ..mp4.whole import Mp4, check
-from .opening import NotPublic, PublicAdapter, is_public
+from .deadline import Call
+from .opening import NotPublic, OneRequest, PublicAdapter, WatchedAdapter, is_public
 from .part import Part
 
 MAX_BYTES = 2 << 30
@@ -30,6 +28,11 @@ IDLE_S, TOTAL_S = 30.0, 1800.0
 """Seconds without a byte, and seconds in all, after which a try ends."""
 
 _MAX_REDIRECTS = 3
+_SLOW = "The clip came too slowly. It is paid for and kept; it is fetched again."
+_UNREADABLE = (
+    "The service gave an address for the clip that can't be read. It is paid for and kept there; the service is asked "
+    "again."
+)
 _UNSAFE = "The service gave an address that is not safe to fetch from, so it was not fetched. It is asked again."
 
 
@@ -83,9 +86,13 @@ def fetch(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Part.begin(path, attempt)
+    call = Call(TOTAL_S)
     try:
         with part:
-            _stream(address, part, own_origin, told, max_bytes)
+            with call:
+                _stream(address, part, own_origin, told, max_bytes)
+            if call.late:
+                raise DownloadError(_SLOW)
         mp4 = check(part.path)
         mine()
         part.settle(path)
@@ -93,18 +100,23 @@ def fetch(
     except NotPublic as error:
         part.keep()
         raise DownloadError(_UNSAFE) from error
-    except (requests.RequestException, u3.HTTPError) as error:
-        part.keep()
-        raise DownloadError(
-            f"The clip did not come through ({type(error).__name__}). It is paid for and kept; it is fetched again."
-        ) from error
     except (BadFile, StaleAddress):
         part.discard()
         raise
-    except (DownloadError, OSError):
+    except requests.RequestException as error:  # an OSError by name, and none of the library's folder
+        part.keep()
+        raise DownloadError(_SLOW if call.late else _broken(error)) from error
+    except (KlingError, OSError):
         part.keep()
         raise
+    except Exception as error:
+        part.keep()
+        raise DownloadError(_SLOW if call.late else _broken(error)) from error
     return Clip(part.size, part.sha256, mp4)
+
+
+def _broken(error: Exception) -> str:
+    return f"The clip did not come through ({type(error).__name__}). It is paid for and kept; it is fetched again."
 
 
 def _stream(
@@ -114,12 +126,10 @@ def _stream(
     told: Callable[[int, int | None], None],
     max_bytes: int,
 ) -> None:
-    started = time.monotonic()
-    with requests.Session() as session:
-        session.trust_env = False
+    with OneRequest() as session:
         session.mount("https://", PublicAdapter())
-        session.mount(own_origin + "/", HTTPAdapter(max_retries=0))
-        if urlsplit(own_origin).netloc != urlsplit(address).netloc:
+        session.mount(own_origin + "/", WatchedAdapter())
+        if _parts(own_origin).netloc != _parts(address).netloc:
             session.proxies = requests.utils.get_environ_proxies(address)
         response = _open(session, address, own_origin, part)
         if response is None:  # all of it came before the cut
@@ -130,8 +140,6 @@ def _stream(
             for piece in _pieces(response):
                 if part.size + len(piece) > max_bytes:
                     raise BadFile("The file is larger than any clip. It was thrown away.")
-                if time.monotonic() - started > TOTAL_S:
-                    raise DownloadError("The clip came too slowly. It is paid for and kept; it is fetched again.")
                 part.write(piece)
                 told(part.size, total)
     if total is not None and part.size < total:
@@ -150,8 +158,8 @@ def _open(session: requests.Session, address: str, own_origin: str, part: Part) 
         response = session.get(address, headers=headers, timeout=(10, IDLE_S), allow_redirects=False, stream=True)
         status = response.status_code
         if status in (301, 302, 303, 307, 308) and "Location" in response.headers:
-            address = urljoin(address, response.headers["Location"])
             response.close()
+            address = _led(address, response.headers["Location"])
             continue
         if response.headers.get("Content-Encoding", "identity") == "identity":
             if status == 200:
@@ -184,7 +192,7 @@ def _goes_on(response: requests.Response, part: Part) -> bool:
 def _expected(response: requests.Response, part: Part) -> int | None:
     """The file's whole length in bytes, as far as the answer tells."""
     length = response.headers.get("Content-Length", "")
-    return part.size + int(length) if length.isdecimal() else None
+    return part.size + int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
 
 
 def _strong(etag: str | None) -> str | None:
@@ -193,7 +201,7 @@ def _strong(etag: str | None) -> str | None:
 
 def permit(address: str, own_origin: str) -> None:
     """Refuse addresses that no service has a reason to give: other schemes, names in the address, private networks."""
-    parts, own = urlsplit(address), urlsplit(own_origin)
+    parts, own = _parts(address), _parts(own_origin)
     if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
         return
     host = parts.hostname or ""
@@ -202,6 +210,21 @@ def permit(address: str, own_origin: str) -> None:
             host = ""
     if parts.scheme != "https" or parts.username or parts.password or not host or host == "localhost":
         raise DownloadError(_UNSAFE)
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # a bracket that nothing closes, a host whose letters mean something else when they are folded
+        raise DownloadError(_UNREADABLE) from None
+
+
+def _led(address: str, location: str) -> str:
+    """Where an address's redirect leads."""
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise DownloadError(_UNREADABLE) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,14 +1,23 @@
-"""Transports that look at how a connection comes to be: whether it ever did, and whom it leads to."""
+"""Transports that look at how a connection comes to be: whether it ever did, whom it leads to, and when it must end."""
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import PoolManager
+from urllib3.connection import HTTPSConnection
+
+from .deadline import current
+
+if TYPE_CHECKING:
+    from urllib3.connection import HTTPConnection as _Connection
+else:
+    _Connection = object
 
 
 class NeverConnected(Exception):
@@ -18,24 +27,65 @@ class NeverConnected(Exception):
     """
 
 
-class _Http(HTTPConnection):
+class NotPublic(Exception):
+    """A name led to an address of this machine or of a private network. Nothing was sent there."""
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose malformed headers are left out in silence: urllib3 would log them as they came."""
+
+    def begin(self) -> None:
+        super().begin()
+        self.headers.defects.clear()
+        self.headers.set_payload("")
+
+
+class _Watched(_Connection):
+    """A connection that belongs to a call (``deadline.Call``) while the call uses it."""
+
+    response_class = _Answer
+    _opening = False
+
+    def connect(self) -> None:
+        if call := current():
+            call.uses(self)
+        self._opening = True
+        try:
+            super().connect()  # TCP, a proxy's tunnel, and TLS to its end
+        finally:
+            self._opening = False
+
+    def send(self, data: Any) -> None:
+        if not self._opening:  # a proxy's tunnel is no part of the request
+            if self.sock is None:
+                self.connect()
+            self._begin()
+        super().send(data)
+
+    def getresponse(self) -> Any:
+        if call := current():
+            call.reads(self.sock)
+        return super().getresponse()
+
+    def _begin(self) -> None:
+        call = current()
+        if call is None:
+            return
+        call.uses(self)
+        if call.late:
+            error = requests.ConnectTimeout("the time for the call was over before it began")
+            raise error if call.sent else NeverConnected from error
+        call.sent = True
+
+
+class _Opened(_Watched):
+    """One that says so where it never came to be."""
+
     def connect(self) -> None:
         try:
             super().connect()
         except Exception as error:
             raise NeverConnected from error
-
-
-class _Https(HTTPSConnection):
-    def connect(self) -> None:
-        try:
-            super().connect()  # TCP, a proxy's tunnel, and TLS to its end
-        except Exception as error:
-            raise NeverConnected from error
-
-
-class NotPublic(Exception):
-    """A name led to an address of this machine or of a private network. Nothing was sent there."""
 
 
 class _Public(HTTPSConnection):
@@ -55,46 +105,63 @@ def is_public(address: str) -> bool:
     return (mapped or parsed).is_global
 
 
-class _PublicPool(HTTPSConnectionPool):
-    ConnectionCls = _Public
+class WatchedAdapter(HTTPAdapter):
+    """An adapter that never tries again, and whose connections end with the call that uses them."""
 
-
-class PublicAdapter(HTTPAdapter):
-    """An adapter for https that never tries again and raises ``NotPublic`` rather than speak to a private address."""
+    _kind: type[_Watched] = _Watched
 
     def __init__(self) -> None:
-        super().__init__(max_retries=0)
+        super().__init__(max_retries=0, pool_maxsize=8)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Make the pools of our own connections."""
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool}
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-_POOLS = {"http": _HttpPool, "https": _HttpsPool}
-
-
-class OpeningAdapter(HTTPAdapter):
-    """An adapter that never tries again and raises ``NeverConnected`` where no connection came to be."""
-
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """Make the pools of our own connections."""
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = dict(_POOLS)
+        self._give(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> PoolManager:
-        """The same for a proxy."""
+        """The same for a proxy, whatever it speaks."""
+        known = proxy in self.proxy_manager
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = dict(_POOLS)
+        if not known:
+            self._give(manager)
         return manager
+
+    def _give(self, manager: PoolManager) -> None:
+        """Put our own connections in the place of a manager's."""
+        classes: dict[str, Any] = dict(manager.pool_classes_by_scheme)
+        for scheme, pool in classes.items():
+            connection = type("Connection", (self._kind, pool.ConnectionCls), {})
+            classes[scheme] = type("Pool", (pool,), {"ConnectionCls": connection})
+        manager.pool_classes_by_scheme = classes
+
+
+class OpeningAdapter(WatchedAdapter):
+    """One that raises ``NeverConnected`` where no connection came to be."""
+
+    _kind = _Opened
+
+
+class PublicAdapter(WatchedAdapter):
+    """One for https that raises ``NotPublic`` rather than speak to a private address."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the pools of our own connections."""
+        super().init_poolmanager(*arguments, **options)
+        pool = self.poolmanager.pool_classes_by_scheme["https"]
+        connection = type("Connection", (_Watched, _Public), {})
+        self.poolmanager.pool_classes_by_scheme = {"https": type("Pool", (pool,), {"ConnectionCls": connection})}
+
+
+class OneRequest(requests.Session):
+    """A session that reads nothing of its surroundings and never looks where an answer would lead it.
+
+    requests reads the whole body of a redirect, and parses its address, even where redirects are off.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Any:
+        """Give nothing."""
+        return iter(())

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-
-import requests
 
 from ..errors import (
     InputRefused,
     KeyRejected,
+    KlingError,
     NoAnswer,
     NoMoney,
     NotAllowed,
@@ -20,8 +18,11 @@ from ..errors import (
     RateLimited,
     ServiceError,
     ServiceTrouble,
+    SettingsError,
 )
-from . import wire
+from . import text, wire
+from .failure import Failure
+from .wire import Prediction
 
 _NO_MONEY = re.compile(r"insufficient.*(credit|balance)|top[ -]?up", re.IGNORECASE)
 
@@ -56,11 +57,11 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
         if code is None or code == 200:
             return None
         effective = code if 400 <= code < 600 else 500
-    kind, text = _MEANING.get(effective, _TROUBLE)
+    kind, meaning = _MEANING.get(effective, _TROUBLE)
     if 400 <= effective < 500 and _NO_MONEY.search(words):
-        kind, text = _MEANING[402]
+        kind, meaning = _MEANING[402]
     quote = f" The service said: “{words}”." if words else ""
-    error = kind(text.format(status=status) + quote, status=status, code=code, said=words)
+    error = kind(meaning.format(status=status) + quote, status=status, code=code, said=words)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(headers.get("Retry-After"))
     return error
@@ -73,41 +74,44 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
+        moment = text.http_date(value)
+        if moment is None:
             return None
-        seconds = moment.timestamp() - (time.time() if now is None else now)
+        seconds = moment - (time.time() if now is None else now)
     if seconds != seconds:  # not a number
         return None
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
 
 
-def trouble(error: BaseException) -> NoAnswer:
+def trouble(failure: Failure) -> KlingError:
     """What a failed call (one that may be repeated freely) means, in words."""
-    if isinstance(error, requests.Timeout):
+    if failure.setting:
+        return SettingsError(f"{failure.setting}. The take goes on at the service; it is asked again meanwhile.")
+    if not failure.sent:
+        return NotSent(f"The service can't be reached ({failure.reason}). It will be asked again; nothing is lost.")
+    if failure.late:
         return NoAnswer("The service took too long to answer. It will be asked again; the take goes on there.")
-    if isinstance(error, requests.ConnectionError):
-        return NotSent("The service can't be reached: is the network up? It will be asked again; nothing is lost.")
-    return NoAnswer(f"The connection to the service broke ({type(error).__name__}). It will be asked again.")
+    return NoAnswer(f"The connection to the service broke ({failure.name}). It will be asked again; nothing is lost.")
 
 
-def task_trouble(status: str, code: int, error: str) -> str:
+def task_trouble(task: Prediction) -> str:
     """What a task's bad end means for the person: what happened, the money, what to do."""
-    quote = f" The service said: “{error}”" if error else ""
-    if code == 1200:
+    quote = f" The service said: “{task.error}”" if task.error else ""
+    if task.word and task.word != task.status:
+        quote = f" The service calls it “{task.word}”." + quote
+    if task.code == 1200:
         return "The service flagged the prompt as sensitive. Change it and generate again." + quote
-    if code in (1400, 1401, 1402):
+    if task.code in (1400, 1401, 1402):
         return (
             "The service could not use the inputs. Change them and generate again. Failed takes are refunded." + quote
         )
-    if status == "cancelled":
+    if task.status == "cancelled":
         return (
             "It was cancelled at the service. Whether it was charged shows in the history once billing says so." + quote
         )
-    if status == "deleted":
+    if task.status == "deleted":
         return "It was deleted at the service, so its clip can't be fetched any more." + quote
-    if status == "timeout":
+    if task.status == "timeout":
         return (
             "The service gave up after too long a time. Failed takes are refunded within three hours; generate again."
             + quote

@@ -7,26 +7,14 @@ sent again by itself.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import urllib3.exceptions as u3
-
-from ..errors import RateLimited, ServiceError, Unreadable
-from . import wire
-from .opening import NeverConnected
+from ..errors import KlingError, RateLimited, SettingsError, Unreadable
+from . import text, wire
+from .failure import Failure
 from .refusal import refusal
 from .wire import Prediction
-
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (u3.NameResolutionError, "its name was not found: is the network up?"),
-    (u3.ConnectTimeoutError, "it did not take the connection in time"),
-    (u3.NewConnectionError, "it refused the connection"),
-    (u3.ProxyError, "the proxy did not let us through"),
-    (ssl.SSLError, "no secure connection came to be"),
-    (u3.SSLError, "no secure connection came to be"),
-)
 
 _REFUSALS = frozenset((400, 401, 402, 403, 404, 413, 422))
 """Answers that say, well-formed, that nothing was made."""
@@ -42,9 +30,9 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """The service refused it. Nothing was made, nothing charged."""
+    """The service refused it, or a setting of this machine keeps it from leaving. Nothing was made, nothing charged."""
 
-    error: ServiceError
+    error: KlingError
     answer: str = ""
 
 
@@ -76,7 +64,7 @@ Outcome = Accepted | Rejected | Unsent | Throttled | Unknown
 
 def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Read a submit's outcome from the answer that came."""
-    raw = body[: 1 << 16].decode("utf-8", "replace")
+    raw = text.clean(body[: 1 << 16].decode("utf-8", "replace"))
     error = refusal(status, headers, body)
     if error is None:
         if status >= 300:
@@ -96,20 +84,20 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
     return Unknown(f"The service answered with HTTP {status}, which does not say whether it took the request.", raw)
 
 
-def from_failure(error: Exception) -> Outcome:
+def from_failure(failure: Failure) -> Outcome:
     """Read a submit's outcome from the failure that came instead of an answer.
 
-    Only a connection that never came to be proves that nothing was sent. The classes of requests and urllib3 don't say:
-    a TLS handshake that is cut looks like an answer that is cut.
+    Only that no byte of it went to a connection proves that nothing was sent. The classes of requests and urllib3 don't
+    say: a TLS handshake that is cut looks like an answer that is cut.
     """
-    if isinstance(error, NeverConnected):
-        return Unsent(f"The service could not be reached ({_reason(error)}).")
-    return Unknown(f"The connection broke off ({type(error).__name__}) before the answer came.")
-
-
-def _reason(error: NeverConnected) -> str:
-    cause = error.__cause__
-    for kind, words in _REASONS:
-        if isinstance(cause, kind):
-            return words
-    return type(cause).__name__
+    if failure.setting:
+        return Rejected(
+            SettingsError(
+                f"{failure.setting}. Nothing was sent and nothing was charged. Change the setting and generate again."
+            )
+        )
+    if not failure.sent:
+        return Unsent(f"The service could not be reached ({failure.reason}).")
+    if failure.late:
+        return Unknown("The answer did not come in time.")
+    return Unknown(f"The connection broke off ({failure.name}) before the answer came.")

@@ -15,8 +15,6 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions as u3
-from requests.adapters import HTTPAdapter
 
 from ..errors import (
     DownloadError,
@@ -27,14 +25,17 @@ from ..errors import (
     NoMoney,
     NotAllowed,
     NotFound,
-    NotSent,
     RateLimited,
     ServiceError,
     ServiceTrouble,
+    SettingsError,
+    Unreadable,
 )
 from . import wire
+from .deadline import Call
 from .download import permit
-from .opening import NotPublic, PublicAdapter
+from .failure import Failure
+from .opening import NotPublic, OneRequest, PublicAdapter, WatchedAdapter
 from .refusal import trouble
 
 IDLE_S, TOTAL_S = 30.0, 1800.0
@@ -101,18 +102,29 @@ def bring(ask: Callable[..., Any], origin: str, name: str, kind: str, file: Bina
     """
     source = io.BytesIO(file) if isinstance(file, bytes) else file
     asked = {"filename": name, "size": source.seek(0, os.SEEK_END), "content_type": kind}
+    failed: KlingError | None = None
     try:
-        try:
-            ticket = wire.ticket(wire.envelope(ask("POST", "/media/uploads", json=asked).body))
-        except ServiceError as error:
-            if not isinstance(error, NotFound) and error.status != 405:
-                raise
-            said = ask("POST", "/media/upload/binary", form=_form(name, kind, source))
-            return wire.uploaded(wire.envelope(said.body))
-        _put(ticket, Body(source, headers=ticket.headers), origin)
-        return ticket.download_url
+        return _brought(ask, origin, name, kind, source, asked)
     except KlingError as error:
-        raise _in_words(name, error) from None
+        failed = error
+    raise _in_words(name, failed)
+
+
+def _brought(
+    ask: Callable[..., Any], origin: str, name: str, kind: str, source: BinaryIO, asked: Mapping[str, Any]
+) -> str:
+    older = False
+    try:
+        ticket = wire.ticket(wire.envelope(ask("POST", "/media/uploads", json=asked).body))
+    except ServiceError as error:
+        older = isinstance(error, NotFound) or error.status == 405
+        if not older:
+            raise
+    if older:
+        said = ask("POST", "/media/upload/binary", form=_form(name, kind, source))
+        return wire.uploaded(wire.envelope(said.body))
+    _put(ticket, Body(source, headers=ticket.headers), origin)
+    return ticket.download_url
 
 
 def _form(name: str, kind: str, file: BinaryIO) -> Body:
@@ -128,37 +140,47 @@ def _form(name: str, kind: str, file: BinaryIO) -> Body:
 
 def _put(ticket: wire.Ticket, body: Body, origin: str) -> None:
     """Put a file where the service said, without the key, and follow no redirect."""
+    call, status = Call(TOTAL_S), 0
+    error: KlingError | None = None
     try:
-        permit(ticket.url, origin)
-        with requests.Session() as session:
-            session.trust_env = False
-            session.mount("https://", PublicAdapter())
-            session.mount(origin + "/", HTTPAdapter(max_retries=0))
-            if urlsplit(origin).netloc != urlsplit(ticket.url).netloc:
-                session.proxies = requests.utils.get_environ_proxies(ticket.url)
-            headers = {"User-Agent": "kling-widget", **ticket.headers}
-            with session.put(
-                ticket.url, data=body, headers=headers, timeout=body.timeout, allow_redirects=False, stream=True
-            ) as response:
-                status = response.status_code
+        with call:
+            permit(ticket.url, origin)
+            status = _status(ticket, body, origin)
     except (DownloadError, NotPublic):
-        raise _Unsafe from None
-    except (requests.RequestException, u3.HTTPError, OSError) as error:
-        raise trouble(error) from None
+        error = _Unsafe()
+    except Exception as failure:  # noqa: BLE001  a file that did not come through costs nothing, whatever it was
+        error = trouble(Failure.of(failure, call, ticket.url))
+    if error is not None:  # outside the handler: what it would carry along may hold the address's own keys
+        raise error
+    if call.late:
+        raise trouble(Failure(late=True))
     if status == 413:
         raise InputRefused("", status=status)
     if not 200 <= status < 300:
         raise ServiceTrouble("", status=status)
 
 
+def _status(ticket: wire.Ticket, body: Body, origin: str) -> int:
+    with OneRequest() as session:
+        session.mount("https://", PublicAdapter())
+        session.mount(origin + "/", WatchedAdapter())
+        if urlsplit(origin).netloc != urlsplit(ticket.url).netloc:
+            session.proxies = requests.utils.get_environ_proxies(ticket.url)
+        headers = {"User-Agent": "kling-widget", **ticket.headers}
+        with session.put(
+            ticket.url, data=body, headers=headers, timeout=body.timeout, allow_redirects=False, stream=True
+        ) as response:
+            return response.status_code
+
+
 def _in_words(name: str, error: KlingError) -> KlingError:
     """What a failed upload means for a person; the kind of the error stays."""
-    if isinstance(error, (KeyRejected, NotAllowed, NoMoney)):
-        return error  # of the account, not of the file: they say what to do
+    if isinstance(error, (KeyRejected, NotAllowed, NoMoney, SettingsError)):
+        return error  # of the account or of this machine, not of the file: they say what to do
     if not isinstance(error, ServiceError):
-        why = "no answer that can be read came, or none in time."
-        if isinstance(error, NotSent):
-            why = "the connection failed or broke off; is the network up?"
+        why = "the connection failed or broke off, or no answer came, or none in time; is the network up?"
+        if isinstance(error, Unreadable):
+            why = "no answer that can be read came."
         elif isinstance(error, _Unsafe):
             why = "the service named a place for it that is not safe to put it to."
         return type(error)(f"{name} is not uploaded: {why} {FREE} Try again in a moment.")
