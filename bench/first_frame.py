@@ -133,7 +133,7 @@ def at_service(server: PracticeServer, clip: bytes) -> str:
     client = Client(server.url, Key("bench"))
     client.submit(O3_PRO, {"prompt": "Noise", "duration": 3})
     while True:
-        found = client.recent()[0]
+        found = client.recent().tasks
         if found and found[0].status == "completed" and (made := client.result(found[0].id)).urls:
             break
         time.sleep(0.1)

@@ -6,13 +6,13 @@ service's own clock), by its price, and by belonging to no other take. Pure: lis
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Literal
 
 from ..store import Record
+from .listing import Entry, Listing
+from .moments import moment
 from .wire import Prediction
 
 LOOKS_S = (0.0, 2.0, 5.0, 15.0, 60.0)
@@ -24,8 +24,6 @@ request that hangs), in milliseconds."""
 
 _DAY_MS = 25 * 3600 * 1000  # a clock that is set to another time zone is off by less
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?$")
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -34,13 +32,14 @@ class Verdict:
     Attributes
     ----------
     kind
-        ``"found"``: one task fits. ``"several"``: a person must say which, if any. ``"none"``: no task fits.
+        ``"found"``: one task fits. ``"several"``: a person must say which, if any. ``"none"``: the list was understood
+        whole, and no task in it fits. ``"unread"``: none that can be named fits, and the list was not understood whole.
     tasks
-        Those that fit.
+        Those that fit, or might.
     """
 
-    kind: Literal["found", "several", "none"]
-    tasks: tuple[Prediction, ...] = ()
+    kind: Literal["found", "several", "none", "unread"]
+    tasks: tuple[Prediction | Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,26 +61,60 @@ class Clocks:
 
 @dataclass(frozen=True)
 class Fitting:
-    """Tasks that may be a take's: those made at the right time, and those that only an unknown clock could explain."""
+    """Tasks that may be a take's.
+
+    Attributes
+    ----------
+    timely
+        Those made at the right time.
+    doubtful
+        Those that only an unknown clock could explain.
+    unclear
+        Entries that can't be read whole, and that nothing in them excludes.
+    """
 
     timely: tuple[Prediction, ...] = ()
     doubtful: tuple[Prediction, ...] = ()
+    unclear: tuple[Entry, ...] = ()
 
     @property
-    def all(self) -> tuple[Prediction, ...]:
-        """Both."""
-        return self.timely + self.doubtful
+    def ids(self) -> list[str]:
+        """The ids of all of them, as far as they have one."""
+        tasks = [task.id for task in self.timely + self.doubtful]
+        return tasks + [entry.id for entry in self.unclear if entry.id is not None]
 
 
-def fitting(record: Record, listed: Iterable[Prediction], clocks: Clocks, *, taken: Collection[str]) -> Fitting:
+def fitting(record: Record, listed: Listing, clocks: Clocks, *, taken: Collection[str]) -> Fitting:
     """Pick from the service's recent tasks those that may be this take's, leaving out ids ``taken`` by others."""
-    same = [p for p in listed if p.id not in taken and p.model in (None, record.model)]
-    timely = [p for p in same if any(_in_time(record, p, skew, AFTER_MS) for skew in clocks.skews_ms)]
-    late = [p for p in same if p not in timely and not clocks.sure and _in_time(record, p, 0, _DAY_MS, _DAY_MS)]
-    return Fitting(tuple(timely), tuple(late))
+    tasks = {p.id: p for p in listed.tasks if p.id not in taken and _same(p.model, record.model)}.values()
+    timely = [p for p in tasks if _timely(record, p.created_at, clocks)]
+    late = [p for p in tasks if p not in timely and _explained(record, p.created_at, clocks)]
+    unclear = [
+        entry
+        for entry in listed.unclear
+        if entry.id not in taken
+        and _same(entry.model, record.model)
+        and (_timely(record, entry.created_at, clocks) or _explained(record, entry.created_at, clocks))
+    ]
+    return Fitting(tuple(timely), tuple(late), tuple(unclear))
 
 
-def judge(found: Fitting, *, prices: Mapping[str, int], expected: Collection[int], rivals: int) -> Verdict:
+def reaches(record: Record, listed: Listing, clocks: Clocks) -> bool:
+    """Whether the list, newest first, goes back to before the take was sent."""
+    if not listed.readable or not listed.more:
+        return listed.readable
+    margin = BEFORE_MS if clocks.sure else _DAY_MS
+    return any(
+        record.submitted_at is not None
+        and (made := moment(task.created_at)) is not None
+        and all(made - skew < record.submitted_at - margin for skew in clocks.skews_ms)
+        for task in listed.tasks
+    )
+
+
+def judge(
+    found: Fitting, *, prices: Mapping[str, int], expected: Collection[int], rivals: int, whole: bool = True
+) -> Verdict:
     """Say which of the fitting tasks a take is.
 
     Parameters
@@ -94,32 +127,45 @@ def judge(found: Fitting, *, prices: Mapping[str, int], expected: Collection[int
         What this take may have been charged (our estimate, the service's own quote, the quote with its discount).
     rivals
         How many other takes, with other inputs, wait for the same answer: then one task alone proves nothing.
+    whole
+        Whether the list goes back far enough, and billing could be read.
     """
-    priced = [p for p in found.timely if p.id not in prices or prices[p.id] in expected]
-    if len(priced) == 1 and not rivals:
-        return Verdict("found", tuple(priced))
+
+    def affordable(task: Prediction | Entry) -> bool:
+        return task.id is None or task.id not in prices or prices[task.id] in expected
+
+    whole = whole and not found.unclear
+    priced = tuple(p for p in found.timely if affordable(p))
+    if len(priced) == 1 and not rivals and whole:
+        return Verdict("found", priced)
     # A price that differs may be a promotion, a time that differs a clock: doubtful, not impossible.
-    doubtful = tuple(p for p in found.doubtful if p.id not in prices or prices[p.id] in expected)
-    several = tuple(priced) or found.timely or doubtful
-    return Verdict("several", several) if several else Verdict("none")
+    doubtful = tuple(p for p in found.doubtful if affordable(p))
+    named = tuple(e for e in found.unclear if e.id is not None and affordable(e))
+    several: tuple[Prediction | Entry, ...] = (*(priced or found.timely or doubtful), *named)
+    if several:
+        return Verdict("several", several)
+    return Verdict("none" if whole else "unread")
 
 
-def moment(text: str | None) -> int | None:
-    """Read the service's time (ISO, to nanoseconds, UTC unless it says otherwise) in milliseconds since the epoch."""
-    found = _MOMENT.match(text or "")
-    if not found:
-        return None
-    day, clock, fraction, zone = found.groups()
-    shift = "+00:00" if zone in (None, "Z") else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    try:
-        when = datetime.fromisoformat(f"{day}T{clock}{shift}").astimezone(timezone.utc)
-    except ValueError:
-        return None
-    return int(when.timestamp()) * 1000 + int((fraction or "0")[:3].ljust(3, "0"))
+def _same(model: str | None, ours: str) -> bool:
+    """Whether a task may be of our model. The vendor's own pages leave out the beginning of a model's name at times."""
+    if model is None:
+        return True  # it can't be excluded
+    one, other = model.strip().strip("/").lower(), ours.lower()
+    return one == other or other.endswith("/" + one) or one.endswith("/" + other)
 
 
-def _in_time(record: Record, task: Prediction, skew_ms: int, after: int, before: int = BEFORE_MS) -> bool:
-    made = moment(task.created_at)
+def _timely(record: Record, created_at: str | None, clocks: Clocks) -> bool:
+    return any(_in_time(record, created_at, skew, AFTER_MS) for skew in clocks.skews_ms)
+
+
+def _explained(record: Record, created_at: str | None, clocks: Clocks) -> bool:
+    """Whether an unknown clock could explain a task's time."""
+    return not clocks.sure and _in_time(record, created_at, 0, _DAY_MS, _DAY_MS)
+
+
+def _in_time(record: Record, created_at: str | None, skew_ms: int, after: int, before: int = BEFORE_MS) -> bool:
+    made = moment(created_at)
     if made is None or record.submitted_at is None:
         return True  # it can't be excluded
     return -before <= made - skew_ms - record.submitted_at <= after

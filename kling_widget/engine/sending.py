@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import time
 
-from ..errors import AlreadyTaken, KlingError, PracticeError, Unreadable
+from ..errors import AlreadyTaken, InputRefused, KlingError, LeaseLost, PracticeError, Unreadable
 from ..store import Lease, Record, Wait
 from ..store.record import now_ms
 from . import reconcile, wire
 from .client import Client
+from .listing import Listing
+from .moments import moment
 from .step import Hands, Memory, back_off
 from .submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
 from .wire import Prediction
+
+log = logging.getLogger(__name__)
 
 UNSENT_S = 120.0
 """Seconds for which a submit that provably did not leave is tried again, counted from the confirmation."""
@@ -29,12 +34,20 @@ UNCLEAR = (
     "The answer to this request was lost, and the service lists tasks that could be it. Please say which is yours, "
     "if any; nothing is sent meanwhile."
 )
+UNREAD = (
+    "The answer to this request was lost, and the service's list of tasks can't be read in full, so nobody can say "
+    "whether it was made and charged; it counts as spent meanwhile, and is not sent again. Look for it among the "
+    "predictions on the service's own site: take.decide('its id') says which it is, take.decide(None) that it was not "
+    "made."
+)
 NOT_MADE = (
     "The answer to this request was lost. The service was asked again and again and lists nothing like it, so it was "
     "most likely not made and not charged. Generate it again if you like."
 )
 PATIENCE_S = 5.0
 """Seconds to wait at least where the service asks for patience and does not say how much."""
+
+_IN_SHORT = 3  # writes that the library did not take, after which only the outcome itself is written
 
 _PAGES = 5  # of a hundred: more were not made in two minutes
 
@@ -59,19 +72,46 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
 
 def conclude(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
     """Write down how a submit ended. Tried again with the same outcome where the library does not take it."""
-    outcome = memory.outcome
-    if outcome is None:
+    if memory.outcome is None:
         # Whoever was sending it is gone: this kernel has the lease, and never sends from this state.
-        outcome = Unknown("The kernel ended before the answer came.")
-    wait = _written(hands, record, lease, memory, outcome)
+        memory.outcome = Unknown("The kernel ended before the answer came.")
+    try:
+        wait = _written(hands, record, lease, memory, memory.outcome)
+    except AlreadyTaken:
+        answer = getattr(memory.outcome, "answer", "")
+        memory.outcome = Unknown("The service answered with a task that is another take's.", answer)
+        wait = _written(hands, record, lease, memory, memory.outcome)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if isinstance(error, KlingError) and memory.failures < _IN_SHORT:
+            raise
+        # Something in it can't be kept. What counts is the id, or that there is none: all else is left out.
+        log.warning("take %s: how its submit ended is written down in short", lease.take, exc_info=True)
+        memory.outcome = _in_short(memory.outcome)
+        wait = _written(hands, record, lease, memory, memory.outcome)
     memory.outcome = None
     return wait
+
+
+def _in_short(outcome: Outcome) -> Outcome:
+    """An outcome without the service's own words."""
+    if isinstance(outcome, Accepted):
+        return Accepted(Prediction(outcome.prediction.id, "created"), "")
+    if isinstance(outcome, Unsent):
+        return Unsent("The service could not be reached.")
+    if isinstance(outcome, Throttled):
+        return Throttled(outcome.retry_after)
+    if isinstance(outcome, Rejected):
+        words = "The service refused this request. Nothing was made and nothing was charged. Change it and try again."
+        return Rejected(InputRefused(words, status=400))
+    return Unknown("The answer can't be kept.")
 
 
 def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome: Outcome) -> float | None:
     change, now = hands.store.change, now_ms()
     if isinstance(outcome, Accepted):
-        _adopt(hands, lease, outcome.prediction, outcome.answer)
+        _adopt(hands, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
         return 0.0
     if isinstance(outcome, Rejected):
         change(
@@ -95,13 +135,13 @@ def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome
     return wait
 
 
-def _adopt(hands: Hands, lease: Lease, found: Prediction, answer: str | None) -> None:
+def _adopt(hands: Hands, lease: Lease, prediction: str, address: str | None, answer: str | None) -> None:
     # One write: an id that this process knows and the disk does not is an id that can be lost.
     hands.store.change(
         lease,
         state="accepted",
-        prediction=found.id,
-        address=found.address,
+        prediction=prediction,
+        address=address,
         accepted_at=now_ms(),
         trouble="",
         candidates="",
@@ -122,9 +162,9 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         memory.lost_at = time.monotonic()
     client = hands.client(record.service)
     verdict = _judged(hands, record, client)
-    if verdict.kind == "found":
+    if verdict.kind == "found" and isinstance(task := verdict.tasks[0], Prediction):
         try:
-            _adopt(hands, lease, verdict.tasks[0], None)
+            _adopt(hands, lease, task.id, task.address, None)
         except AlreadyTaken:  # another kernel was quicker to see that it is its own
             return back_off(1)
         return 0.0
@@ -133,40 +173,47 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     later = [look for look in reconcile.LOOKS_S if look > sought]
     if later:
         return later[0] - sought
-    if verdict.kind == "several":
+    if verdict.kind != "none":
         known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
-        hands.store.change(lease, state="needs_you", trouble=UNCLEAR, candidates=json.dumps(known))
+        words = UNREAD if verdict.kind == "unread" else UNCLEAR
+        hands.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
         return None
     hands.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
     return None
 
 
 def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
-    listed: list[Prediction] = []
-    for page in range(1, _PAGES + 1):
-        found, more = client.recent(page=page)
-        listed += found
-        if not more:
-            break
+    listed = Listing()
     learned = [made - at for at, text in hands.store.answers(record.service) if (made := _made_at(text)) is not None]
-    clocks = reconcile.Clocks(skews_ms=(0, client.skew_ms, *learned), sure=bool(learned))
-    taken = hands.store.taken(record.service, [task.id for task in listed])
+    try:
+        for page in range(1, _PAGES + 1):
+            listed = listed.and_then(client.recent(page=page, before=listed.entries))
+            clocks = reconcile.Clocks(skews_ms=(0, client.skew_ms, *learned), sure=bool(learned))
+            if whole := reconcile.reaches(record, listed, clocks):
+                break
+    except Unreadable:
+        return reconcile.Verdict("unread")
+    taken = hands.store.taken(record.service, listed.ids)
     fits = reconcile.fitting(record, listed, clocks, taken=taken)
-    if not fits.all:
-        return reconcile.Verdict("none")
-    bills = client.bills([task.id for task in fits.all])
+    prices: dict[str, int] = {}
+    if fits.ids:
+        try:
+            prices = {known: bill.charge for known, bill in client.bills(fits.ids).items()}
+        except Unreadable:
+            whole = False
     return reconcile.judge(
         fits,
-        prices={known: bill.charge for known, bill in bills.items()},
-        expected=_expected(record, client),
+        prices=prices,
+        expected=_expected(record, client) if fits.ids else (),
         rivals=hands.store.rivals(record),
+        whole=whole,
     )
 
 
 def _made_at(answer: str) -> int | None:
     """When a task was made by the service's clock, from a submit's answer as it came."""
     with contextlib.suppress(Unreadable):
-        return reconcile.moment(wire.prediction(wire.envelope(answer.encode())).created_at)
+        return moment(wire.prediction(wire.envelope(answer.encode())).created_at)
     return None
 
 

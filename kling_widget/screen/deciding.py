@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.reconcile import moment
+from ..engine.moments import moment
 from ..errors import LibraryError
 from ..store import Record
 from ..take import Library
