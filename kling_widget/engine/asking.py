@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..errors import KlingError
+from ..errors import KlingError, NoAnswer
 from .client import Client
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ class Asker:
             except KlingError as error:
                 log.info("%s could not be asked about %s: %s", service, about, error)
                 refused(error)
+            except Exception as error:
+                log.exception("%s could not be asked about %s", service, about)
+                refused(NoAnswer(f"The service could not be asked ({type(error).__name__}). Nothing was charged."))
             else:
                 told(answer)
 

@@ -22,6 +22,8 @@ GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 
 NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
 GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
+_RUNNING = ("created", "processing", "pending", "queued", "starting", "running")
+UNKNOWN_STATUS = "The service says that it is “{}”, which is no status that is known. It is asked again."
 NO_CLIP = "The service says that it is done, and gave no clip. Ask the service for a refund."
 NO_WORDS = "The service says that it is done, and gave nothing. Ask the service for a refund."
 
@@ -50,8 +52,9 @@ def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     changes: dict[str, object] = {}
     if record.state != state and not (record.state == "processing" and state == "created"):
         changes["state"] = state
-    if record.trouble:
-        changes["trouble"] = ""
+    words = "" if found.status in _RUNNING else UNKNOWN_STATUS.format(found.word)
+    if record.trouble != words:
+        changes["trouble"] = words
     if state == "processing" and record.rendering_at is None:
         changes["rendering_at"] = now_ms()
     if changes:
@@ -93,7 +96,7 @@ def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Pre
 
 
 def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
-    words = task_trouble(found.status, found.code, found.error)
+    words = task_trouble(found)
     state = cast(State, found.status)  # `final` says that it is one of the service's own final words
     took = found.inference_ms
     hands.store.change(lease, state=state, trouble=words, finished_at=now_ms(), inference_ms=took)

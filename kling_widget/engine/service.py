@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -190,6 +192,7 @@ class PracticeProcess:
         # A session of its own: Jupyter interrupts a cell by a signal to the kernel's whole group of processes.
         self._process = subprocess.Popen(
             command,
+            env=_without_keys(os.environ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -232,3 +235,11 @@ class PracticeProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without the key, by whichever name: a process that needs none is told none."""
+    key = environment.get(settings.KEY_NAME, "").strip()
+    return {
+        name: value for name, value in environment.items() if name != settings.KEY_NAME and not (key and key in value)
+    }

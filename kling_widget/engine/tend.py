@@ -58,7 +58,7 @@ class Tender:
         except LeaseLost:
             self._memories.pop(lease.take, None)
             raise
-        except (KlingError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  whatever a step did not expect, the take goes on at the service
             wait = self._put_off(lease, memory, error)
         if wait is None:
             self._memories.pop(lease.take, None)
@@ -81,24 +81,37 @@ class Tender:
         """Something failed that may work later. The take goes on at the service; the person is told in words."""
         memory.failures += 1
         memory.fetched = 0.0
-        log.warning("take %s: %s", lease.take, error)
-        record = self._hands.store.get(lease.take)
-        # What is said of a lost answer weighs more than why the list can't be read at the moment.
-        if memory.failures > 1 and not record.final and record.state not in UNCERTAIN | {"sending"}:
-            words = _in_words(error)
-            if record.trouble != words:
+        memory.address = None  # the service is asked again, and may give a better one
+        expected = isinstance(error, (KlingError, OSError))
+        log.warning("take %s: %s", lease.take, error if expected else type(error).__name__, exc_info=not expected)
+        local = False
+        try:
+            record = self._hands.store.get(lease.take)
+            local = record.local
+            # What is said of a lost answer weighs more than why the list can't be read at the moment.
+            told = record.final or record.state in UNCERTAIN | {"sending"}
+            if not told and (memory.failures > 1 or not expected) and record.trouble != (words := _in_words(error)):
                 self._hands.store.change(lease, trouble=words)
+        except LeaseLost:
+            raise
+        except Exception as unwritten:  # noqa: BLE001  the words must not keep the take from being tried again
+            log.warning("take %s: its trouble could not be written down (%s)", lease.take, type(unwritten).__name__)
         if isinstance(error, RateLimited) and error.retry_after is not None:
             return error.retry_after
         if isinstance(error, KeyRejected):
             return KEY_WAIT_S
         wait = back_off(memory.failures)
-        return min(wait, 2.0) if isinstance(error, DownloadError) and record.local else wait
+        return min(wait, 2.0) if isinstance(error, DownloadError) and local else wait
 
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, KlingError):
         return str(error)
+    if not isinstance(error, OSError):
+        return (
+            f"Something went wrong here that was not foreseen ({type(error).__name__}). What is paid for is kept at "
+            "the service; the take is tried again, less and less often."
+        )
     reason = getattr(error, "strerror", None) or error
     return (
         f"The library's folder does not take the clip ({reason}). It is kept at the service for seven days, and "

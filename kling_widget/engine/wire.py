@@ -11,13 +11,16 @@ from typing import Any
 from ..errors import Unreadable
 from ..money import ZERO, Micros, micros
 from ..states import SERVICE_FINAL
+from . import text
 
 MAX_ANSWER = 1 << 20
 """The longest answer that is read, in bytes; the service's own are some kilobytes."""
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # what can stand in a path without meaning anything else there
+_MEANS = {"canceled": "cancelled", "succeeded": "completed", "success": "completed", "error": "failed"}
 _URL = re.compile(r"https?://[\x21-\x7e]{1,4000}")
+_VIDEO = re.compile(r"\.(mp4|m4v|mov|webm)([?#]|$)", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}: [\x20-\x7e]{0,2000}")
 _FRAMING = ("host", "content-length", "transfer-encoding", "connection")  # these are the connection's own affair
 
@@ -31,7 +34,10 @@ class Prediction:
     id
         The service's name for it.
     status
-        As the service wrote it; a word that is not known is not final.
+        One of the service's documented words where it means one of them (``canceled`` is ``cancelled``), else as the
+        service wrote it; a word that is not known is not final.
+    word
+        The status as the service wrote it.
     outputs
         What it made: addresses, or objects for some tools.
     address
@@ -51,6 +57,7 @@ class Prediction:
     code: int = 0
     error: str = ""
     inference_ms: int | None = None
+    word: str = ""
 
     @property
     def final(self) -> bool:
@@ -59,8 +66,9 @@ class Prediction:
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """The outputs that are web addresses."""
-        return tuple(o for o in self.outputs if isinstance(o, str) and o.startswith(("https://", "http://")))
+        """The web addresses among the outputs, also in objects and lists; those of videos first."""
+        found = [o for o in _texts(self.outputs) if o.startswith(("https://", "http://"))]
+        return tuple(sorted(dict.fromkeys(found), key=lambda o: not _VIDEO.search(o)))
 
 
 @dataclass(frozen=True)
@@ -95,10 +103,11 @@ def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
     if len(body) > limit:
         raise Unreadable("The service's answer is longer than any that it is known to give.")
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("The service's answer is not the JSON that was expected.") from error
+        value = text.tidy(_JSON.decode(text.decoded(body)))
+    except (ValueError, RecursionError):
+        value = None
     if not isinstance(value, dict):
+        # Outside the handler: the error that it would carry along holds the whole answer.
         raise Unreadable("The service's answer is not the JSON object that was expected.")
     return value
 
@@ -117,8 +126,7 @@ def said(body: bytes) -> tuple[int | None, str]:
         answer = parse(body)
     except Unreadable:
         return None, ""
-    message = answer.get("message") or answer.get("error") or ""
-    return _whole(answer.get("code")), str(message)[:2000] if isinstance(message, str) else ""
+    return _code(answer.get("code")), _words(answer.get("message")) or _words(answer.get("error"))
 
 
 def prediction(data: Mapping[str, Any]) -> Prediction:
@@ -126,32 +134,23 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
     known, status = data.get("id"), data.get("status")
     if not isinstance(known, str) or not _ID.fullmatch(known):
         raise Unreadable("The service's answer names no task.")
-    if not isinstance(status, str) or not status:
+    if not isinstance(status, str) or not status.strip():
         raise Unreadable("The service's answer does not say how the task stands.")
+    status = status.strip()
     outputs = data.get("outputs")
     many = tuple(outputs) if isinstance(outputs, list) else () if outputs is None else (outputs,)
     return Prediction(
         id=known,
-        status=status[:40],
+        status=_MEANS.get(status.lower(), status.lower())[:40],
         outputs=many,
         address=_text(_mapping(data.get("urls")).get("get")),
         model=_text(data.get("model")),
         created_at=_text(data.get("created_at")),
-        code=_whole(data.get("code")) or 0,
-        error=(_text(data.get("error")) or "")[:2000],
+        code=_code(data.get("code")) or 0,
+        error=_words(data.get("error")),
         inference_ms=_whole(_mapping(data.get("timings")).get("inference")),
+        word=status[:40],
     )
-
-
-def predictions(data: Mapping[str, Any]) -> list[Prediction]:
-    """Read a page of the list; items that can't be read are left out."""
-    found = []
-    for item in _items(data):
-        try:
-            found.append(prediction(item))
-        except Unreadable:
-            continue
-    return found
 
 
 def balance(data: Mapping[str, Any]) -> Micros:
@@ -227,10 +226,45 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _words(value: Any) -> str:
+    """What a service said in words, which some put into an object."""
+    for _ in range(3):
+        if isinstance(value, dict):
+            value = value.get("message") or value.get("error")
+    return value.strip()[:2000] if isinstance(value, str) else ""
+
+
+def _texts(value: Any, depth: int = 4) -> list[str]:
+    """The texts in a value, at most so deep."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return [found for one in inner for found in _texts(one, depth - 1)] if depth else []
+
+
+def _code(value: Any) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    return _whole(value)
+
+
 def _address(value: Any) -> str:
     if isinstance(value, str) and _URL.fullmatch(value):
         return value
     raise Unreadable("The service's answer names no address for the file.")
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= 300 else None  # Python refuses to read thousands of them
+
+
+def _real(digits: str) -> float | None:
+    value = float(digits)
+    return value if abs(value) < float("inf") else None
+
+
+# What is no number for JSON, or for anyone, counts as not said.
+_JSON = json.JSONDecoder(parse_int=_number, parse_float=_real, parse_constant=lambda name: None, strict=False)
 
 
 def _whole(value: Any) -> int | None:

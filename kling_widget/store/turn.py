@@ -12,6 +12,7 @@ from .schema import leases, takes
 
 _UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
 _PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
+_LONGEST_MS = 180_000  # longer than any submit takes
 
 
 def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
@@ -26,7 +27,10 @@ def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
     for most, counted in ((limits.at_once, takes.c.state.in_(_UNDER_WAY)), (limits.a_minute, lately)):
         if most is not None and _count(connection, record, counted) >= most:
             return Wait(_PLACE_S * (1 + ahead))
-    if ahead or _count(connection, record, takes.c.state == "sending", tended):
+    # A submit has an end; one whose outcome can't be written down for so long holds up nobody else.
+    now = now_ms()
+    sent_lately = and_(takes.c.submitted_at > now - _LONGEST_MS, takes.c.submitted_at < now + _LONGEST_MS)
+    if ahead or _count(connection, record, takes.c.state == "sending", tended, sent_lately):
         return Wait(_TURN_S * min(1 + ahead, 20))
     return None
 

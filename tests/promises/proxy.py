@@ -31,6 +31,8 @@ class Trouble:
         How it ends where bytes are kept back: closed, reset, or silent for as long as the client waits.
     garbage
         Said to the client at once, instead of anything that the server says.
+    drip
+        Seconds between any two bytes of the answer.
     """
 
     match: bytes = b""
@@ -40,6 +42,7 @@ class Trouble:
     down: int | None = None
     end: Literal["close", "reset", "hang"] = "close"
     garbage: bytes = b""
+    drip: float = 0.0
 
 
 class ChaosProxy:
@@ -142,7 +145,7 @@ class ChaosProxy:
             self._remember(server)
             upward = threading.Thread(target=_pass_on, args=(client, server, trouble.up, heard, first), daemon=True)
             upward.start()
-            whole = _pass_on(server, client, trouble.down)
+            whole = self._drip(server, client, trouble.drip) if trouble.drip else _pass_on(server, client, trouble.down)
             if trouble.up is not None or not whole:
                 if trouble.end == "hang":
                     self._closed.wait(30)
@@ -153,6 +156,15 @@ class ChaosProxy:
             for end in (client, server):
                 if end is not None:
                     self._forget(end)
+
+    def _drip(self, server: socket.socket, client: socket.socket, seconds: float) -> bool:
+        """Pass an answer on byte by byte, for as long as the client listens."""
+        while piece := server.recv(1 << 16):
+            for byte in piece:
+                client.sendall(bytes([byte]))
+                if self._closed.wait(seconds):
+                    return True
+        return True
 
     def _remember(self, end: socket.socket) -> None:
         with self._lock:

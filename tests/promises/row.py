@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .proxy import ChaosProxy, Trouble
@@ -34,6 +34,8 @@ class Row:
         Where the service is thought to be, made from the proxy; None: the server's own address, or the proxy's.
     before, meanwhile
         What is done before the take is confirmed, and while it runs.
+    environment
+        Variables that are set meanwhile. Only services that are not on this machine heed those of the network.
     told
         A text that the person is shown while the fault lasts; then the fault ends, and the row with it.
     created, posts
@@ -47,6 +49,7 @@ class Row:
     origin: Callable[[ChaosProxy], str] | None = None
     before: Callable[[Stage], None] | None = None
     meanwhile: Callable[[Stage], None] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
     created: int = 1
     posts: int = 1
@@ -57,9 +60,9 @@ def tls(proxy: ChaosProxy) -> str:
     return f"https://127.0.0.1:{proxy.port}"
 
 
-def unsent(name: str, origin: Callable[[ChaosProxy], str], *troubles: Trouble) -> Row:
+def unsent(name: str, origin: Callable[[ChaosProxy], str], *troubles: Trouble, **environment: str) -> Row:
     """A submit that provably never left."""
-    return Row(name, "rejected", origin=origin, troubles=troubles, created=0, posts=0)
+    return Row(name, "rejected", origin=origin, troubles=troubles, created=0, posts=0, environment=environment)
 
 
 def refused(name: str, **how: Any) -> Row:
@@ -106,6 +109,15 @@ def clip(**rule: Any) -> Rule:
 def listed(**rule: Any) -> Rule:
     """A fault of the list of recent tasks."""
     return {"call": "list", **rule}
+
+
+def odd_list(name: str, **how: Any) -> tuple[Row, Row]:
+    """A lost answer, and a list that never can be read whole: it proves nothing, whether the task was made or not."""
+    lists = listed(times=None, **how)
+    return (
+        Row(f"a list for good: {name}; the task is made", "needs_you", (submit(cut=-1), lists)),
+        Row(f"a list for good: {name}; not made", "needs_you", (submit(effect="html", status=502), lists), created=0),
+    )
 
 
 def bill(**rule: Any) -> Rule:

@@ -148,7 +148,28 @@ def _odd_price(answer: Answer, fault: Fault) -> Answer:
     return _data_of(answer, change)
 
 
+def _entries(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        for item in data["items"]:
+            item.update(fault.data)
+
+    return _data_of(answer, change)
+
+
+def _instead(answer: Answer, fault: Fault) -> Answer:
+    """Other entries, also where there were none."""
+    return _data_of(answer, lambda data: data.update(fault.data))
+
+
+def _succeeded(answer: Answer, fault: Fault) -> Answer:
+    """Completed, in a word of other services."""
+    return _data_of(answer, lambda data: data.update(status="succeeded" if data["outputs"] else "running"))
+
+
 EFFECTS = {
+    "succeeded": Effect(_succeeded, True, "completed is called succeeded"),
+    "entries": Effect(_entries, True, "each entry of a list changed by ``data``"),
+    "instead": Effect(_instead, True, "``data``'s own values, nulls too"),
     "output_as_string": Effect(_output_as_string, True, "outputs as a lone string"),
     "outputs_as_objects": Effect(_outputs_as_objects, True, "outputs as objects"),
     "completed_with_nothing": Effect(_completed_with_nothing, True, "completed, and no outputs"),

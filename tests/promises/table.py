@@ -20,6 +20,7 @@ from .row import (
     clip,
     listed,
     not_made,
+    odd_list,
     outputs,
     patience,
     refused,
@@ -32,7 +33,10 @@ from .stage import decoy, down_for_a_while, late_to_come, one_more, skewed, the_
 
 _POST, _CLIP = b"POST /api/v3/kwaivgi/", b"/1.mp4"
 _LOST = submit(cut=-1)
+_BEYOND = "Fri, 31 Dec 9999 23:59:59 -2359"
 _LONG_AGO, _FAR_AWAY = formatdate(0, usegmt=True), formatdate(4_000_000_000, usegmt=True)
+_ELSEWHERE = "https://service.invalid"
+_HALF = "\ud83e"  # half of a surrogate pair: what is left of a picture where words were cut
 _OTHER = "kwaivgi/kling-video-o3-std/text-to-video"
 
 # fmt: off
@@ -42,6 +46,12 @@ BEFORE_SENDING = (
     unsent("nobody answers at the address", lambda proxy: "https://192.0.2.1"),
     unsent("the connection is refused", lambda proxy: "http://127.0.0.1:9"),
     Row("the connection is refused, and a second later it is not", before=late_to_come),
+    unsent("a SOCKS proxy, and no package for it", lambda proxy: _ELSEWHERE, ALL_PROXY="socks5h://127.0.0.1:9"),
+    unsent("a proxy's password with a #", lambda proxy: _ELSEWHERE, https_proxy="http://me:pass#word@127.0.0.1:9"),
+    unsent("a proxy whose name is none", lambda proxy: _ELSEWHERE, https_proxy="http://[::1"),
+    unsent("a proxy that refuses", lambda proxy: _ELSEWHERE, https_proxy="http://127.0.0.1:9"),
+    unsent("certificates that are not there", lambda proxy: _ELSEWHERE, REQUESTS_CA_BUNDLE="nowhere/ca.pem"),
+    unsent("certificates that are none", lambda proxy: _ELSEWHERE, REQUESTS_CA_BUNDLE=__file__),
     unsent("TLS: the other side speaks none", tls, Trouble(garbage=b"HTTP/1.0 400 Bad\r\n\r\n", times=None)),
     unsent("TLS: cut in the handshake", tls, Trouble(down=0, times=None)),
     unsent("TLS: an alert instead of a handshake", tls, Trouble(garbage=b"\x15\x03\x03\0\x02\x02\x28", times=None)),
@@ -52,6 +62,9 @@ _ANSWERS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("the connection is cut in the answer", {"cut": 25}),
     ("the answer hangs", {"hang": 20}),
     ("the answer drips", {"drip": 100}),
+    ("half of a pair in the answer", {"effect": "body", "body": '{"code": 500, "message": "\\ud83e"}'}),
+    ("a date beyond all clocks", {"effect": "status", "status": 500, "headers": {"Date": _BEYOND}}),
+    ("a redirect to no address", {"effect": "body", "status": 307, "headers": {"Location": "https://[::1"}}),
     ("half of the answer", {"effect": "truncate"}),
     ("200 without an id", {"effect": "no_id"}),
     ("200 with a web page", {"effect": "page"}),
@@ -81,6 +94,7 @@ LOST_ANSWERS = (
     not_made("closed before the request is whole", posts=0, troubles=(Trouble(_POST, up=150),)),
     Row("reset before the first byte of the answer", troubles=(Trouble(_POST, down=0, end="reset"),)),
     Row("closed in the head of the answer", troubles=(Trouble(_POST, down=17),)),
+    Row("each byte of the answer comes late", troubles=(Trouble(_POST, drip=0.3),)),
     Row("silence after half an answer", troubles=(Trouble(_POST, down=300, end="hang"),)),
     Row("the request is held back, and arrives after we gave up", troubles=(Trouble(_POST, hold=1.8),)),
 )
@@ -117,8 +131,38 @@ RECONCILED = (
         before=one_more("A wolf"), created=1, posts=2, faults=(_LOST, submit(effect="status", status=502))),
 )
 
+_NO_LISTS: tuple[Any, ...] = (None, "none", 7, {"0": {}}, True)
+_NO_ENTRIES: tuple[Any, ...] = ([None], [7], ["x"], [[]], [{}])
+_ODD_FIELDS: tuple[tuple[str, Any], ...] = (
+    ("id", None), ("id", 7), ("id", []), ("id", ""), ("id", "../x"),
+    ("status", None), ("status", 7), ("status", []), ("status", ""),
+    ("model", None), ("model", 7), ("model", []),
+    ("created_at", None), ("created_at", 7), ("created_at", "soon"), ("created_at", "99999-01-01T00:00:00Z"),
+)
+
+UNREADABLE = (
+    *odd_list("items are missing", effect="patch", data={"items": None}),
+    *(row for items in _NO_LISTS for row in odd_list(
+        f"items are {items!r}", effect="instead", data={"items": items})),
+    *(row for items in _NO_ENTRIES for row in odd_list(
+        f"entries are {items!r}", effect="instead", data={"items": items})),
+    *(Row(f"a list for good: {name} is {odd!r}", "needs_you", (_LOST, listed(
+        effect="entries", data={name: odd}, times=None)))
+      for name, odd in _ODD_FIELDS),
+    *odd_list("a page", effect="page"),
+    *odd_list("half of itself", effect="truncate"),
+    *odd_list("nothing", effect="body", body=""),
+    *odd_list("data that is null", effect="body", body='{"code": 200, "data": null}'),
+    Row("billing says nothing that can be read, for good", "needs_you", (_LOST, bill(effect="page", times=9))),
+)
+
 REFUSALS = (
     *(refused(f"{status}", effect="status", status=status) for status in (400, 401, 402, 403, 404, 422)),
+    refused("400 with half of a pair", effect="body", status=400, body=f'{{"code": 400, "message": "no {_HALF}"}}'
+            .encode("ascii", "backslashreplace").decode()),
+    refused("400 with characters that control", effect="body", status=400,
+            body='{"code": 400, "message": "\\u0000\\u001b[2J"}'),
+    refused("a code in words", effect="body", status=400, body='{"code": "400", "message": "no"}'),
     refused("401 inside 200", effect="body", body='{"code": 401, "message": "no"}'),
     patience("patience in seconds", "1"),
     patience("patience of no seconds", "0"),
@@ -126,6 +170,9 @@ REFUSALS = (
     patience("patience of thirty years", "1000000000"),
     patience("patience until a date", _FAR_AWAY),
     patience("patience until a day long gone", _LONG_AGO),
+    patience("patience until the end of time", _BEYOND),
+    patience("patience until before all time", "Mon, 01 Jan 0001 00:00:00 +2359"),
+    patience("patience without end", "inf"),
     patience("patience that is no number", "nan"),
     patience("without a word"),
     patience("four times", "0", 4),
@@ -153,6 +200,22 @@ LOOKS = (
     Row("looks: a date that is no date", faults=(result(headers={"Date": "the day after tomorrow"}, times=9),)),
     Row("looks: the service fails to make it", "failed", faults=(
         changed(None, status="failed", code=5000, error="internal", outputs=[]),)),
+    Row("looks: it failed, with half of a pair", "failed", faults=(
+        changed(None, status="failed", code=5000, error=f"no {_HALF}", outputs=[]),)),
+    Row("looks: an unknown status with half of a pair", faults=(changed(3, status=_HALF),)),
+    *(Row(f"looks: {word}, as others say", end, faults=(changed(None, status=word, outputs=[]),))
+      for word, end in (("canceled", "cancelled"), ("error", "failed"), ("ERROR", "failed"), ("Failed", "failed"))),
+    Row("looks: succeeded, as others say", faults=(result(effect="succeeded", times=None),)),
+    Row("looks: each byte comes late", troubles=(Trouble(b"/result", drip=0.3),)),
+    *(Row(f"looks: {name}", faults=(result(effect="body", body=body, times=3),)) for name, body in (
+        ("numbers without end", '{"code": 200, "data": {"id": ' + "9" * 5000 + "}}"),
+        ("NaN", '{"code": NaN, "data": Infinity}'),
+        ("a name twice", '{"code": 200, "code": [], "data": {}, "data": 7}'))),
+    Row("looks: a date beyond all clocks", faults=(result(headers={"Date": _BEYOND}, times=9),)),
+    Row("outputs: addresses that can't be read, then a good one", told="can't be read",
+        faults=(outputs("https://[::1/1.mp4", times=None),)),
+    Row("outputs: a name that means another when it is folded", told="can't be read",
+        faults=(outputs("https://ex\u2100mple.com/1.mp4", times=None),)),
     Row("outputs as a string", faults=(result(effect="output_as_string", times=None),)),
     Row("outputs as objects", ("completed", "failed"), faults=(result(effect="outputs_as_objects", times=None),)),
     Row("completed without outputs, once", faults=(result(effect="completed_with_nothing"),)),
@@ -191,13 +254,15 @@ DOWNLOADS = (
     Row("the clip: more than there is", faults=(clip(effect="oversize"),)),
     Row("the clip: more than any clip", faults=(clip(effect="oversize", extra=30_000_000),)),
     Row("the clip: other bytes", faults=(clip(effect="wrong_bytes"),)),
+    Row("the clip: each byte comes late", troubles=(Trouble(_CLIP, drip=0.3),)),
+    Row("the clip: a length that is no number", faults=(clip(headers={"Content-Range": "bytes 0-1/9" + "9" * 5000}),)),
     Row("the clip: a web page, four times", faults=(clip(effect="page", times=4),)),
     Row("the clip: 500 and 503", faults=(clip(effect="status", status=500), clip(effect="html", status=503))),
     Row("the clip: 403, 404, 410: a stale address", faults=(
         clip(effect="status", status=403), clip(effect="status", status=404), clip(effect="status", status=410))),
     *(Row(f"the clip: moved to {where}", faults=(clip(effect="body", status=302, headers={"Location": to}, times=2),))
       for where, to in (("a private network", "http://10.0.0.1/1.mp4"), ("a file", "file:///etc/passwd"),
-                        ("itself", ""), ("nowhere", "https://nowhere.invalid/1.mp4"))),
+                        ("itself", ""), ("no address", "https://[::1"), ("nowhere", "https://nowhere.invalid/1.mp4"))),
 )
 
 BILLING = (
@@ -209,5 +274,5 @@ BILLING = (
 )
 # fmt: on
 
-ROWS = (*BEFORE_SENDING, *LOST_ANSWERS, *RECONCILED, *REFUSALS, *LOOKS, *DOWNLOADS, *BILLING)
+ROWS = (*BEFORE_SENDING, *LOST_ANSWERS, *RECONCILED, *UNREADABLE, *REFUSALS, *LOOKS, *DOWNLOADS, *BILLING)
 """The whole matrix."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -26,6 +29,7 @@ from .world import a_service, admit, ask, judge, owing, settled, until
 pytestmark = pytest.mark.promise("G1", "G2", "G3", "G4", "G5", "G10")
 
 _AT_ONCE = 6
+_ENVIRONMENT = threading.Lock()  # there is one for the whole process
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,9 @@ def play(row: Row, folder: Path, stumbles: Stumbles) -> Fate:
             server.faults.add(**fault)
         for one in {origin, proxy.origin}:
             admit(one)
+        if row.environment:
+            stack.enter_context(_ENVIRONMENT)
+            stack.enter_context(mock.patch.dict(os.environ, row.environment))
         if row.before:
             row.before(stage)
         stage.takes.append(ask(library, stage.origin, PROMPT))
@@ -144,7 +151,7 @@ def _come_to_rest(stage: Stage, stumbles: Stumbles) -> Fate:
     for take in stage.takes:
         if take.status == "needs_you":
             _decide(stage, take)
-    if {"failed", "expired"} & set(ends):  # such a one waits for a refund that this server does not give
+    if {"failed", "cancelled", "expired"} & set(ends):  # such a one waits for a refund that this server does not give
         until(lambda: owing(library, server, stage.foreign) == 0, library.spend)
     else:
         until(lambda: all(settled(take) for take in stage.takes), lambda: [take.record for take in stage.takes])
@@ -171,7 +178,9 @@ def _ended(take: Take) -> str:
 def _decide(stage: Stage, take: Take) -> None:
     """Do what a person would: point at the task that is this take's, where there is one."""
     taken = {other.record.prediction for other in stage.takes}
-    asked = {c["id"] for c in take.candidates} - taken
+    # Where the list could not be read, they look for it on the service's own site.
+    shown = {c["id"] for c in take.candidates} or {t.id for t in stage.server.ledger.tasks()}
+    asked = shown - taken
     mine = [t.id for t in stage.server.ledger.tasks() if t.id in asked and t.inputs.get("prompt") == take.record.words]
     take.decide(mine[0] if mine else None)
     until(lambda: take.record.final, lambda: take.record)
