@@ -30,14 +30,14 @@ WAYS = {
 
 def needed(way: str, count: int, seconds: float) -> tuple[Needed, float]:
     """What one fresh process needed, and how many looks a second the server saw from its first submit on."""
-    with stage.practice(MEDIAN_S) as url:
-        command = [sys.executable, "-m", "bench.crowd", way, url, str(count), str(seconds)]
-        environment = stage.bare(**stage.account(url))
+    with stage.practice(MEDIAN_S) as server:
+        command = [sys.executable, "-m", "bench.crowd", way, server.url, str(count), str(seconds)]
+        environment = stage.bare(**stage.account(server.url))
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
         if done.returncode:
             raise RuntimeError(f"{way} did not come through:\n{done.stderr[-2000:]}")
         found = Needed(**json.loads(done.stdout))
-        looks = sum(stage.ledger(url)["looks"].values())
+        looks = sum(stage.ledger(server)["looks"].values())
     return found, looks / (found.opening + seconds)
 
 

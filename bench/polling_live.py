@@ -39,7 +39,8 @@ def side_by_side() -> dict[str, list[tuple[int, float]]]:
     """Looks, and delay in seconds of slow motion, of each take by each way of waiting."""
     rng = random.Random(120)
     known = [Observed(ORIGIN, O3_PRO, 3, False, 120 * math.exp(rng.gauss(0, 0.25))) for _ in range(20)]
-    with stage.practice(120 / SPEED) as url, stage.environment(stage.bare(**stage.account(url))):
+    with stage.practice(120 / SPEED) as server, stage.environment(stage.bare(**stage.account(server.url))):
+        url = server.url
         ways: dict[str, dict[str, float]] = {"ours": {}}
         polls = {"the official client": 1.0, "the official client, poll_interval=5": 5.0}
         threads = []
@@ -57,7 +58,7 @@ def side_by_side() -> dict[str, list[tuple[int, float]]]:
             thread.join(max(end - time.monotonic(), 0))
         if lost := [name for name, noticed in ways.items() if len(noticed) < TAKES]:
             raise RuntimeError(f"takes went lost: {', '.join(lost)}")
-        ledger = stage.ledger(url)
+        ledger = stage.ledger(server)
     looks = ledger["looks"]
     done = {charge["task"]: charge["updated"] for charge in ledger["charges"]}  # a charge is paid when its task ends
     return {

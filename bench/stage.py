@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -39,9 +40,17 @@ def environment(names: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
+@dataclass(frozen=True)
+class Practice:
+    """A practice server that runs: its address, and its owner's token."""
+
+    url: str
+    token: str
+
+
 @contextmanager
-def practice(median: float, sigma: float = 0.25, *options: str) -> Iterator[str]:
-    """Run a practice server whose tasks take a log-normal time (seconds); gives its address.
+def practice(median: float, sigma: float = 0.25, *options: str) -> Iterator[Practice]:
+    """Run a practice server whose tasks take a log-normal time (seconds).
 
     It draws small pictures, and its account can't run out of play money.
     """
@@ -53,7 +62,7 @@ def practice(median: float, sigma: float = 0.25, *options: str) -> Iterator[str]
     assert server.stdin is not None
     assert server.stdout is not None
     try:
-        yield str(json.loads(server.stdout.readline())["url"])
+        yield Practice(**json.loads(server.stdout.readline()))
     finally:
         server.stdin.close()
         server.stdout.close()
@@ -64,9 +73,10 @@ def practice(median: float, sigma: float = 0.25, *options: str) -> Iterator[str]
             server.wait()
 
 
-def ledger(url: str) -> dict[str, Any]:
+def ledger(server: Practice) -> dict[str, Any]:
     """What a practice server says has happened."""
     with requests.Session() as session:
         session.trust_env = False
-        found: dict[str, Any] = session.get(f"{url}/practice/ledger", timeout=60).json()
+        owner = {"Authorization": f"Bearer {server.token}"}
+        found: dict[str, Any] = session.get(f"{server.url}/practice/ledger", headers=owner, timeout=60).json()
     return found

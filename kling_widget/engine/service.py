@@ -147,7 +147,7 @@ class Connections:
             if old := self._clients.pop(PRACTICE, None):
                 old.close()
         if PRACTICE not in self._clients:
-            self._clients[PRACTICE] = Client(self._practice.url, Key("play"))
+            self._clients[PRACTICE] = Client(self._practice.url, self._practice.key)
         return self._clients[PRACTICE]
 
     def close(self) -> None:
@@ -183,11 +183,16 @@ class PracticeProcess:
     ----------
     ledger
         The folder of its ledger: what it promised outlives it there.
+
+    Attributes
+    ----------
+    url, key
+        Where it is, and the only key that it takes: its clips show their prompts, which are nobody else's.
     """
 
     def __init__(self, ledger: Path) -> None:
         command = [sys.executable, "-m", "kling_widget.practice", "--port", "0"]
-        command += ["--ledger", str(ledger), "--balance", str(PLAY_MONEY), "--exit-with-stdin"]
+        command += ["--ledger", str(ledger), "--balance", str(PLAY_MONEY), "--exit-with-stdin", "--private"]
         # Its standard input closes with this process, even a killed one; its words go nowhere, as no one reads a pipe.
         # A session of its own: Jupyter interrupts a cell by a signal to the kernel's whole group of processes.
         self._process = subprocess.Popen(
@@ -201,21 +206,21 @@ class PracticeProcess:
             umask=permissions.umask(ledger),
         )
         atexit.register(self.close)
-        self.url = self._first_word()
+        self.url, self.key = self._first_words()
 
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def _first_word(self) -> str:
+    def _first_words(self) -> tuple[str, Key]:
         assert self._process.stdout is not None
         timer = threading.Timer(_START_S, self._process.kill)
         timer.daemon = True
         timer.start()
         try:
-            line = self._process.stdout.readline()
-            return str(json.loads(line)["url"])
+            said = json.loads(self._process.stdout.readline())
+            return str(said["url"]), Key(str(said["token"]))
         except (ValueError, KeyError, TypeError) as error:
             self.close()
             raise PracticeError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import signal
 import sqlite3
@@ -16,7 +17,7 @@ from pathlib import Path
 from .desk import Desk
 from .faults import Fault, Faults
 from .rules import Rules
-from .server import serve
+from .server import checked_port, serve
 
 _RULES = Rules()
 
@@ -28,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
         description="A server on this machine that speaks the service's API and makes simulated clips at no cost.",
     )
     add = made.add_argument
-    add("--port", type=int, default=8765, help="where it listens on 127.0.0.1; 0 picks a free port (default 8765)")
+    add("--port", type=_port, default=8765, help="where it listens on 127.0.0.1; 0 picks a free port (default 8765)")
     add("--ledger", type=Path, metavar="DIR", help="folder of the ledger and the clips (default: a temporary one)")
     add("--median", type=float, default=_RULES.median, help="median seconds until a clip is done (default 3)")
     add("--sigma", type=float, default=_RULES.sigma, help="spread of that time, of its logarithm (default 0.25)")
@@ -39,8 +40,16 @@ def parser() -> argparse.ArgumentParser:
     add("--concurrent", type=int, help="tasks at once; more wait as 'created' (default: any number)")
     add("--scale", type=float, default=_RULES.scale, help="size of the picture, 1 for full (default 1)")
     add("--faults", type=json.loads, default=[], metavar="JSON", help="fault rules, see docs/practice.md")
+    add("--private", action="store_true", help="take no key but the owner's token, which is printed at the start")
     add("--exit-with-stdin", action="store_true", help="end when standard input closes")
     return made
+
+
+def _port(text: str) -> int:
+    try:
+        return checked_port(int(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,10 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             faults.add(Fault.of(rule))
     except (ValueError, TypeError) as error:
         parser().error(f"--faults: {error}")
-    rules = Rules(
-        median=given.median, sigma=given.sigma, balance=given.balance, strict=given.strict, rate=given.rate,
-        retry_after=given.retry_after, concurrent=given.concurrent, scale=given.scale,
-    )  # fmt: skip
+    try:
+        rules = Rules(
+            median=given.median, sigma=given.sigma, balance=given.balance, strict=given.strict, rate=given.rate,
+            retry_after=given.retry_after, concurrent=given.concurrent, scale=given.scale, private=given.private,
+        )  # fmt: skip
+    except ValueError as error:
+        parser().error(f"--{str(error).replace('_', '-', 1)}")
     with tempfile.TemporaryDirectory(prefix="kling-practice-") as temporary:
         folder = given.ledger or Path(temporary)
         try:
@@ -66,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             asyncio.run(_run(desk, faults, given.port, given.exit_with_stdin))
         except OSError as error:
-            print(f"The server could not start: {error}. Choose another --port.", file=sys.stderr)
+            print(f"The server could not start: {_trouble(error, given.port)} Choose another --port.", file=sys.stderr)
             return 1
         finally:
             desk.close()
@@ -96,11 +108,21 @@ def _until_stdin_closes(end: Callable[[], None]) -> None:
     end()
 
 
+def _trouble(error: OSError, port: int) -> str:
+    """Say why it can't listen there."""
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken, perhaps by another practice server."
+    if error.errno == errno.EACCES:
+        return f"port {port} is not for every user of this machine."
+    return f"{error}."
+
+
 def _announce(url: str, desk: Desk) -> None:
-    print(json.dumps({"url": url}), flush=True)
+    token = desk.ledger.token
+    print(json.dumps({"url": url, "token": token}), flush=True)
     print(
-        f"Practice server at {url}. Simulated clips, play money, no cost.\n"
-        f"Ledger: {desk.ledger.folder}, and what happened: {url}/practice/ledger. Ctrl-C ends it.",
+        f"Practice server at {url}. Simulated clips, play money, no cost. Ctrl-C ends it.\n"
+        f"Ledger: {desk.ledger.folder}. What happened, for you only: {url}/practice/ledger?token={token}",
         file=sys.stderr,
         flush=True,
     )

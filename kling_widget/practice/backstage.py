@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from tornado.web import RequestHandler
+from tornado.web import RequestHandler, stream_request_body
 
-from ..money import dollars, micros
+from ..money import micros
+from .body import Body
 from .desk import Desk
-from .door import Door, Reply
+from .door import HOSTS, Door, Reply
 from .faults import EFFECTS, Fault, Faults
-from .rules import Refused
+from .rules import Refused, same
 from .wire import stamp, status_of
+
+_BODY_LIMIT = 1_000_000
 
 
 def ledger_view(desk: Desk) -> dict[str, Any]:
@@ -57,12 +60,14 @@ def ledger_view(desk: Desk) -> dict[str, Any]:
     return {"totals": totals, "posts": posts, "tasks": tasks, "charges": charges, "looks": looks}
 
 
+@stream_request_body
 class _Backstage(RequestHandler):
-    """JSON in, JSON out, on this machine only."""
+    """JSON in, JSON out, for the server's owner: prompts are told here, and faults are set."""
 
     def initialize(self, desk: Desk, faults: Faults) -> None:
         """Take what it shows and sets."""
         self.desk, self.faults = desk, faults
+        self.body = Body(_BODY_LIMIT)
 
     def set_default_headers(self) -> None:
         """Say that it is practice."""
@@ -70,24 +75,52 @@ class _Backstage(RequestHandler):
         self.set_header("Content-Type", "application/json; charset=utf-8")
 
     def prepare(self) -> None:
-        """Let no web page in: a page of another origin can't send JSON without being allowed to."""
+        """Let in the owner only, and no web page: a page of another origin can't send JSON without being allowed to."""
         kind = self.request.headers.get("Content-Type", "")
-        local = self.request.host.rsplit(":", 1)[0].lower() in ("127.0.0.1", "localhost", "[::1]")
+        local = self.request.host.rsplit(":", 1)[0].lower() in HOSTS
         if not local or (self.request.method == "POST" and not kind.startswith("application/json")):
-            self.set_status(403)
-            self.finish({"message": "From this machine only, and as application/json."})
+            self._refuse(403, "From this machine only, and as application/json.")
+        elif not self._owner():
+            self._refuse(401, _OWNER_ONLY)
+
+    def _owner(self) -> bool:
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else self.get_query_argument("token", "")
+        return same(given, self.desk.ledger.token)
+
+    def _refuse(self, status: int, message: str) -> None:
+        self.set_status(status)
+        self.finish({"message": message})
+
+    def data_received(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        self.body.add(chunk)
 
     def sent(self) -> Any:
-        """The JSON that came."""
-        return json.loads(self.request.body)
+        """The JSON that came. Raises ``ValueError`` if it is too long or no JSON."""
+        if self.body.too_long:
+            raise ValueError(f"the body is too large: at most {_BODY_LIMIT} bytes")
+        return json.loads(self.body.content)
 
     def change(self, act: Callable[[], None]) -> None:
         """Do it, or say what is wrong with what was sent."""
         try:
             act()
-        except (ValueError, TypeError, KeyError) as error:
-            self.set_status(400)
-            self.finish({"message": f"{type(error).__name__}: {error}"})
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            self._refuse(400, f"{type(error).__name__}: {error}")
+
+
+_OWNER_ONLY = (
+    "This is for the server's owner. Send the token that it printed when it started, as 'Authorization: Bearer TOKEN' "
+    "or as ?token=TOKEN."
+)
+_WELCOME = b"""\
+This is the practice server of kling-widget. It speaks the service's API on this machine, makes simulated clips and
+spends play money. Nothing here costs anything.
+
+Its owner sees what happened at /practice/ledger and sets faults at /practice/faults, with the token that it printed
+when it started.
+"""
 
 
 class LedgerDoor(_Backstage):
@@ -149,18 +182,16 @@ class TopUpDoor(_Backstage):
         self.change(act)
 
 
-class WelcomeDoor(_Backstage):
-    """``GET /``: what this is, for a person who opens it in a browser."""
+class WelcomeDoor(Door):
+    """``GET /``: what this is, for anybody who opens it in a browser."""
 
-    def get(self) -> None:
+    call = "*"
+    open_to_all = True
+
+    async def get(self) -> None:
         """Say it."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(
-            "This is the practice server of kling-widget. It speaks the service's API on this machine, makes\n"
-            "simulated clips and spends play money"
-            f" ({dollars(self.desk.balance())} left). Nothing here costs anything.\n\n"
-            "GET /practice/ledger shows what happened, GET /practice/faults which faults can be asked for.\n"
-        )
+        text = {"Content-Type": "text/plain; charset=utf-8"}
+        await self.serve(lambda: Reply(200, _WELCOME, text))
 
 
 class NothingDoor(Door):

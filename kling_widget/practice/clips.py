@@ -26,6 +26,9 @@ _ABANDONED = 3600.0
 """Seconds after which a half-written clip is one that a killed server left behind."""
 
 
+_PIECE = 256 * 1024
+
+
 class Clips:
     """A folder of clips with one thread that renders what is wished.
 
@@ -82,7 +85,7 @@ class Clips:
         about = path.stat()
         key = (path.name, about.st_size, about.st_mtime_ns)
         if key not in self._tags:
-            self._tags[key] = f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"'
+            self._tags[key] = f'"{_sha256(path)}"'
         return self._tags[key]
 
     def close(self) -> None:
@@ -140,6 +143,14 @@ class Clips:
             total += size
             if path != newest and (count > KEPT or total > KEPT_BYTES):
                 path.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            found.update(piece)
+    return found.hexdigest()
 
 
 def _step_back() -> None:

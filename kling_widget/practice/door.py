@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import socket
 import struct
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tornado.iostream import IOStream, StreamClosedError
-from tornado.web import RequestHandler
+from tornado.web import RequestHandler, stream_request_body
 
 from . import wire
+from .body import JSON_LIMIT, Body
 from .desk import Desk
 from .faults import Answer, Fault, Faults
 from .rules import Refused, admit
@@ -24,7 +24,8 @@ from .rules import Refused, admit
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 _CHUNK = 256 * 1024
-_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+"""The names by which a client on this machine may call it."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,12 @@ class Reply:
     model: str | None = None
 
 
+@stream_request_body
 class Door(RequestHandler):
     """What all calls share.
+
+    A call that is refused is refused before its body is read, so that nobody without a key can make this server hold
+    what they send.
 
     Attributes
     ----------
@@ -71,6 +76,52 @@ class Door(RequestHandler):
         """Take what all calls work with."""
         self.desk, self.faults = desk, faults
         self.fault: Fault | None = None
+        self.body: Body | None = None
+        """What was sent; None where nothing was read."""
+
+    async def prepare(self) -> None:
+        """Make room for the body, or refuse the call without reading it."""
+        try:
+            self.admit()
+            self.body = self.room()
+        except Refused as refused:
+            reply = _refusal(refused)
+            await self.serve(lambda: reply)
+
+    def admit(self) -> None:
+        """Check who calls. Raises ``Refused`` (401, 403)."""
+        if self.request.host.rsplit(":", 1)[0].lower() not in HOSTS:
+            raise Refused(403, "This server speaks to its own machine only.")
+        if not self.open_to_all:
+            token = self.desk.ledger.token if self.desk.rules.private else None
+            admit(self.request.headers.get("Authorization", ""), self.desk.rules, token)
+
+    def room(self) -> Body:
+        """Where the body goes. Raises ``Refused`` (400, 404, 413) where its headers show that it is not wanted."""
+        return self.room_for(0 if self.open_to_all else JSON_LIMIT)
+
+    def room_for(self, limit: int, path: Path | None = None) -> Body:
+        """Room for so many bytes. Raises ``Refused`` (413) if more are announced."""
+        if (self.announced or 0) > limit:
+            raise Refused(413, f"The request is too large: at most {limit} bytes.")
+        return Body(limit, path)
+
+    @property
+    def announced(self) -> int | None:
+        """How long the body will be, as far as the headers say."""
+        told = self.request.headers.get("Content-Length", "")
+        return int(told) if told.isascii() and told.isdigit() else None
+
+    def data_received(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        if self.body:
+            self.body.add(chunk)
+
+    def on_connection_close(self) -> None:
+        """Forget a body that breaks off."""
+        super().on_connection_close()
+        if self.body:
+            self.body.drop()
 
     def set_default_headers(self) -> None:
         """Say on every answer that it is simulated."""
@@ -98,7 +149,7 @@ class Door(RequestHandler):
     def json(self) -> Mapping[str, Any]:
         """The JSON object of the body. Raises ``Refused`` (400)."""
         try:
-            value = json.loads(self.request.body)
+            value = json.loads(self.body.content if self.body else b"")
         except (ValueError, RecursionError) as error:
             raise Refused(400, "Invalid parameter: the body is no JSON", 1401) from error
         if not isinstance(value, dict):
@@ -111,13 +162,24 @@ class Door(RequestHandler):
 
     async def serve(self, act: Callable[[], Reply | Awaitable[Reply]]) -> None:
         """Do what the call asks, as far as its fault allows, and send the answer as the fault has it."""
-        request = self.request
-        posted = request.method in ("POST", "PUT", "DELETE")
-        text = request.body[:100_000].decode("utf-8", "replace") if self.call not in ("put", "upload") else ""
+        try:
+            await self._serve(act)
+        finally:
+            if self.body:
+                self.body.drop()
+
+    async def _serve(self, act: Callable[[], Reply | Awaitable[Reply]]) -> None:
+        request, body = self.request, self.body
+        text = ""
+        if body and body.too_long:
+            act = self._too_long
+        elif body and self.call not in ("put", "upload"):
+            text = body.content[:100_000].decode("utf-8", "replace")
         fault = self.fault = self.faults.take(self.call, f"{request.path}\n{text}")
         number = self.desk.ledger.note(
             self.desk.clock(), self.call, request.method or "", request.path,
-            hashlib.sha256(request.body).hexdigest() if posted else None, fault.effect if fault else None,
+            body.sha256 if body and request.method in ("POST", "PUT", "DELETE") else None,
+            fault.effect if fault else None,
         )  # fmt: skip
         reply = Reply()
         if fault is None or fault.carried_out:
@@ -126,8 +188,8 @@ class Door(RequestHandler):
         if fault is None:
             await self._send(reply, number)
             return
-        body = reply.body if isinstance(reply.body, bytes) else reply.body.read()
-        answer = fault.spoil(Answer(reply.status, reply.headers or JSON, body))
+        sent = reply.body if isinstance(reply.body, bytes) else reply.body.read()
+        answer = fault.spoil(Answer(reply.status, reply.headers or JSON, sent))
         self.desk.ledger.noted(number, None if cut_early else answer.status, reply.task, reply.model)
         if fault.travels_oddly:
             await _travel(self.detach(), answer, fault, self.request.method == "HEAD")
@@ -136,14 +198,13 @@ class Door(RequestHandler):
 
     async def _reply(self, act: Callable[[], Reply | Awaitable[Reply]]) -> Reply:
         try:
-            if self.request.host.rsplit(":", 1)[0].lower() not in _HOSTS:
-                raise Refused(403, "This server speaks to its own machine only.")
-            if not self.open_to_all:
-                admit(self.request.headers.get("Authorization", ""), self.desk.rules)
             reply = act()
             return reply if isinstance(reply, Reply) else await reply
         except Refused as refused:
-            return Reply(refused.status, wire.refusal(refused), {**JSON, **(refused.headers or {})})
+            return _refusal(refused)
+
+    def _too_long(self) -> Reply:
+        raise Refused(413, "The request is too large.")
 
     async def _send(self, reply: Reply, number: int | None) -> None:
         if number is not None:
@@ -171,6 +232,10 @@ class Door(RequestHandler):
                     self.write(piece)
                     await self.flush()
             await self.finish()
+
+
+def _refusal(refused: Refused) -> Reply:
+    return Reply(refused.status, wire.refusal(refused), {**JSON, **(refused.headers or {})})
 
 
 async def _travel(stream: IOStream, answer: Answer, fault: Fault, head_only: bool) -> None:

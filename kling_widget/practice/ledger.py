@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +43,7 @@ CREATE TABLE IF NOT EXISTS uploads (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL, created REAL NOT NULL,
   received REAL);
 CREATE TABLE IF NOT EXISTS elements (id TEXT PRIMARY KEY, name TEXT NOT NULL, task TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT NOT NULL);
 """
 
 
@@ -101,17 +104,22 @@ class Ledger:
     Parameters
     ----------
     folder
-        Made if it is not there; several servers may share it.
+        Made if it is not there, for its owner alone (in a folder that a group shares: for the group); several servers
+        may share it.
     grant
         Play money of a new account, in micro-dollars; None leaves an account as it is (and gives a new one nothing).
+
+    Attributes
+    ----------
+    token
+        The owner's: it opens what only the owner may see. Whoever may read the ledger's file has it.
     """
 
     def __init__(self, folder: Path, grant: Micros | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_private(folder)
+        _keep_to_owner(folder / FILE)
         self.folder = folder
         self._lock = threading.RLock()
-        # By the umask of this process: SQLite would leave out the group, which may share the folder.
-        os.close(os.open(folder / FILE, os.O_CREAT | os.O_RDWR, 0o666))
         self._base = sqlite3.connect(folder / FILE, timeout=20, isolation_level=None, check_same_thread=False)
         self._base.row_factory = sqlite3.Row
         # OFF: the play money survives a killed server; only a machine that loses its power could tear it.
@@ -121,6 +129,8 @@ class Ledger:
             for statement in filter(str.strip, _TABLES.split(";")):
                 base.execute(statement)
             base.execute("INSERT OR IGNORE INTO account VALUES (1, ?)", (grant or 0,))
+            base.execute("INSERT OR IGNORE INTO owner VALUES (1, ?)", (secrets.token_urlsafe(24),))
+        self.token = str(self.rows("SELECT token FROM owner")[0]["token"])
 
     def close(self) -> None:
         """Let go of the file."""
@@ -253,6 +263,28 @@ class Ledger:
     def element_names(self) -> dict[str, str]:
         """Names of the elements by their id."""
         return {str(row["id"]): str(row["name"]) for row in self.rows("SELECT id, name FROM elements")}
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder, if it is not there, for its owner."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o700 | _group(folder.parent, 0o070))
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Make the file if it is not there, and let its owner alone read it; SQLite's journal is as open as it."""
+    mode = 0o600 | _group(path.parent, 0o060)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, mode))
+    with suppress(PermissionError):  # it belongs to somebody else, who shares it
+        path.chmod(mode)
+
+
+def _group(folder: Path, bits: int) -> int:
+    """Give these bits where a folder is shared: its group may write in it, and it is no common one such as /tmp."""
+    mode = folder.stat().st_mode
+    return bits if mode & stat.S_IWGRP and not mode & stat.S_ISVTX else 0
 
 
 def _task(row: sqlite3.Row) -> Task:

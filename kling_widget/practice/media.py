@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from tornado.httputil import HTTPServerRequest
 
+from .body import Body
 from .desk import Desk
 from .door import JSON, Door, FilePart, Reply
+from .form import find_file
 from .ledger import Upload
 from .rules import Refused
 
 _PATIENCE = 120.0
 """Seconds that a request for a clip waits while it is rendered again."""
+
+_PIECE = 256 * 1024
+_FORM_EXTRA = 100_000  # what a form holds besides its file
 
 
 def ranged(request: HTTPServerRequest, path: Path, etag: str, kind: str) -> Reply:
@@ -104,13 +111,17 @@ class UploadedDoor(_Shelf):
         return ranged(self.request, path, self.desk.clips.etag(path), upload.kind)
 
 
-def keep(desk: Desk, upload: Upload, body: bytes) -> None:
-    """Keep an upload's bytes."""
-    desk.uploads.mkdir(parents=True, exist_ok=True)
-    part = desk.uploads / f".{upload.id}.part"
-    part.write_bytes(body)
+def keep(desk: Desk, upload: Upload, part: Path) -> None:
+    """Keep an upload whose bytes lie in a file of its folder."""
+    size = part.stat().st_size
     part.replace(desk.uploads / upload.id)
-    desk.ledger.keep_upload(Upload(**{**upload.__dict__, "size": len(body), "received": desk.clock()}))
+    desk.ledger.keep_upload(replace(upload, size=size, received=desk.clock()))
+
+
+def new_part(desk: Desk) -> Path:
+    """Name a file for bytes that are on their way."""
+    desk.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return desk.uploads / f".{uuid.uuid4().hex}.part"
 
 
 def address(origin: str, upload: Upload) -> str:
@@ -155,19 +166,37 @@ class TicketDoor(Door):
 class PutDoor(UploadedDoor):
     """``PUT /uploads/{id}/{name}``, without a key, and the file itself."""
 
+    def room(self) -> Body:
+        """Make room for a file of the size that was announced for it; for what nobody asked for there is none."""
+        if self.request.method != "PUT":
+            return super().room()
+        self.call = "put"
+        upload = self._announced_upload()
+        if self.announced is not None and self.announced != upload.size:
+            raise _other_size(upload, self.announced)
+        return self.room_for(upload.size, new_part(self.desk))
+
     async def put(self, known: str) -> None:
         """Take the bytes."""
-        self.call = "put"
-        await self.serve(lambda: self._take(known))
+        await self.serve(self._take)
 
-    def _take(self, known: str) -> Reply:
-        upload = self.desk.ledger.upload(known)
+    def _announced_upload(self) -> Upload:
+        upload = self.desk.ledger.upload(self.path_args[0])
         if upload is None:
             raise Refused(404, "There is no such upload.")
-        if len(self.request.body) != upload.size:
-            raise Refused(400, f"The upload was to have {upload.size} bytes, it has {len(self.request.body)}.")
-        keep(self.desk, upload, self.request.body)
+        return upload
+
+    def _take(self) -> Reply:
+        upload, body = self._announced_upload(), self.body
+        assert body is not None
+        if body.length != upload.size:
+            raise _other_size(upload, body.length)
+        keep(self.desk, upload, body.close())
         return Reply(200, b"", JSON)
+
+
+def _other_size(upload: Upload, size: int) -> Refused:
+    return Refused(400, f"The upload was to have {upload.size} bytes, it has {size}.")
 
 
 class BinaryDoor(Door):
@@ -175,16 +204,31 @@ class BinaryDoor(Door):
 
     call = "upload"
 
+    def room(self) -> Body:
+        """Make room for the form on the disk."""
+        return self.room_for(self.desk.rules.upload_limit + _FORM_EXTRA, new_part(self.desk))
+
     async def post(self) -> None:
         """Take the form."""
         await self.serve(self._form)
 
     def _form(self) -> Reply:
-        found = self.request.files.get("file")
-        if not found:
+        assert self.body is not None
+        form = self.body.close()
+        found = find_file(form, self.request.headers.get("Content-Type", ""), "file")
+        if found is None:
             raise Refused(400, "Missing parameter: file is required", 1400)
-        sent = found[0]
-        upload = new_upload(self.desk, sent.filename or "file", sent.content_type, len(sent.body))
-        keep(self.desk, upload, sent.body)
+        upload = new_upload(self.desk, found.name or "file", found.kind, found.length)
+        part = new_part(self.desk)
+        _copy(form, found.start, found.length, part)
+        keep(self.desk, upload, part)
         url, kind = address(self.origin, upload), upload.kind.split("/")[0]
-        return self.success({"type": kind, "download_url": url, "filename": upload.name, "size": len(sent.body)})
+        return self.success({"type": kind, "download_url": url, "filename": upload.name, "size": found.length})
+
+
+def _copy(source: Path, start: int, length: int, target: Path) -> None:
+    """Copy a part of a file."""
+    with source.open("rb") as old, target.open("xb") as new:
+        old.seek(start)
+        while length and (piece := old.read(min(_PIECE, length))):
+            length -= new.write(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -41,6 +42,13 @@ class Rules:
         After so many days tasks, clips and uploads are gone, as at the service.
     upload_limit
         Largest upload, in bytes.
+    private
+        Accept no key but the owner's token, which the ledger holds.
+
+    Raises
+    ------
+    ValueError
+        If a value makes no sense, with its name and the reason.
     """
 
     median: float = 3.0
@@ -56,6 +64,18 @@ class Rules:
     scale: float = 1.0
     keep_days: float = 7.0
     upload_limit: int = 100_000_000
+    private: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("median", 0.0, 1e9), ("sigma", 0.0, 10.0), ("balance", 0.0, 1e9), ("scale", 0.02, 1.0),
+            ("keep_days", 0.0, 1e6), ("rate", 1, 10**9), ("concurrent", 1, 10**9), ("upload_limit", 0, 200_000_000),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:  # what is no number is between none
+                raise ValueError(f"{name} is a number from {least:g} to {most:g}, not {value}")
+        if not (self.retry_after or "").isprintable():
+            raise ValueError("retry_after is one line of text")
 
     @property
     def grant(self) -> Micros:
@@ -85,11 +105,19 @@ class Refused(Exception):
     headers: Mapping[str, str] | None = None
 
 
-def admit(authorization: str, rules: Rules) -> None:
-    """Check a key as the service would. Raises ``Refused`` (401, 403)."""
+def admit(authorization: str, rules: Rules, token: str | None = None) -> None:
+    """Check a key as the service would; with a ``token`` it is the only one. Raises ``Refused`` (401, 403)."""
     kind, _, key = authorization.partition(" ")
     key = key.strip()
-    if kind.lower() != "bearer" or not key or any(fnmatchcase(key, p) for p in rules.bad_keys):
+    unknown = (
+        not key or any(fnmatchcase(key, p) for p in rules.bad_keys) or (token is not None and not same(key, token))
+    )
+    if kind.lower() != "bearer" or unknown:
         raise Refused(401, "Unauthorized: the API key is missing, wrong or inactive.")
     if any(fnmatchcase(key, p) for p in rules.suspended_keys):
         raise Refused(403, "Forbidden: the account is suspended or its role may not do this.")
+
+
+def same(one: str, other: str) -> bool:
+    """Compare two secrets without telling by the time it takes where they differ."""
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

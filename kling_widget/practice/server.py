@@ -27,6 +27,16 @@ HOST = "127.0.0.1"
 
 _BODY_LIMIT = 220_000_000  # what the service takes at most for one upload, and some
 
+_BUFFER = 1_000_000
+"""Bytes that are read ahead of what a call has taken."""
+
+
+def checked_port(port: int) -> int:
+    """Give the port back if there is one of that number; the system would take what is left over of a larger one."""
+    if not 0 <= port <= 65535:
+        raise ValueError(f"a port is a number from 0 to 65535, not {port}")
+    return port
+
 
 def application(desk: Desk, faults: Faults) -> Application:
     """All routes."""
@@ -66,14 +76,14 @@ async def serve(desk: Desk, faults: Faults, port: int, ready: Callable[[str], No
     desk, faults
         What it serves.
     port
-        Where; 0 picks a free one.
+        Where: 0 to 65535; 0 picks a free one. Raises ``ValueError`` for others, and ``OSError`` where it can't listen.
     ready
         Called with the server's origin once it can be reached.
     stop
         Ends it.
     """
-    server = HTTPServer(application(desk, faults), max_body_size=_BODY_LIMIT, max_buffer_size=_BODY_LIMIT)
-    sockets = bind_sockets(port, HOST)
+    sockets = bind_sockets(checked_port(port), HOST)
+    server = HTTPServer(application(desk, faults), max_body_size=_BODY_LIMIT, max_buffer_size=_BUFFER)
     server.add_sockets(sockets)
     ready(f"http://{HOST}:{sockets[0].getsockname()[1]}")
     try:
@@ -123,7 +133,7 @@ class PracticeServer:
         unknown = set(rules) - {field.name for field in fields(Rules)}
         if unknown:
             raise TypeError(f"a practice server has no rule {', '.join(sorted(unknown))}")
-        self._rules, self._folder, self._port, self._clock = Rules(**rules), ledger, port, clock
+        self._rules, self._folder, self._port, self._clock = Rules(**rules), ledger, checked_port(port), clock
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -147,6 +157,11 @@ class PracticeServer:
     def ledger(self) -> Ledger:
         """Its ledger, for questions that ``view`` does not answer."""
         return self.desk.ledger
+
+    @property
+    def token(self) -> str:
+        """The owner's token, which opens what is under ``/practice/``."""
+        return self.desk.ledger.token
 
     def view(self) -> dict[str, Any]:
         """What ``GET /practice/ledger`` shows: totals, posts, tasks, charges, looks."""

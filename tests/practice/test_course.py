@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -108,58 +100,3 @@ def test_two_servers_share_one_account(tmp_path: Path) -> None:
         task = Caller(one).task()
         assert Caller(other).finished(task)["status"] == "completed"
         assert one.view()["totals"] == other.view()["totals"]
-
-
-def program(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "kling_widget.practice", "--port", "0", *arguments]
-
-
-def answers(url: str) -> bool:
-    parts = urlsplit(url)
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((parts.hostname, parts.port)) == 0
-
-
-def test_the_program_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        program("--ledger", str(tmp_path), "--strict", "--median", "0.1", "--scale", "0.2"),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["url"]
-        assert requests.get(f"{url}/practice/ledger", timeout=10).json()["totals"]["balance"] == 100_000_000
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-    assert not answers(url)
-
-
-def test_the_program_says_what_is_wrong_with_its_folder_or_its_faults(tmp_path: Path) -> None:
-    (tmp_path / "practice.db").write_text("no database at all, but long enough to be read as the head of one" * 20)
-    spoilt = subprocess.run(program("--ledger", str(tmp_path)), capture_output=True, text=True, timeout=30, check=False)
-    assert spoilt.returncode == 1
-    assert "can't be used" in spoilt.stderr
-    wrong = subprocess.run(
-        program("--faults", '{"call": "x"}'), capture_output=True, text=True, timeout=30, check=False
-    )
-    assert wrong.returncode == 2
-    assert "a fault's call is one of" in wrong.stderr
-
-
-def test_the_program_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    script = (
-        "import subprocess, sys, time\n"
-        f"p = subprocess.Popen({program('--ledger', str(tmp_path), '--exit-with-stdin')!r}, stdin=subprocess.PIPE)\n"
-        "time.sleep(60)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        url = json.loads(parent.stdout.readline())["url"]
-        assert answers(url)
-        os.kill(parent.pid, signal.SIGKILL)
-        end = time.monotonic() + 10
-        while answers(url) and time.monotonic() < end:
-            time.sleep(0.02)
-        assert not answers(url)

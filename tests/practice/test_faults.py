@@ -101,7 +101,7 @@ def test_a_list_lags_behind(call: Caller, server: PracticeServer) -> None:
 
 def test_the_services_clock_can_be_wrong(call: Caller, server: PracticeServer) -> None:
     right = call.submit().json()["data"]["created_at"]
-    requests.post(f"{server.url}/practice/clock", json={"skew": 3600}, timeout=10)
+    call.owner("POST", "clock", json={"skew": 3600})
     wrong = call.submit().json()["data"]["created_at"]
     assert wrong[:13] != right[:13]
 
@@ -153,20 +153,19 @@ def test_downloads_go_wrong(call: Caller, server: PracticeServer) -> None:
     assert get().content == whole.content
 
 
-def test_rules_are_set_over_http_shown_and_cleared(server: PracticeServer) -> None:
-    url = f"{server.url}/practice/faults"
+def test_rules_are_set_over_http_shown_and_cleared(call: Caller) -> None:
     rule = {"call": "submit", "effect": "status", "status": 502, "times": 2}
-    shown = requests.post(url, json=[rule, {"call": "*", "hang": 1}], timeout=10).json()
+    shown = call.owner("POST", "faults", json=[rule, {"call": "*", "hang": 1}]).json()
     assert [r["status"] for r in shown["rules"]] == [502, None]
     assert set(shown["effects"]) == set(EFFECTS)
-    assert requests.delete(url, timeout=10).json()["rules"] == []
+    assert call.owner("DELETE", "faults").json()["rules"] == []
 
 
 @pytest.mark.parametrize(
     "rule", [{"call": "sumbit"}, {"call": "list", "effect": "none?"}, {"call": "list", "x": 1}, {}, 5]
 )
-def test_a_rule_that_is_not_understood_is_refused(server: PracticeServer, rule: object) -> None:
-    answer = requests.post(f"{server.url}/practice/faults", json=rule, timeout=10)
+def test_a_rule_that_is_not_understood_is_refused(call: Caller, server: PracticeServer, rule: object) -> None:
+    answer = call.owner("POST", "faults", json=rule)
     assert answer.status_code == 400
     assert server.faults.rules() == []
 

@@ -186,7 +186,7 @@ def test_without_money_there_is_402_and_a_way_on(tmp_path: Path) -> None:
         answer = call.submit()
         assert answer.status_code == 402
         assert re.search("insufficient.*balance", answer.json()["message"], re.IGNORECASE)
-        added = requests.post(f"{server.url}/practice/balance", json={"add": 5}, timeout=10)
+        added = call.owner("POST", "balance", json={"add": 5})
         assert added.json() == {"balance": 5.164}
         assert call.submit().status_code == 200
         assert server.view()["totals"]["tasks_created"] == 2
@@ -222,6 +222,6 @@ def test_the_enhancer_adds_to_the_words(call: Caller) -> None:
 
 def test_no_other_host_name_and_no_web_page_gets_in(call: Caller, server: PracticeServer) -> None:
     assert call("GET", "balance", headers={"Host": "evil.example"}).status_code == 403
-    forged = requests.post(f"{server.url}/practice/faults", data='{"call":"*"}', timeout=10)
+    forged = call.owner("POST", "faults", data='{"call":"*"}')
     assert forged.status_code == 403
     assert server.faults.rules() == []
