@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from .film import Film
 
@@ -27,6 +28,8 @@ _ABANDONED = 3600.0
 
 
 _PIECE = 256 * 1024
+
+_INSTALL = "python -m pip install --upgrade 'av>=17' pillow numpy, then restart."
 
 
 class Clips:
@@ -109,22 +112,27 @@ class Clips:
                 self._wished.pop(task, None)
 
     def _render(self, task: str) -> None:
-        from .render import Cancelled, render  # PyAV is only loaded where a clip is made
-
         path = self.path(task)
         try:
             film = self._film(task)
             if film is None:
                 return
-            if not path.exists():
-                render(film, path, lambda: self._going)
+            if not path.exists() and not self._drawn(film, path):
+                return
             self._rendered(task)
             self._tidy(path)
-        except Cancelled:
-            return
         except Exception as error:  # noqa: BLE001 - whatever it is, the task must learn of it and the thread go on
             _log.exception("the clip of %s could not be rendered", task)
-            self._failed(task, f"{type(error).__name__}: {error}")
+            self._failed(task, why_not(error))
+
+    def _drawn(self, film: Film, path: Path) -> bool:
+        """Render it; False if it was told to stop."""
+        drawing = renderer()
+        try:
+            drawing.render(film, path, lambda: self._going)
+        except drawing.Cancelled:
+            return False
+        return True
 
     def _tidy(self, newest: Path) -> None:
         """Remove the oldest clips when there are too many."""
@@ -143,6 +151,33 @@ class Clips:
             total += size
             if path != newest and (count > KEPT or total > KEPT_BYTES):
                 path.unlink(missing_ok=True)
+
+
+_importing = threading.Lock()  # a thread that waits for another's import does not learn why that one failed
+
+
+def renderer() -> ModuleType:
+    """Import what draws: PyAV is only loaded where a clip is made. Raises ``ImportError``, whatever went wrong."""
+    with _importing:
+        try:
+            from . import render
+        except ImportError:
+            raise
+        except Exception as error:
+            raise ImportError(f"{type(error).__name__}: {error}") from error
+        return render
+
+
+def why_not(error: Exception) -> str:
+    """Say why a clip can't be made on this machine, and what helps."""
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, (ImportError, AttributeError, TypeError)):
+        return f"{said}. A package that draws clips is missing or too old: {_INSTALL}"
+    if type(error).__name__ == "UnknownCodecError":
+        return f"{said}. This PyAV was built without it: {_INSTALL}"
+    if isinstance(error, OSError):
+        return f"{said}. Look whether the disk is full, and who may write to the ledger's folder."
+    return said
 
 
 def _sha256(path: Path) -> str:

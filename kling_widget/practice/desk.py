@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -14,12 +15,14 @@ from typing import Any
 from ..catalog import Model, bundled
 from ..money import Micros, dollars
 from . import course, wire
-from .clips import Clips
+from .clips import Clips, renderer
 from .film import VIDEO_EDIT_SECONDS, Film, film_of
 from .inputs import check
 from .ledger import Ledger, Task
 from .rules import Refused, Rules
 from .tools import ELEMENTS, element_id
+
+_log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
 
@@ -237,8 +240,11 @@ class Desk:
 
 def _warm_up() -> None:
     """Import what the first submit will need while nobody waits: the validator takes a second beside Jupyter."""
-    import_module("jsonschema")
-    import_module(f"{__package__}.render")
+    try:
+        import_module("jsonschema")
+        renderer()
+    except Exception as error:  # noqa: BLE001 - the first task that needs it fails with the reason
+        _log.warning("clips can't be made here: %s", error)
 
 
 _FLAG = "Content flagged as potentially sensitive. Please adjust the prompt and try again. ({!r})"

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -23,6 +24,10 @@ from .caption import Words, caption, mark
 from .film import FPS, Film, FilmShot
 from .pattern import CELLS, cell_size, write_frame_number
 from .scene import Scene, set_up
+
+VIDEO_CODEC: Literal["libx264"] = "libx264"
+AUDIO_CODEC: Literal["aac"] = "aac"
+"""The encoders, by FFmpeg's names; a PyAV may be built without them."""
 
 _VIDEO = {
     "preset": "ultrafast",  # 6 ms a frame at 1080p; the next one takes twice as long
@@ -68,7 +73,7 @@ def render(film: Film, path: Path, going: Callable[[], bool] = lambda: True) -> 
 
 def _write(film: Film, container: OutputContainer, going: Callable[[], bool]) -> None:
     width, height = film.size
-    video = container.add_stream("libx264", rate=FPS, options=dict(_VIDEO))
+    video = container.add_stream(VIDEO_CODEC, rate=FPS, options=dict(_VIDEO))
     video.width, video.height, video.pix_fmt = width, height, "yuv420p"
     video.codec_context.colorspace = Colorspace.ITU709
     video.codec_context.color_range = ColorRange.MPEG
@@ -126,7 +131,7 @@ def _compose(canvas: Canvas, scene: Scene, second: float, glazes: tuple[Glaze, .
 
 
 def _track(container: OutputContainer) -> AudioStream:
-    track = container.add_stream("aac", rate=sound.RATE, options={"flags": "+bitexact"})
+    track = container.add_stream(AUDIO_CODEC, rate=sound.RATE, options={"flags": "+bitexact"})
     track.layout = "stereo"
     track.bit_rate = 128_000
     return track

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kling_widget import settings
-from kling_widget.engine.service import PLAY_MONEY, Connections, Service, choose, limits_of
-from kling_widget.errors import SettingsError
+from kling_widget.engine.client import Client
+from kling_widget.engine.service import PLAY_MONEY, Connections, PracticeProcess, Service, choose, limits_of
+from kling_widget.errors import KeyRejected, SettingsError
 from kling_widget.settings import Key
 from kling_widget.store import Limits
 
@@ -78,6 +79,17 @@ def test_the_practice_server_outlives_an_interrupt_of_the_kernels_whole_group(tm
         assert kernel.stdout.readline() == "practising\n"
         os.killpg(kernel.pid, signal.SIGINT)
         assert int(kernel.stdout.readline()) == PLAY_MONEY * 1_000_000
+
+
+def test_the_practice_server_of_a_library_is_nobody_elses(tmp_path: Path) -> None:
+    server = PracticeProcess(tmp_path)
+    try:
+        for key in ("anything", "play"):
+            with pytest.raises(KeyRejected):
+                Client(server.url, Key(key)).balance()
+        assert Client(server.url, server.key).balance() == PLAY_MONEY * 1_000_000
+    finally:
+        server.close()
 
 
 def test_an_accounts_tier_is_settable_and_practice_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
