@@ -55,7 +55,7 @@ class Desk:
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self.rules, self.clock, self.skew = rules, clock, 0.0
-        self.ledger = Ledger(folder, rules.grant)
+        self.ledger = Ledger(folder, rules.grant, follow=rules.private)
         self.uploads = folder / "practice_uploads"
         self.clips = Clips(folder / "practice_clips", self._film, self._rendered, self._spoiled)
         self.new_id = new_id

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 import sqlite3
-import stat
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -104,10 +103,11 @@ class Ledger:
     Parameters
     ----------
     folder
-        Made if it is not there, for its owner alone (in a folder that a group shares: for the group); several servers
-        may share it.
+        Made if it is not there, for its owner alone; several servers may share it.
     grant
         Play money of a new account, in micro-dollars; None leaves an account as it is (and gives a new one nothing).
+    follow
+        Whether its file is as open as its folder; otherwise it is its owner's alone.
 
     Attributes
     ----------
@@ -115,9 +115,8 @@ class Ledger:
         The owner's: it opens what only the owner may see. Whoever may read the ledger's file has it.
     """
 
-    def __init__(self, folder: Path, grant: Micros | None = None) -> None:
-        _make_private(folder)
-        _keep_to_owner(folder / FILE)
+    def __init__(self, folder: Path, grant: Micros | None = None, *, follow: bool = False) -> None:
+        _make_file(folder / FILE, follow)
         self.folder = folder
         self._lock = threading.RLock()
         self._base = sqlite3.connect(folder / FILE, timeout=20, isolation_level=None, check_same_thread=False)
@@ -265,26 +264,13 @@ class Ledger:
         return {str(row["id"]): str(row["name"]) for row in self.rows("SELECT id, name FROM elements")}
 
 
-def _make_private(folder: Path) -> None:
-    """Make the folder, if it is not there, for its owner."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        folder.chmod(0o700 | _group(folder.parent, 0o070))
-
-
-def _keep_to_owner(path: Path) -> None:
-    """Make the file if it is not there, and let its owner alone read it; SQLite's journal is as open as it."""
-    mode = 0o600 | _group(path.parent, 0o060)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, mode))
-    with suppress(PermissionError):  # it belongs to somebody else, who shares it
-        path.chmod(mode)
-
-
-def _group(folder: Path, bits: int) -> int:
-    """Give these bits where a folder is shared: its group may write in it, and it is no common one such as /tmp."""
-    mode = folder.stat().st_mode
-    return bits if mode & stat.S_IWGRP and not mode & stat.S_ISVTX else 0
+def _make_file(path: Path, follow: bool) -> None:
+    """Make the folder and the file, if they are not there, and say who may read it; SQLite's journal is as open."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bits = path.parent.stat().st_mode & 0o666 if follow else 0o600
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(OSError):  # it belongs to somebody else, who shares it, or the file system keeps no permissions
+        path.chmod(bits)
 
 
 def _task(row: sqlite3.Row) -> Task:

@@ -43,7 +43,8 @@ class Rules:
     upload_limit
         Largest upload, in bytes.
     private
-        Accept no key but the owner's token, which the ledger holds.
+        Be a library's: accept no key but the owner's token, which the ledger holds, and leave the ledger as open as its
+        folder, which the person may share.
 
     Raises
     ------

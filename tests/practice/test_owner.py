@@ -94,8 +94,10 @@ def test_a_ledger_is_its_owners_alone(tmp_path: Path) -> None:
     assert modes(tmp_path / "new")["new"] == 0o700
 
 
-def test_a_ledger_in_a_folder_that_a_group_shares_is_the_groups(tmp_path: Path) -> None:
-    tmp_path.chmod(0o2770)
-    with PracticeServer(tmp_path / "practice", scale=0.2):
-        found = modes(tmp_path / "practice")
-    assert (found["practice"] & 0o777, found["practice.db"]) == (0o770, 0o660)
+def test_a_librarys_ledger_is_as_open_as_its_folder(tmp_path: Path) -> None:
+    for shared in (0o700, 0o770, 0o755):
+        folder = tmp_path / f"{shared:o}"
+        folder.mkdir()
+        folder.chmod(shared)
+        with PracticeServer(folder, private=True, scale=0.2):
+            assert modes(folder)["practice.db"] == shared & 0o666
