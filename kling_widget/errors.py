@@ -20,6 +20,7 @@
     ├── NoAnswer                        no usable answer came
     │   ├── NotSent                     provably nothing left this machine
     │   └── Unreadable                  something came, and it can't be understood
+    │       └── OtherCurrency           an amount that is not in dollars
     ├── DownloadError                   the file is not here yet
     │   ├── StaleAddress                the address no longer leads to it
     │   └── BadFile                     what came is not a whole MP4
@@ -170,6 +171,20 @@ class NotSent(NoAnswer):
 
 class Unreadable(NoAnswer):
     """An answer came that can't be understood."""
+
+
+class OtherCurrency(Unreadable):
+    """The service names an amount that is not in dollars. It is not added to what is.
+
+    Attributes
+    ----------
+    amount
+        The amount with its currency, as the service names it.
+    """
+
+    def __init__(self, amount: str) -> None:
+        super().__init__(f"The service names {amount}, which is not in dollars, so it is not added up here.")
+        self.amount = amount
 
 
 class DownloadError(KlingError):

@@ -20,7 +20,8 @@ from requests.structures import CaseInsensitiveDict
 from ..errors import NotFound, SettingsError, Unreadable
 from ..money import Micros
 from ..settings import Key, is_loopback
-from . import environment, listing, text, wire
+from . import billing, environment, listing, text, wire
+from .billing import Bill
 from .deadline import Call
 from .failure import Failure
 from .listing import Listing
@@ -28,12 +29,13 @@ from .opening import OneRequest, OpeningAdapter
 from .refusal import refusal, trouble
 from .submit import Outcome, Unknown, from_answer, from_failure
 from .upload import TOTAL_S, Body, bring
-from .wire import Bill, Prediction, Quote
+from .wire import Prediction, Quote
 
 CONNECT_S, READ_S = 10.0, 45.0
 """Time-outs in seconds; the vendor's advice is 30 to 60 s a request."""
 
 
+_BILL_PAGES = 10
 _PAGE = 100  # the most that the list gives at once
 _PATH = re.compile(r"/[A-Za-z0-9_./?=&%~-]{1,300}")
 
@@ -174,9 +176,16 @@ class Client:
         return wire.quote(self._data("POST", "/model/price", json={"model_id": model, "inputs": dict(inputs)}))
 
     def bills(self, predictions: Sequence[str]) -> dict[str, Bill]:
-        """What was charged for these tasks; those that billing does not know yet are not in it."""
-        body = {"page": 1, "page_size": 100, "prediction_uuids": list(predictions)}
-        return wire.bills(self._data("POST", "/billings/search", json=body))
+        """What was charged for these tasks; what it does not say, or not so that it can be read, is not in it."""
+        items: list[Mapping[str, Any]] = []
+        for page in range(1, _BILL_PAGES + 1):
+            body = {"page": page, "page_size": _PAGE, "prediction_uuids": list(predictions)}
+            found = billing.records(self._data("POST", "/billings/search", json=body))
+            fresh = [item for item in found if item not in items]
+            items += fresh
+            if len(found) < _PAGE or not fresh:
+                break
+        return billing.bills(items)
 
     def upload(self, name: str, content_type: str, file: BinaryIO | bytes) -> str:
         """Bring a file to the service, which keeps it for seven days at the address that this gives.

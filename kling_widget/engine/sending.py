@@ -198,7 +198,8 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
     prices: dict[str, int] = {}
     if fits.ids:
         try:
-            prices = {known: bill.charge for known, bill in client.bills(fits.ids).items()}
+            bills = client.bills(fits.ids)
+            prices = {known: bill.charge for known, bill in bills.items() if not bill.currency}
         except Unreadable:
             whole = False
     return reconcile.judge(

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Unreadable
-from ..money import ZERO, Micros, micros
+from ..errors import OtherCurrency, Unreadable
+from ..money import Micros, micros
 from ..states import SERVICE_FINAL
 from . import text
 
@@ -22,6 +22,7 @@ _MEANS = {"canceled": "cancelled", "succeeded": "completed", "success": "complet
 _URL = re.compile(r"https?://[\x21-\x7e]{1,4000}")
 _VIDEO = re.compile(r"\.(mp4|m4v|mov|webm)([?#]|$)", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}: [\x20-\x7e]{0,2000}")
+_DOLLARS = frozenset(("", "USD", "US$", "$", "US DOLLAR", "US DOLLARS", "USDOLLAR", "DOLLAR", "DOLLARS", "840"))
 _FRAMING = ("host", "content-length", "transfer-encoding", "connection")  # these are the connection's own affair
 
 
@@ -69,16 +70,6 @@ class Prediction:
         """The web addresses among the outputs, also in objects and lists; those of videos first."""
         found = [o for o in _texts(self.outputs) if o.startswith(("https://", "http://"))]
         return tuple(sorted(dict.fromkeys(found), key=lambda o: not _VIDEO.search(o)))
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What the service charged for a prediction so far, in micro-dollars. ``settled``: more than a reservation."""
-
-    prediction: str
-    charge: Micros
-    refund: Micros = ZERO
-    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,14 +146,16 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
 
 def balance(data: Mapping[str, Any]) -> Micros:
     """Read the account's balance."""
-    return _money(data.get("balance"), "balance")
+    _in_dollars(data, "balance")
+    return money(data.get("balance"), "balance")
 
 
 def quote(data: Mapping[str, Any]) -> Quote:
     """Read a price."""
-    price = _money(data.get("price"), "price")
+    _in_dollars(data, "price")
+    price = money(data.get("price"), "price")
     lower = data.get("discounted_price")
-    return Quote(price, price if lower is None else _money(lower, "discounted price"))
+    return Quote(price, price if lower is None else money(lower, "discounted price"))
 
 
 def ticket(data: Mapping[str, Any]) -> Ticket:
@@ -181,36 +174,6 @@ def ticket(data: Mapping[str, Any]) -> Ticket:
 def uploaded(data: Mapping[str, Any]) -> str:
     """Read the address of a file that was uploaded."""
     return _address(data.get("download_url"))
-
-
-def bills(data: Mapping[str, Any]) -> dict[str, Bill]:
-    """Read billing records into one bill a prediction. Negative amounts and refund records lower it.
-
-    The prediction's id and the record's state stand in nested objects by the vendor's page, flat by other accounts.
-    """
-    found: dict[str, Bill] = {}
-    for item in _items(data):
-        known = _text(_mapping(item.get("prediction")).get("uuid") or item.get("prediction_uuid"))
-        if known is None:
-            continue
-        words = (item.get("billing_type"), item.get("state"), _mapping(item.get("order")).get("state"))
-        state = next((str(word).lower() for word in reversed(words) if word), "")
-        refunds = any("refund" in str(word).lower() for word in words)
-        try:
-            amount = _money(item.get("price"), "price")
-        except Unreadable:
-            continue
-        bill = found.get(known, Bill(known, Micros(0)))
-        if amount < 0 or refunds:
-            # A record turned to "refunded" names the charge that was given back; an entry of its own only the refund.
-            whole = state == "refunded" and not bill.charge
-            charge = Micros(bill.charge + abs(amount)) if whole else bill.charge
-            bill = Bill(known, charge, Micros(bill.refund + abs(amount)), True)
-        else:
-            settled = bill.settled or state not in ("pre", "pending", "reserved")
-            bill = Bill(known, Micros(bill.charge + amount), bill.refund, settled)
-        found[known] = bill
-    return found
 
 
 def _items(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -273,7 +236,36 @@ def _whole(value: Any) -> int | None:
     )
 
 
-def _money(value: Any, what: str) -> Micros:
+def currency(said: Any, deep: int = 3) -> str:
+    """Return the currency that an answer names, by whatever field, where it is not the dollar; empty where it is.
+
+    An answer that names none is in dollars, by the service's documents.
+
+    Parameters
+    ----------
+    said
+        A JSON value.
+    deep
+        How many objects inside of each other are looked through.
+    """
+    for name, value in _mapping(said).items():
+        if "currency" in name.lower():
+            for word in value.values() if isinstance(value, dict) else (value,):
+                if word is not None and (tidy := " ".join(str(word).split())[:20]).upper() not in _DOLLARS:
+                    return tidy
+        elif deep and (other := currency(value, deep - 1)):
+            return other
+    return ""
+
+
+def _in_dollars(data: Mapping[str, Any], name: str) -> None:
+    if other := currency(data):
+        amount = data.get(name)
+        raise OtherCurrency(f"{amount} {other}" if isinstance(amount, (int, float, str)) else other)
+
+
+def money(value: Any, what: str) -> Micros:
+    """Read an amount of money. Raises ``Unreadable`` where it is none."""
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
             amount = micros(value)

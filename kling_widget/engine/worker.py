@@ -22,6 +22,7 @@ from ..request import VideoRequest
 from ..store import Lease, Record, Store, TakeId
 from ..store.record import fresh_id, now_ms
 from .asking import Asker
+from .audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
 from .pace import LearnedPace, Pace, Progress
@@ -71,6 +72,7 @@ class Engine:
         self._pace = pace or LearnedPace(self._seen)
         self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
         self.asker = Asker(self._connections.client)
+        self._audit = Audit(store, self.asker, self._connections.reachable)
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
@@ -206,6 +208,7 @@ class Engine:
                     renewed = now
                     self._renew()
                 self._start_due(now)
+                self._audit.look(now)
                 if self._watchers and now - told >= _TELL_S:
                     seen = self._store.revision
                     if seen != revision or self._held or self._changed:

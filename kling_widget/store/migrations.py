@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateColumn
 from .. import permissions
 from .database import reading, writing
 from .rows import folded
-from .schema import VERSION, meta, settings, takes
+from .schema import VERSION, ledger, meta, settings, takes
 
 _AT_ONCE = 5_000  # takes
 
@@ -69,12 +69,29 @@ def add_column(connection: Connection, table: Table, name: str) -> None:
 
 
 def _to_2(connection: Connection) -> None:
-    """Accounts, the folded text that a search reads, and the library's own settings."""
+    """Accounts, the folded text that a search reads, and the library's own settings, and corrections in the ledger."""
     settings.create(connection, checkfirst=True)
     for name in ("account", "folded"):
         add_column(connection, takes, name)
     _renew_index(connection, "takes_text")
     _fold_all(connection)
+    _many_entries(connection)
+
+
+def _many_entries(connection: Connection) -> None:
+    """Let the ledger hold several charges and refunds of a take: billing may say otherwise later."""
+    once = "one_entry_a_kind"
+    if once not in {found["name"] for found in inspect(connection).get_unique_constraints(ledger.name)}:
+        return
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"ALTER TABLE {ledger.name} DROP CONSTRAINT {once}")
+        return
+    # SQLite drops a constraint only with its table.
+    connection.exec_driver_sql(f"ALTER TABLE {ledger.name} RENAME TO ledger_before")
+    ledger.create(connection)
+    names = ", ".join(ledger.c.keys())
+    connection.exec_driver_sql(f"INSERT INTO {ledger.name} ({names}) SELECT {names} FROM ledger_before")
+    connection.exec_driver_sql("DROP TABLE ledger_before")
 
 
 def _renew_index(connection: Connection, name: str) -> None:

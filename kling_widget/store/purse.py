@@ -93,14 +93,15 @@ def quote(connection: Connection, record: Record) -> None:
 
 
 def book(connection: Connection, take: TakeId, changes: Mapping[str, Any]) -> None:
-    """Enter a charge or a refund in the ledger and the running totals, once each."""
+    """Enter a charge or a refund in the ledger and the running totals: what differs from what was entered before."""
     if changes.get("charge") is None and changes.get("refund") is None:
         return
     record = rows.get(connection, take)
     for kind, sign in (("charge", 1), ("refund", -1)):
-        amount = changes.get(kind)
-        if amount is None or getattr(record, kind) is not None:
+        told, before = changes.get(kind), getattr(record, kind)
+        if told is None or told == before:
             continue
+        amount = told - (before or 0)
         connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
         # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
         day = rows.day(record.confirmed_at)

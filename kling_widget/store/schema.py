@@ -113,8 +113,9 @@ ledger = Table(
     Column("at", BigInteger, nullable=False),
     Column("kind", String(10), nullable=False),  # quote, charge, refund
     Column("amount", BigInteger, nullable=False),
-    UniqueConstraint("take", "kind", name="one_entry_a_kind"),
+    Index("ledger_by_take", "take"),
 )
+"""One row an entry, none of which is ever changed: where billing says otherwise later, the difference is an entry."""
 
 spend = Table(
     "spend",

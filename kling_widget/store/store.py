@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,11 @@ class Store:
         query = query.where(takes.c.finished_at >= since, takes.c.finished_at < before)
         return self._records(query.order_by(takes.c.finished_at.desc()).limit(limit))
 
+    def settled(self, since: int) -> list[Record]:
+        """Takes and tools' runs that ended since a moment (ms since the epoch) and wait for no word of billing."""
+        query = select(takes).where(takes.c.finished_at >= since, takes.c.settled, takes.c.prediction.is_not(None))
+        return self._records(query.order_by(takes.c.finished_at))
+
     def holding(self, hashes: Collection[str]) -> list[Record]:
         """Takes whose clip has one of these hashes (SHA-256, in hex), newest first."""
         query = select(takes).where(_CLIP, takes.c.state == "completed", takes.c.sha256.in_(hashes))
@@ -213,7 +218,9 @@ class Store:
             return rows.add(connection, record)
 
     def change(self, lease: Lease, **changes: Any) -> Record:
-        """Write what became of a take. Columns are those of ``Record``; charge and refund are booked once.
+        """Write what became of a take. Columns are those of ``Record``.
+
+        A charge and a refund are booked once; where they differ from what was booked, the difference is.
 
         Raises
         ------
@@ -226,6 +233,20 @@ class Store:
             leases.check(connection, lease)
             purse.book(connection, lease.take, changes)
             return rows.write(connection, lease.take, changes)
+
+    def correct(self, take: TakeId, changes: Callable[[Record], Mapping[str, Any]]) -> Record:
+        """Write what billing says otherwise of a take that is settled. Needs no lease: nobody tends it.
+
+        ``changes`` gives the columns to write from what is known of the take in the same transaction, so that two
+        kernels book a difference once.
+        """
+        with writing(self._engine) as connection:
+            record = rows.get(connection, take)
+            different = dict(changes(record)) if record.settled else {}
+            if not different:
+                return record
+            purse.book(connection, take, different)
+            return rows.write(connection, take, different)
 
     def begin_sending(self, lease: Lease, limits: Limits) -> Record | Wait:
         """Note that a take is about to be sent, if it is its turn: one at a time for a service, within its limits.

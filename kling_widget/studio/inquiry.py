@@ -10,6 +10,7 @@ from ..catalog import Model
 from ..engine.client import Client
 from ..engine.service import Service
 from ..engine.wire import Quote
+from ..errors import KlingError, OtherCurrency
 from ..money import Micros
 from ..take import Library, models
 from . import view
@@ -54,7 +55,7 @@ class Inquiry:
         """Ask for the balance, where that is some time ago."""
         if time.monotonic() - self._balance_at >= _BALANCE_S:
             self._balance_at = time.monotonic()
-            self._ask(Client.balance, self._has, "balance")
+            self._ask(Client.balance, self._has, "balance", self._has_other)
 
     def price(self, model: Model, inputs: Mapping[str, Any]) -> None:
         """Hold the price of these inputs against what the service says; they are ones that the model takes."""
@@ -69,15 +70,31 @@ class Inquiry:
             if self._quoted == kind:
                 self._say(view.quoted(ours, min(quote.price, quote.discounted)))
 
-        self._ask(lambda client: client.price(model.id, inputs), told, "price")
+        def refused(error: KlingError) -> None:
+            if isinstance(error, OtherCurrency) and self._quoted == kind:
+                self._say(f"The service's own quote is {error.amount} a take: not in dollars, as the list price is.")
 
-    def _ask(self, question: Callable[[Client], Any], told: Callable[[Any], None], about: str) -> None:
+        self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
+
+    def _ask(
+        self,
+        question: Callable[[Client], Any],
+        told: Callable[[Any], None],
+        about: str,
+        refused: Callable[[KlingError], None] = lambda error: None,
+    ) -> None:
         if not self._service.practice:
-            self._library.engine.asker.ask(self._service.name, question, told, about=f"{about} {id(self)}")
+            ask = self._library.engine.asker.ask
+            ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
 
     def _has(self, amount: Micros) -> None:
         self.balance = view.balance(amount)
         self._told()
+
+    def _has_other(self, error: KlingError) -> None:
+        if isinstance(error, OtherCurrency):
+            self.balance = f"balance {error.amount}, not in dollars"
+            self._told()
 
     def _say(self, words: str) -> None:
         if words != self.quote:

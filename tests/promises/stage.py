@@ -156,6 +156,14 @@ def _entries(answer: Answer, fault: Fault) -> Answer:
     return _data_of(answer, change)
 
 
+def _currency(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        for item in data["items"]:
+            item["order"]["currency"] = fault.body
+
+    return _data_of(answer, change)
+
+
 def _instead(answer: Answer, fault: Fault) -> Answer:
     """Other entries, also where there were none."""
     return _data_of(answer, lambda data: data.update(fault.data))
@@ -166,10 +174,32 @@ def _succeeded(answer: Answer, fault: Fault) -> Answer:
     return _data_of(answer, lambda data: data.update(status="succeeded" if data["outputs"] else "running"))
 
 
+def _told_twice(answer: Answer, fault: Fault) -> Answer:
+    return _data_of(answer, lambda data: data["items"].extend(list(data["items"])))
+
+
+def _odd_record(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        data["items"] += [{**item, "uuid": f"{item['uuid']}x", "price": {"amount": 1}} for item in data["items"]]
+
+    return _data_of(answer, change)
+
+
+def _refund_first(answer: Answer, fault: Fault) -> Answer:
+    def change(data: dict[str, Any]) -> None:
+        data["items"] = [{**item, "billing_type": "refund"} for item in data["items"]]
+
+    return _data_of(answer, change)
+
+
 EFFECTS = {
     "succeeded": Effect(_succeeded, True, "completed is called succeeded"),
     "entries": Effect(_entries, True, "each entry of a list changed by ``data``"),
     "instead": Effect(_instead, True, "``data``'s own values, nulls too"),
+    "currency": Effect(_currency, True, "prices in the currency in ``body``"),
+    "told_twice": Effect(_told_twice, True, "each billing record twice"),
+    "odd_record": Effect(_odd_record, True, "beside each billing record one whose price can't be read"),
+    "refund_first": Effect(_refund_first, True, "billing records as refunds, without their charges"),
     "output_as_string": Effect(_output_as_string, True, "outputs as a lone string"),
     "outputs_as_objects": Effect(_outputs_as_objects, True, "outputs as objects"),
     "completed_with_nothing": Effect(_completed_with_nothing, True, "completed, and no outputs"),

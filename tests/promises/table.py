@@ -270,6 +270,13 @@ BILLING = (
     Row("billing knows nothing yet", faults=(bill(effect="patch", data={"items": []}, times=3),)),
     Row("billing speaks in numbers that are none", faults=(bill(effect="odd_price", body="NaN", times=2),)),
     Row("billing speaks in numbers beyond all money", faults=(bill(effect="odd_price", body="1e300", times=2),)),
+    Row("billing says twice that it cost nothing", faults=(bill(effect="odd_price", body="0", times=2),)),
+    Row("billing says twice that it cost less than 0", faults=(bill(effect="odd_price", body="-0.336", times=2),)),
+    Row("billing names yuan, then dollars", told="not in dollars|in CNY",
+        faults=(bill(effect="currency", body="CNY", times=None),)),
+    Row("billing tells of the refund before the charge", faults=(bill(effect="refund_first", times=2),)),
+    Row("billing tells of the charge twice", faults=(bill(effect="told_twice", times=None),)),
+    Row("billing holds a record that can't be read", faults=(bill(effect="odd_record", times=2),)),
     Row("billing is no list", faults=(bill(effect="patch", data={"items": 7}, times=2),)),
 )
 # fmt: on
