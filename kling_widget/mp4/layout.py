@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import bisect
-import io
 import math
 import struct
 from collections.abc import Callable, Sequence
 
 from ..errors import BadFile
-from .boxes import Box, boxes, within
+from .boxes import Box, Header, Tally
 from .labels import box as boxed
+from .tracks import movie
 
 Layout = list["bytes | tuple[int, int]"]
 """A file's parts in order: bytes as they are, or a stretch of the source from one place to another."""
@@ -45,6 +45,7 @@ def lay_out(kept: Sequence[Box], header: bytes, grown: bytes) -> Layout:
 
 def _in_order(order: Sequence[Box], header: bytes, grown: bytes) -> Layout:
     moov = next(one for one in order if one.kind == b"moov")
+    last = max(order, key=lambda one: one.end)
     at, moves = 0, list[tuple[int, int, int]]()  # from where to where in the source, and by how much it moved
     for one in order:
         if one is not moov:
@@ -62,11 +63,11 @@ def _in_order(order: Sequence[Box], header: bytes, grown: bytes) -> Layout:
     for one in order:
         if one is moov:
             pieces.append(boxed(b"moov", grown))
-        elif one.kind == b"mdat" and one.start - one.at == 8:
+        elif one is last and one.start - one.at == 8:
             # Its head may say "to the end of the file", which is not true any more with a story behind it.
             if one.end - one.at >= 2**32:
                 raise BadFile("The MP4's media is too large to be followed by a story. Save it without: story=False.")
-            pieces += [struct.pack(">I4s", one.end - one.at, b"mdat"), (one.start, one.end)]
+            pieces += [struct.pack(">I4s", one.end - one.at, one.kind), (one.start, one.end)]
         else:
             pieces.append((one.at, one.end))
     return pieces
@@ -80,10 +81,9 @@ def with_places(header: bytes, moved: Callable[[int], int]) -> bytes:
     OverflowError
         If a place is farther away than its table can say.
     """
-    file, changed = io.BytesIO(header), bytearray(header)
-    for track in boxes(file, 0, len(header)):
-        tables = within(file, track, b"mdia", b"minf", b"stbl") if track.kind == b"trak" else None
-        for table in () if tables is None else boxes(file, tables.start, tables.end):
+    changed = bytearray(header)
+    for track in movie(Header(header, Tally())).tracks:
+        for table in track.tables.values():
             if table.kind not in _FARTHEST:
                 continue
             shape, size, farthest = _FARTHEST[table.kind]

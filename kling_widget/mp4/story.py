@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from ..errors import BadFile, LibraryError
 from . import whole
-from .boxes import Box, boxes, inside
+from .boxes import MOST_HEADER, Box, boxes, inside, top_level
 from .labels import labelled
 from .layout import Layout, lay_out
 
@@ -66,10 +66,10 @@ def write(source: Path, target: Path, story: Mapping[str, Any]) -> None:
     box = _box(story)
     whole.check(source)
     with source.open("rb") as file:
-        found = [*boxes(file, 0, source.stat().st_size)]
+        found = top_level(file, source.stat().st_size)  # what is no box, and stands behind the last one, stays behind
         kept = [one for one in found if not _ours(file, one)]
         moov = next(one for one in kept if one.kind == b"moov")
-        header = inside(file, moov, whole.MOST_HEADER)
+        header = inside(file, moov, MOST_HEADER)
         labels = labelled(header, _shown(story), _shown(_known(file, found)))
         layout = lay_out(kept, header, labels)
         _write(file, layout, box, target)

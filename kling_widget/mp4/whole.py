@@ -1,24 +1,28 @@
-"""Is this file a whole MP4? Walks its boxes; decodes nothing."""
+"""Is this file a whole MP4? Walks its boxes as players do, and sees that each sample is there; decodes nothing."""
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import BadFile
-from .boxes import Box, boxes
+from . import samples
+from .boxes import KNOWN, Box, Header, Tally, top_level
+from .foreign import recognise
+from .fragments import runs
+from .geometry import geometry
+from .tracks import Movie, Track, movie
 
-MOST_HEADER = 64 << 20
-"""Bytes of a ``moov`` that are believed; the header of fifteen seconds is some tens of kilobytes."""
-
-_CONTAINERS = frozenset((b"moov", b"trak"))
+_SHORTER_S = 0.2  # how much shorter than it says a file in fragments may be, in seconds: writers round
+_SAMPLES_CUT_OFF = "The MP4 is cut off: some of its pictures or sound lie beyond the end."
 
 
 @dataclass(frozen=True)
 class Mp4:
-    """What a whole file's header says: the picture's size in pixels, and the length in seconds."""
+    """What a whole file's header says: the picture's size in pixels as it is shown, and the length in seconds."""
 
     width: int
     height: int
@@ -26,59 +30,107 @@ class Mp4:
 
 
 def check(path: Path) -> Mp4:
-    """Read a file's header.
+    """Read a file's headers, and see that all they speak of is there.
+
+    The order of the boxes does not matter, nor does what stands behind the last one; the samples may lie in fragments.
 
     Raises
     ------
     BadFile
-        If the boxes do not tile the file to its last byte, ``ftyp`` is not first, or ``moov`` or ``mdat`` is missing.
+        If it is no MP4, is cut off, has no picture, or its headers are damaged.
     """
-    size = path.stat().st_size
     with path.open("rb") as file:
-        found = list(boxes(file, 0, size))
-        kinds = [box.kind for box in found]
-        if not kinds or kinds[0] != b"ftyp":
-            raise BadFile("What came does not begin as an MP4 does.")
-        for needed in (b"moov", b"mdat"):
-            if needed not in kinds:
-                raise BadFile(f"The MP4 has no {needed.decode()} box: it is not whole.")
-        moov = found[kinds.index(b"moov")]
-        if moov.end - moov.start > MOST_HEADER:
-            raise BadFile("The MP4's header is larger than any real one.")
-        return _header(file, moov)
+        size = os.fstat(file.fileno()).st_size
+        try:
+            return _checked(file, size)
+        except (struct.error, OverflowError, MemoryError) as error:
+            raise BadFile("The MP4's header is damaged.") from error
 
 
-def _header(file: BinaryIO, moov: Box) -> Mp4:
-    width = height = 0
-    seconds = 0.0
-    todo = [moov]
-    while todo:
-        for box in boxes(file, todo[0].start, todo[0].end):
-            if box.kind in _CONTAINERS:
-                todo.append(box)
-            elif box.kind == b"mvhd":
-                seconds = _length(_read(file, box))
-            elif box.kind == b"tkhd":
-                body = _read(file, box)
-                # Sizes are 16.16 fixed point at the box's end; a sound track has zeros there.
-                w, h = struct.unpack(">II", body[-8:]) if len(body) >= 84 else (0, 0)
-                width, height = max(width, w >> 16), max(height, h >> 16)
-        todo.pop(0)
+def _checked(file: BinaryIO, size: int) -> Mp4:
+    found = top_level(file, size)
+    if not found or found[0].kind not in KNOWN:
+        file.seek(0)
+        foreign = recognise(file.read(4096))
+        raise BadFile("What came does not begin as an MP4 does" + (f": it is {foreign.what}." if foreign else "."))
+    head = next((box for box in found if box.kind == b"moov"), None)
+    if head is None:
+        raise BadFile("The MP4 has no moov box: it is not whole.")
+    tally = Tally()
+    film = movie(Header.read(file, head, tally))
+    track = film.picture
+    if track is None:
+        only = any(one.handler == b"soun" for one in film.tracks)
+        raise BadFile("The MP4 has sound and no picture." if only else "The MP4 has no picture.")
+    pictures = samples.count(film.header, track)
+    for one in film.tracks:
+        for start, end in samples.chunks(film.header, one):
+            _lies_within(start, end, size)
+    lasts = 0.0
+    if film.fragmented:
+        more, lasts = _fragments(file, found, film, track, size)
+        pictures += more
+        _see_that_none_is_missing(file, found, film, lasts, size)
+    if not pictures:
+        raise BadFile("The MP4 has no picture.")
+    width, height = geometry(film, track).size
+    seconds = _seconds(film, track, lasts)
     if not (width and height and seconds):
         raise BadFile("The MP4's header does not say its size or length.")
     return Mp4(width, height, seconds)
 
 
-def _read(file: BinaryIO, box: Box) -> bytes:
-    file.seek(box.start)
-    return file.read(min(box.end - box.start, 4096))
+def _fragments(file: BinaryIO, found: list[Box], film: Movie, track: Track, size: int) -> tuple[int, float]:
+    """See that the samples of all fragments are there; how many pictures they hold, and when the last sample ends."""
+    pictures = 0
+    ends: dict[int, int] = {}
+    for box in found:
+        if box.kind != b"moof":
+            continue
+        for run in runs(film, Header.read(file, box, film.header.tally)):
+            _lies_within(run.start, run.end, size)
+            pictures += len(run.samples) * (run.track == track.id)
+            begins = ends.get(run.track, 0) if run.begins is None else run.begins
+            ends[run.track] = begins + sum(lasts for lasts, _, _ in run.samples)
+    scales = {one.id: one.scale for one in film.tracks}
+    return pictures, max((end / scales[one] for one, end in ends.items() if scales.get(one)), default=0.0)
 
 
-def _length(body: bytes) -> float:
-    if len(body) >= 32 and body[0] == 1:
-        scale, length = struct.unpack(">IQ", body[20:32])
-    elif len(body) >= 20:
-        scale, length = struct.unpack(">II", body[12:20])
-    else:
-        return 0.0
-    return float(length / scale) if scale else 0.0
+def _see_that_none_is_missing(file: BinaryIO, found: list[Box], film: Movie, lasts: float, size: int) -> None:
+    """A file that was cut between two fragments says so by its length, or by its index."""
+    if film.scale and lasts < film.fragments_length / film.scale - _SHORTER_S:
+        raise BadFile("The MP4 is cut off: it says that it is longer than what is there.")
+    for box in found:
+        if box.kind == b"sidx" and _indexed(Header.read(file, box, film.header.tally).body, box.end) > size:
+            raise BadFile("The MP4 is cut off: its index names fragments that are not there.")
+
+
+def _indexed(body: bytes, after: int) -> int:
+    """Where the last fragment ends that an index (``sidx``) names, in bytes from the file's beginning."""
+    at = 28 if body[:1] == b"\1" else 20
+    if len(body) < at + 4:
+        return 0
+    first = int.from_bytes(body[20:28] if at == 28 else body[16:20], "big")
+    number = int.from_bytes(body[at + 2 : at + 4], "big")
+    if len(body) < at + 4 + 12 * number:
+        return 0
+    sizes: list[int] = [
+        entry & 0x7FFFFFFF for entry, _, _ in struct.iter_unpack(">III", body[at + 4 : at + 4 + 12 * number])
+    ]
+    return after + first + sum(sizes)
+
+
+def _lies_within(start: int, end: int, size: int) -> None:
+    if end > size:
+        raise BadFile(_SAMPLES_CUT_OFF)
+    if start < 8:
+        raise BadFile("The MP4's header is damaged: it says that its pictures lie where they can't.")
+
+
+def _seconds(film: Movie, track: Track, lasts: float) -> float:
+    """How long the film is: what its header says, else its fragments' length, else that of its pictures."""
+    said = film.length / film.scale if film.scale else 0.0
+    if said or lasts:
+        return float(max(said, lasts))  # the header of a film in fragments may speak of the first only
+    timed = samples.timed(film.header, track) if track.scale else []
+    return (timed[-1].decoded + timed[-1].lasts) / track.scale if timed else 0.0

@@ -22,6 +22,7 @@ from kling_widget.mp4.labels import box
 from kling_widget.mp4.layout import lay_out
 from kling_widget.mp4.times import frame_times
 
+from .. import mp4s
 from ..clips import mp4
 from ..made import write_clip
 
@@ -29,6 +30,20 @@ STORY: dict[str, Any] = {
     "take": {"inputs": {"prompt": "Ein Fuchs im Schnee, 狐 🦊"}},
     "shown": {"title": "Fuchs 🦊", "comment": "what it is", "tool": "kling-widget", "date": "2026-11-25T10:00:00Z"},
 }
+
+
+@pytest.mark.parametrize("name", sorted(mp4s.whole()))
+def test_every_whole_file_takes_a_story_and_is_the_same_clip(tmp_path: Path, name: str) -> None:
+    path, target, again = (tmp_path / f"{one}.mp4" for one in ("clip", "told", "again"))
+    path.write_bytes(mp4s.whole()[name])
+    story.write(path, target, STORY)
+    story.write(target, again, STORY)
+    for one in (target, again):
+        assert packets(one) == packets(path)
+        assert list(frames(one)) == list(frames(path))
+        assert frame_times(one) == frame_times(path)
+        assert whole.check(one) == whole.check(path)
+        assert story.read(one) == STORY
 
 
 @pytest.fixture(params=["header first", "header last", "sound", "media to the end"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kling_widget.mp4.times import FrameTimes, frame_times
 
+from .. import mp4s
 from ..clips import mp4
 
 EVEN = list(range(30))
@@ -104,9 +105,58 @@ def test_frames_of_unlike_length_are_counted_one_after_the_other() -> None:
     assert found.times() == [0.0, 0.5, 1.0, 2.0]
 
 
-def test_a_fragmented_file_does_not_say_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.mark.parametrize("signed", ["", "+negative_cts_offsets"])
+@pytest.mark.parametrize("flags", ["frag_keyframe+empty_moov", "frag_every_frame+empty_moov+default_base_moof"])
+def test_frames_in_fragments_begin_when_the_decoder_says(
+    tmp_path: Path, flags: str, signed: str, b_frames: int
+) -> None:
     path = tmp_path / "clip.mp4"
-    write(path, EVEN, movflags="frag_keyframe+empty_moov")
+    write(path, UNEVEN, b_frames=b_frames, movflags=flags + signed)
+    assert read(path).times() == pytest.approx([0.0, *decoded(path)[1:]], abs=1e-9)
+
+
+TICKS = 512
+"""Ticks of the track that a frame lasts, in ``mp4s.film``; the movie has 1,000 a second."""
+
+EDITS: dict[str, list[tuple[int, int]]] = {
+    "between two frames": [(700, TICKS * 27 // 5)],
+    "on a frame": [(500, TICKS * 6)],
+    "a tick before a frame": [(500, TICKS * 6 - 1)],
+    "a tick after a frame": [(500, TICKS * 6 + 1)],
+    "on the last frame": [(40, TICKS * 23)],
+    "nothing first": [(250, -1), (750, 0)],
+    "nothing twice, then between two frames": [(100, -1), (150, -1), (500, TICKS * 7 // 2)],
+    "two parts": [(250, 0), (250, TICKS * 12)],
+    "two parts, the later one first": [(250, TICKS * 12), (250, 0)],
+    "two parts, between frames": [(230, TICKS * 5 // 2), (250, TICKS * 123 // 10)],
+    "a part twice": [(250, 0), (250, 0)],
+    "before the first frame": [(500, -TICKS)],
+    "longer than the clip": [(5000, 0)],
+}
+"""Edit lists: each entry's length in the movie's ticks, and where it starts in the track's."""
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_list_shows_what_the_decoder_shows_when_it_does(tmp_path: Path, name: str, b_frames: int) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4s.edited(mp4s.film(b_frames=b_frames, gop=8), *EDITS[name]))
+    shown = sorted(set(decoded(path)))  # of two at the same time a page shows one
+    assert read(path).times() == pytest.approx([0.0, *shown[1:]], abs=1e-4)
+
+
+@pytest.mark.parametrize("rate", [0, 1 << 15, 2 << 16], ids=["a standstill", "half", "twice"])
+def test_an_edit_is_played_at_its_own_speed_whatever_it_says(tmp_path: Path, rate: int) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4s.edited(mp4s.film(), (500, TICKS * 3), rate=rate))
+    assert read(path).times() == pytest.approx(decoded(path), abs=1e-9)
+
+
+@pytest.mark.parametrize("edits", [[(500, TICKS * 100)], [(250, -1)]], ids=["beyond the end", "nothing only"])
+def test_an_edit_list_that_shows_nothing_has_no_times(tmp_path: Path, edits: list[tuple[int, int]]) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4s.edited(mp4s.film(), *edits))
     assert frame_times(path) is None
 
 
