@@ -87,7 +87,8 @@ export function follow(model, traits, signal, show) {
 }
 
 /**
- * Build an element. Text is always text: strings become text nodes, never markup.
+ * Build an element. Text is always text: strings become text nodes, never markup. Where words are typed, they are read from the
+ * side that they begin at.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Record<string, any>} [props] attributes; `class`, `dataset`, `style` (an object of CSS properties), `onclick` and other `on…` handlers
@@ -96,6 +97,7 @@ export function follow(model, traits, signal, show) {
  */
 export function h(tag, props = {}, ...children) {
   const el = document.createElement(tag);
+  if (tag === "textarea" || (tag === "input" && /^(text|search)$/.test(props.type ?? "text"))) el.dir = "auto";
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "dataset") Object.assign(el.dataset, value);

@@ -32,6 +32,11 @@ export function shownOf(clips, arrangement, [left, right], chosen) {
   return second ? [first, second] : [first];
 }
 
+/** A prompt beside words of ours, in a place that holds no elements: one that is read from the right stays apart. @param {string} text */
+function isolated(text) {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 /** Which arrangement so many clips can have. @param {Arrangement} wanted @param {number} count @returns {Arrangement} */
 export function fitting(wanted, count) {
   if (count < 2) return "one";
@@ -65,7 +70,7 @@ export function newComparing({ arrange, pick, blend }) {
       pickers.forEach((picker, side) => {
         picker.hidden = arrangement === "grid" || (side === 1 && arrangement === "one") || (clips.length === 2 && arrangement !== "one");
         picker.setAttribute("aria-label", arrangement === "one" ? "Which clip" : lies(arrangement) ? (side ? "Above" : "Below") : side ? "Right" : "Left");
-        const options = clips.map((clip, i) => ({ id: clip.id, word: `${LETTERS[i] ?? i + 1} · ${clip.prompt.slice(0, 40)}` }));
+        const options = clips.map((clip, i) => ({ id: clip.id, word: `${LETTERS[i] ?? i + 1} · ${isolated(Array.from(clip.prompt).slice(0, 40).join(""))}` }));
         const known = JSON.stringify(options);
         if (picker.dataset.known !== known) {
           picker.dataset.known = known;

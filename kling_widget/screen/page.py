@@ -91,7 +91,8 @@ class Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(self.title)}</title>\n<script>{theme}</script>\n"
             f'<style>{css(HERE / "screen.css", HERE / "page.css")}</style></head>\n<body class="kw kw-page">\n'
-            f'<header class="kw-page-head"><h1>{escape(self.title)}</h1>{self._summary()}</header>\n'
+            f'<header class="kw-page-head"><div dir="auto"><h1>{escape(self.title)}</h1></div>'
+            f"{self._summary()}</header>\n"
             '<main><div id="kw-screen"><p>This page plays its clips by a script of its own, and scripts are off '
             f"here.</p></div>\n{self._table()}</main>\n"
             "<footer>Saved with kling-widget. It needs no network.</footer>\n"
@@ -156,10 +157,10 @@ def _line(leaf: Leaf) -> str:
     stars = f'<span role="img" aria-label="{record.rating} of 5 stars">{"★" * (record.rating or 0)}</span>'
     cells = (
         button,
-        f"<p>{escape(record.words)}</p>{trouble}",
+        f'<p dir="auto">{escape(record.words)}</p>{trouble}',
         escape(settings(record).removesuffix(f" · {cost(record)}")) + link,
         stars if record.rating else "",
-        "".join(f'<span class="kw-tag">#{escape(tag)}</span>' for tag in record.tags),
+        "".join(f'<span class="kw-tag" dir="auto">#{escape(tag)}</span>' for tag in record.tags),
         escape(cost(record)) if record.cost or record.may_cost else "",
     )
     return f'<tr data-take="{escape(record.id)}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'

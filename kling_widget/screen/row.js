@@ -53,7 +53,7 @@ export function showRows(list, rows, act) {
 /** @param {string} id */
 function newRow(id) {
   return h("div", { class: "kw-job", role: "listitem", dataset: { take: id } },
-    h("span", { class: "kw-job-title" }),
+    h("span", { class: "kw-job-title", dir: "auto" }),
     h("span", { class: "kw-job-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i")),
     h("span", { class: "kw-job-status" }),
     h("span", { class: "kw-job-acts" }),
@@ -84,7 +84,7 @@ function fillRow(el, row, act) {
   fill(part("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
   fill(part("choices"), row.choices, () => row.choices.length === 0 ? [] : [
     ...row.choices.map(({ prediction, words }) =>
-      h("span", { class: "kw-job-choice" }, h("span", { title: words }, words), named(button("decide", "This is mine", { prediction }), words))),
+      h("span", { class: "kw-job-choice" }, h("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),
     h("span", { class: "kw-job-choice" },
       h("span", {}, "Not among them? Then it counts as not made, and you may generate it again."),
       button("decide", "None of these: not made", { prediction: null })),

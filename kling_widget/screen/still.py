@@ -59,11 +59,13 @@ def still(shown: Shown, base: Path) -> str:
         Under 60 KB: a poster of at most 40 KB in base64, and words.
     """
     record = shown.record
+    facts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in _parts(record))
     width = _WIDTH.get(str(record.inputs.get("aspect_ratio")), 400)
     return (
         f'<figure style="{_FIGURE.format(width=width)}">{_picture(shown, base, width)}'
-        f'<figcaption style="{_WORDS}">{escape(_short(record.words))}<br>'
-        f'<span style="{_SMALL}">{escape(_line(record))}</span></figcaption></figure>'
+        f'<figcaption style="{_WORDS}"><div dir="auto">{escape(_short(record.words))}</div>'
+        f'<span style="{_SMALL}">{facts}</span>'
+        "</figcaption></figure>"
     )
 
 
@@ -115,6 +117,11 @@ def _picture(shown: Shown, base: Path, width: int) -> str:
 
 
 def _line(record: Record) -> str:
+    return " · ".join(_parts(record))
+
+
+def _parts(record: Record) -> list[str]:
+    """What is said of a take in one line, piece by piece: each may be read from another side."""
     said = [settings(record)]
     if record.state != "completed":
         said.insert(0, outcome(record) or "Under way when this was saved; the library has the rest")
@@ -125,7 +132,7 @@ def _line(record: Record) -> str:
         said.append(SIMULATED)
     if record.final and record.state != "completed" and record.trouble:
         said.append(record.trouble)
-    return " · ".join(said)
+    return said
 
 
 def _short(words: str) -> str:

@@ -15,7 +15,7 @@ import { ask, h } from "../face.js";
  */
 export function newStory(model, signal) {
   const alone = model.get("fixed") === true; // a page without a kernel: opinions are read there, not written
-  const prompt = h("p", { class: "kw-story-prompt" });
+  const prompt = h("p", { class: "kw-story-prompt", dir: "auto" });
   const settings = h("p", { class: "kw-story-settings kw-num" });
   const inputs = h("dl", { class: "kw-story-inputs kw-num" });
   const stars = h("span", { class: "kw-stars", role: alone ? "img" : "group", "aria-label": "Rating" });
@@ -68,7 +68,7 @@ export function newStory(model, signal) {
       else if (prompt.textContent !== clip.prompt || prompt.childElementCount) prompt.textContent = clip.prompt;
       prompt.title = clip.prompt;
       inputs.replaceChildren(...(differences?.inputs ?? []).map(([name, one, other]) =>
-        h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, one), " ", h("ins", {}, other)))));
+        h("div", {}, h("dt", {}, name), h("dd", {}, h("del", { dir: "auto" }, one), " ", h("ins", { dir: "auto" }, other)))));
       const several = shown.length > 1;
       const lines = several ? shown : [{ letter: "", clip }];
       const same = several && lines.every((one) => one.clip.note === lines[0]?.clip.note); // then it is said once, of all
@@ -86,7 +86,7 @@ export function newStory(model, signal) {
         stars.textContent = "★".repeat(clip.rating ?? 0);
       } else Array.from(stars.children, (star, i) => star.setAttribute("aria-pressed", String(i < (clip.rating ?? 0))));
       tags.replaceChildren(...clip.tags.map((tag) =>
-        h("span", { class: "kw-tag" }, `#${tag}`,
+        h("span", { class: "kw-tag", dir: "auto" }, `#${tag}`,
           alone ? null : h("button", {
             type: "button", "aria-label": `Take the tag ${tag} away`,
             onclick: () => void tell("tag", { tags: now?.tags.filter((t) => t !== tag) ?? [] }),

@@ -94,10 +94,10 @@ function render({ model, el, signal, host }) {
         const one = all.find(({ element_id }) => element_id === id);
         const name = one?.name ?? `…${id.slice(-6)}`;
         return h("span", { class: "kw-element", title: one ? one.note || null : `An element that this library has no name for: ${id}` },
-          portrait(one ?? { name, element_id: id, picture: false }), name,
+          portrait(one ?? { name, element_id: id, picture: false }), h("bdi", {}, name),
           h("button", { type: "button", "aria-label": `Leave ${name} out`, onclick: () => leave(id) }, "×"));
       }),
-      ...making.map((one) => h("span", { class: "kw-element kw-element-making" }, portrait(one), `${one.name} · being made`)));
+      ...making.map((one) => h("span", { class: "kw-element kw-element-making" }, portrait(one), h("bdi", {}, one.name), " · being made")));
     const buttons = chips.querySelectorAll("button");
     if (held >= 0) (buttons[Math.min(held, buttons.length - 1)] ?? add).focus();
   };

@@ -33,9 +33,9 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
   const picks = () => /** @type {HTMLButtonElement[]} */ (Array.from(rows.querySelectorAll(".kw-cast-pick:enabled")));
   const show = () => {
     if (el.hidden || list.hidden) return;
-    const ids = value(), wanted = search.value.trim().toLowerCase();
+    const ids = value(), wanted = folded(search.value).trim();
     /** @type {Known[]} */
-    const fitting = model.get("known").filter((/** @type {Known} */ one) => `${one.name} ${one.note}`.toLowerCase().includes(wanted));
+    const fitting = model.get("known").filter((/** @type {Known} */ one) => folded(`${one.name} ${one.note}`).includes(wanted));
     const held = picks().indexOf(/** @type {HTMLButtonElement} */ (focused(el)));
     rows.replaceChildren(...fitting.map((one) => {
       const on = one.state === "ready" && ids.includes(one.element_id);
@@ -43,7 +43,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
       return h("li", {},
         h("button", { class: "kw-cast-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
           onclick: () => { if (on) leave(one.element_id); else choose(one.element_id); } },
-        portrait(one), h("span", {}, one.name), h("small", {}, about)),
+        portrait(one), h("span", { dir: "auto" }, one.name), h("small", { dir: "auto" }, about)),
         one.state === "making" ? null : forgetter(one.name, () => tell("forget", { name: one.name })));
     }));
     empty.hidden = fitting.length > 0;
@@ -95,6 +95,11 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     if (!el.hidden && !el.contains(target) && !add.contains(target)) close();
   }, { signal, capture: true });
   return { el, told, show };
+}
+
+/** A text in which case, and how accents are written, no longer count. @param {string} text */
+function folded(text) {
+  return text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 /** A button that is pressed twice: the first time it asks. @param {string} name @param {() => void} forget */

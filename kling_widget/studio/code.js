@@ -1,6 +1,7 @@
 // The request as code, to copy; and a place to paste one. What is pasted goes to the kernel in a command and nowhere else.
 // @ts-check
 import { ask, dress, focused, follow, freshId, h } from "../face.js";
+import { lettersOf } from "./board.js";
 
 /** @typedef {import("../face.js").Model} Model */
 
@@ -14,7 +15,7 @@ function render({ model, el, signal }) {
   el.setAttribute("aria-label", "The request as code");
   const known = freshId();
   const tabs = h("div", { class: "kw-code-tabs", role: "tablist", "aria-label": "The request as" });
-  const text = h("pre", { class: "kw-code-text", id: `kw-code-${known}`, role: "tabpanel", tabindex: 0 });
+  const text = h("pre", { class: "kw-code-text", id: `kw-code-${known}`, role: "tabpanel", dir: "auto", tabindex: 0 });
   const copy = h("button", { class: "kw-quiet", type: "button" }, "Copy");
   const close = h("button", { class: "kw-quiet kw-code-close", type: "button", "aria-label": "Close the code", title: "Close (Esc)" }, "×");
   const heard = h("span", { class: "kw-hidden", role: "status" });
@@ -111,7 +112,8 @@ function pasting({ model, box, fill, said, signal }) {
       return say("Paste a request here first.", "ok");
     }
     const most = model.get("longest");
-    if (pasted.length > most) return say(`The text has ${pasted.length.toLocaleString("en")} characters; at most ${most.toLocaleString("en")} are read.`, "bad");
+    const letters = lettersOf(pasted);
+    if (letters > most) return say(`The text has ${letters.toLocaleString("en")} characters; at most ${most.toLocaleString("en")} are read.`, "bad");
     waiting = true;
     fill.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => say("The kernel is busy with a cell, or gone. The text waits and will be read once.", "wait"), SLOW);

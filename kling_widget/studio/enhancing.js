@@ -37,7 +37,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   const said = h("p", { class: "kw-said kw-help-said", role: "status", tabindex: -1 });
   const close = h("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
   const notice = h("div", { class: "kw-help-notice", hidden: true }, said, close);
-  const text = h("p", { class: "kw-diff" });
+  const text = h("p", { class: "kw-diff", dir: "auto" });
   const changed = h("p", { class: "kw-help-changed" }, "You wrote on since. “Use it” replaces what you wrote.");
   const use = h("button", { class: "kw-help-plain", type: "button" }, "Use it");
   const keep = h("button", { class: "kw-quiet", type: "button" }, "Keep mine");

@@ -37,7 +37,7 @@ function render({ model, el, signal, host }) {
   };
   follow(model, ["examples"], signal, () => {
     choices.replaceChildren(.../** @type {string[]} */ (model.get("examples")).map((words, i) =>
-      h("button", { class: "kw-example", type: "button", onclick: () => use(words) }, scene(i), h("span", {}, words))));
+      h("button", { class: "kw-example", type: "button", onclick: () => use(words) }, scene(i), h("span", { dir: "auto" }, words))));
   });
 }
 

@@ -25,7 +25,7 @@ const ENOUGH = 2; // letters after which a name is offered
 
 // What makes text wrap where it does.
 const WRAPS = ["font-family", "font-size", "font-style", "font-weight", "font-stretch", "font-kerning", "font-feature-settings",
-  "line-height", "letter-spacing", "word-spacing", "text-indent", "text-align", "direction", "tab-size", "padding", "word-break", "line-break"];
+  "line-height", "letter-spacing", "word-spacing", "text-indent", "text-align", "direction", "unicode-bidi", "tab-size", "padding", "word-break", "line-break"];
 
 /**
  * Find the names that a text holds as whole words, whatever the case: where two could stand, the longer does.
@@ -242,7 +242,7 @@ function completeNames(area, mirror, names, signal) {
     if (!begun || !fitting.length || turnedDown >= 0) return close();
     offer = { start: begun.start, caret, names: fitting };
     list.replaceChildren(...fitting.map((name, i) => h("li", { role: "option", id: `${list.id}-${i}`, onclick: () => take(name) },
-      names.portrait(name), h("span", {}, name))));
+      names.portrait(name), h("span", { dir: "auto" }, name))));
     list.hidden = false;
     // Where the word is a name already, Enter is a new line until an arrow says otherwise.
     move(begun.whole ? -1 : 0);

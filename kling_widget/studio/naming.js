@@ -1,6 +1,7 @@
 // What ipywidgets' controls leave unsaid to assistive technology.
 // @ts-check
 import { follow } from "../face.js";
+import { followArea } from "./mark.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /** @typedef {{ getModel: (ref: string) => Promise<Model> }} Host */
@@ -14,6 +15,7 @@ import { follow } from "../face.js";
  */
 export async function nameControls(root, model, host, signal) {
   for (const el of root.querySelectorAll(".kw-problem")) el.setAttribute("aria-live", "polite");
+  followArea(root, signal, (area) => { area.dir = "auto"; });
   const shapes = root.querySelector(".kw-field-aspect_ratio .widget-toggle-buttons");
   const ref = model.get("fields").aspect_ratio;
   if (!shapes || !ref) return;

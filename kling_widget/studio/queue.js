@@ -15,7 +15,7 @@ function render({ model, el, signal }) {
   const list = h("div", { class: "kw-jobs" });
   const empty = h("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
   const count = h("small", { class: "kw-num" });
-  const aloud = h("span", { class: "kw-hidden", "aria-live": "polite" });
+  const aloud = h("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
   const trouble = h("p", { class: "kw-said", role: "alert", dataset: { tone: "bad" } });
   el.append(h("div", { class: "kw-label" }, "Queue", count), list, trouble, empty, aloud);
 

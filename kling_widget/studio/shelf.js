@@ -19,6 +19,7 @@ import { poster } from "../screen/poster.js";
  * @property {string[]} cells
  */
 
+const WRITTEN = new Set(["tags", "note"]); // columns that a person wrote
 const TYPING = 200; // ms of rest after which a search is asked for
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
@@ -184,7 +185,7 @@ function newCard(take) {
     h("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "", named: take.poster } },
       take.poster ? null : h("span", { class: "kw-take-state" }, take.status)),
     h("span", { class: "kw-take-text" },
-      h("span", { class: "kw-take-title" }, take.title),
+      h("span", { class: "kw-take-title", dir: "auto" }, take.title),
       h("span", { class: "kw-take-facts kw-num" },
         h("span", { class: take.rating ? "kw-stars" : "" }, "★".repeat(take.rating)),
         h("span", {}, take.facts))));
@@ -213,8 +214,8 @@ function newRow(take, headings) {
     ...take.cells.map((text, i) => {
       const name = headings[i + 1] ?? "";
       return name === "prompt"
-        ? h("td", { class: "kw-col-prompt" }, h("button", { type: "button", class: "kw-link", title: text, "aria-keyshortcuts": "c" }, text))
-        : h("td", { class: `kw-col-${name.replace(" ", "-")}`, title: text.length > 24 ? text : null }, text);
+        ? h("td", { class: "kw-col-prompt" }, h("button", { type: "button", class: "kw-link", dir: "auto", title: text, "aria-keyshortcuts": "c" }, text))
+        : h("td", { class: `kw-col-${name.replace(" ", "-")}`, title: text.length > 24 ? text : null, dir: WRITTEN.has(name) ? "auto" : null }, text);
     }));
 }
 

@@ -142,7 +142,7 @@ function receive(el, take, signal) {
 function itemView(first, acts, replace) {
   let item = first, drawn = "";
   const picture = h("span", { class: "kw-medium-picture" });
-  const name = h("span", { class: "kw-medium-name" });
+  const name = h("span", { class: "kw-medium-name", dir: "auto" });
   const facts = h("span", { class: "kw-medium-facts kw-num" });
   const meter = h("span", { class: "kw-medium-meter", "aria-hidden": "true" }, h("i"));
   /** @param {string} what @param {string} word @param {string} label */

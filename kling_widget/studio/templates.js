@@ -86,7 +86,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   };
   /** @param {Template} template shows it, unless blanks of another are being filled */
   const glance = (template) => {
-    if (!preview.querySelector("form")) preview.replaceChildren(h("p", { class: "kw-tpl-text" }, ...marked(template.parts)));
+    if (!preview.querySelector("form")) preview.replaceChildren(h("p", { class: "kw-tpl-text", dir: "auto" }, ...marked(template.parts)));
   };
   /** @param {Template} template @param {HTMLElement} item */
   const drop = async (template, item) => {
@@ -185,7 +185,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
  */
 function listed(template, { choose, glance, drop }) {
   const item = h("div", { class: "kw-tpl-item", role: "listitem" }, h("button", {
-    class: "kw-tpl-name", type: "button", "aria-pressed": "false",
+    class: "kw-tpl-name", type: "button", dir: "auto", "aria-pressed": "false",
     onclick: () => choose(template), onfocus: () => glance(template), onpointerenter: () => glance(template),
   }, template.name));
   if (!template.own) return item;
@@ -233,12 +233,12 @@ function blankForm(template, done) {
   for (const part of template.parts) {
     if (typeof part === "string" || inputs.has(part.blank)) continue;
     inputs.set(part.blank, part.choices.length
-      ? h("select", { class: "kw-help-pick" }, ...part.choices.map((choice) => h("option", { value: choice }, choice)))
+      ? h("select", { class: "kw-help-pick" }, ...part.choices.map((choice) => h("option", { value: choice, dir: "auto" }, choice)))
       : h("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", autocomplete: "off" }));
   }
   /** @param {string} name */
   const value = (name) => inputs.get(name)?.value.trim() ?? "";
-  const text = h("p", { class: "kw-tpl-text" });
+  const text = h("p", { class: "kw-tpl-text", dir: "auto" });
   const show = () => text.replaceChildren(...marked(template.parts, value));
   show();
   return form({ class: "kw-tpl-blanks", oninput: show }, () => {
@@ -246,7 +246,7 @@ function blankForm(template, done) {
     if (missing) missing[1].focus();
     else done(filled(template.parts, value));
   },
-  ...Array.from(inputs, ([name, input]) => h("label", {}, h("span", {}, name), input)),
+  ...Array.from(inputs, ([name, input]) => h("label", {}, h("span", { dir: "auto" }, name), input)),
   text, h("div", { class: "kw-tpl-insert" }, h("button", { class: "kw-help-plain", type: "submit" }, "Insert")));
 }
 

@@ -103,3 +103,11 @@ def test_text_alone_is_useful_too() -> None:
     first, second = plain([Shown(record, CLIP)], BASE).splitlines()
     assert first.startswith(f"Kling take {record.id} · 2 s · 16:9 · $0.56 play money")
     assert second == "  A red fox in snow  [kling_library/takes/t1.mp4]"
+
+
+def test_words_and_tags_are_read_from_their_own_side(tmp_path: Path) -> None:
+    record = a_record("שועל אדום, 35 mm.", tags=("לילה",), note="")
+    page = still(Shown(record), tmp_path)
+    assert '<div dir="auto">שועל אדום, 35 mm.</div>' in page
+    assert "<bdi>#לילה</bdi>" in page
+    assert "שועל אדום, 35 mm.\n" not in page
