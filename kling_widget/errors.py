@@ -4,6 +4,8 @@
 
     KlingError
     ├── RequestError (ValueError)       the request can't be asked for; nothing was sent
+    │   └── UnknownInput (TypeError)    the model has no input of that name
+    ├── BadValue (ValueError)           a value that is none: a rating, a moment of a clip; nothing was changed
     ├── MediumRefused                   a file that is no usable picture or video; nothing was sent
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
     ├── LibraryError                    the library can't be used
@@ -32,8 +34,14 @@ Each message says what happened, what it means for the money, and what to do nex
 
 from __future__ import annotations
 
+import linecache
+import os
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,10 @@ class Problem:
 class KlingError(Exception):
     """The root of every error that this package raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows instead of a traceback: the message, and where in the person's code it came up."""
+        return [f"{type(self).__name__}: {self}", *_place(self)]
+
 
 class RequestError(KlingError, ValueError):
     """A request that the model would not take. Nothing was sent; nothing was charged.
@@ -65,10 +77,27 @@ class RequestError(KlingError, ValueError):
         What has to change, one entry a field.
     """
 
+    problems: tuple[Problem, ...] = ()
+
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         said = "\n".join(f"  {p.field}: {p.message}" for p in self.problems)
         super().__init__(f"Nothing was sent and nothing was charged. Please change:\n{said}")
+
+
+class UnknownInput(RequestError, TypeError):
+    """An input that the model does not have. Nothing was sent; nothing was charged.
+
+    It is a ``TypeError`` too, as for any call with an argument that does not exist.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__([problem])
+        self.args = (problem.message,)
+
+
+class BadValue(KlingError, ValueError):
+    """A value that is none of its kind, such as nine stars. Nothing was changed."""
 
 
 class MediumRefused(KlingError):
@@ -205,3 +234,19 @@ class TakeFailed(KlingError):
 
 class TakeTimeout(KlingError, TimeoutError):
     """The wait ended; the take did not. It goes on and stays in the library."""
+
+
+def _place(error: BaseException) -> list[str]:
+    """Say which line of the person's own code an error came from, where their code has more than one.
+
+    The line itself is not quoted: it may hold a key.
+    """
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(_PACKAGE) and f"{os.sep}IPython{os.sep}" not in frame.filename
+    ]
+    if not frames or len(linecache.getlines(frames[-1].filename)) < 2:
+        return []
+    last = frames[-1]
+    return [f"(line {last.lineno} of {'the cell' if last.name == '<module>' else last.name})"]

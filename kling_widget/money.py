@@ -40,6 +40,11 @@ def micros(dollars: Decimal | str | float) -> Micros:
     return Micros(int((amount * _PER_DOLLAR).to_integral_value(rounding=ROUND_HALF_UP)))
 
 
+def in_dollars(amount: int) -> Decimal:
+    """Turn micro-dollars into dollars, exactly: what code is given wherever a person may look."""
+    return Decimal(amount) / _PER_DOLLAR
+
+
 def dollars(amount: int) -> str:
     """Write micro-dollars for a person: ``$1.40``, and a third place only where it is not zero (``$0.336``)."""
     value = Decimal(abs(amount)) / _PER_DOLLAR

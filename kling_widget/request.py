@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import json
 import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any
 
 from .catalog import O3_PRO, TOOL, Catalog, Inputs, Model, ModelId, bundled
 from .code import call
-from .errors import Problem, RequestError
-from .money import Micros
+from .errors import Problem, RequestError, UnknownInput
+from .model_names import find, unknown_input
+from .money import Micros, in_dollars
 from .schema import Fault, faults
 from .text import flaw, is_blank, mended
 
@@ -50,7 +51,8 @@ class VideoRequest:
     prompt
         What happens in the clip; at most 2,500 characters on O3 (Kling's own limit).
     model
-        A model of the catalogue; O3 Pro text-to-video unless named.
+        A model of the catalogue, by its name (``"O3 Pro"``, ``"V3 Turbo Pro"``) or its id on the service; O3 Pro
+        text-to-video unless named. ``Library.models`` lists them.
     aspect_ratio
         ``"16:9"`` (default), ``"9:16"`` or ``"1:1"``.
     duration
@@ -70,10 +72,10 @@ class VideoRequest:
 
     Raises
     ------
-    TypeError
-        If the model takes no input of that name. The message suggests what was meant.
+    UnknownInput
+        If the model takes no input of that name; a ``TypeError`` too. The message suggests what was meant.
     RequestError
-        If a value is not one that the model takes. Each problem names its field.
+        If there is no such model, or a value is not one that the model takes. Each problem names its field.
     """
 
     __slots__ = ("_catalog", "_inputs", "_model")
@@ -103,13 +105,18 @@ class VideoRequest:
             **inputs,
         }
         self._catalog = catalog or bundled()
-        self._model = _find(model, self._catalog)
+        self._model = find(model, self._catalog)
         self._inputs = as_inputs(given)
         for name in self._inputs:
             if name not in self._model.fields:
-                raise TypeError(_hint(name, self._model))
+                raise UnknownInput(Problem(name, unknown_input(name, self._model)))
         if found := problems(self._model, self._inputs):
             raise RequestError(found)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("_"):
+            raise AttributeError(f"A request does not change: request.but({name}={value!r}) gives another one.")
+        object.__setattr__(self, name, value)
 
     @property
     def model(self) -> ModelId:
@@ -131,13 +138,18 @@ class VideoRequest:
         return self._model.seconds(self._inputs)
 
     @property
-    def estimate(self) -> Micros:
-        """What it is thought to cost, in micro-dollars."""
+    def estimate(self) -> Decimal:
+        """What it is thought to cost, in dollars."""
+        return in_dollars(self.estimate_micros)
+
+    @property
+    def estimate_micros(self) -> Micros:
+        """The same in whole micro-dollars, as the library's ledger has it."""
         return self._model.estimate(self._inputs)
 
     @property
-    def kind(self) -> Literal["clip", "tool"]:
-        """Whether a run makes a clip, or is one of a tool (an enhanced prompt, an element)."""
+    def kind(self) -> str:
+        """``"clip"``, or ``"tool"`` where a run is one of a tool (an enhanced prompt, an element)."""
         return "tool" if self._model.kind == TOOL else "clip"
 
     @property
@@ -221,20 +233,6 @@ def _part(name: str, value: Any) -> str:
     """Which shot of a storyboard is no text: ``Shot 2: ``; empty for other inputs."""
     shots = value if name == "multi_prompt" and isinstance(value, list) else []
     return next((f"Shot {number}: " for number, shot in enumerate(shots, 1) if flaw(shot)), "")
-
-
-def _find(model: str, catalog: Catalog) -> Model:
-    if found := catalog.get(model):
-        return found
-    near = difflib.get_close_matches(str(model), [m.id for m in catalog], n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.{hint}")])
-
-
-def _hint(name: str, model: Model) -> str:
-    near = difflib.get_close_matches(name, list(model.fields), n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" It takes {_listed(list(model.fields), 'and')}."
-    return f"{model.name} takes no {name!r}, so nothing was sent.{hint}"
 
 
 def _in_words(fault: Fault, model: Model) -> Problem:

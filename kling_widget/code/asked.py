@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import model_names
 from ..catalog import Catalog, Model, ModelId
 from ..errors import Problem, RequestError
 
@@ -70,12 +70,8 @@ def unread(form: str, words: str) -> RequestError:
 
 def find(name: str, catalog: Catalog) -> Model:
     """The model of that name. Raises ``RequestError`` where there is none."""
-    if found := catalog.get(name):
-        return found
-    near = difflib.get_close_matches(name[:100], [one.id for one in catalog], n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    shown = f" {name!r}" if len(name) < 100 and re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name) else " of that name"
-    raise unread("model", f"There is no model{shown} in the catalogue.{hint}")
+    shown = len(name) < 100 and re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name) is not None
+    return model_names.find(name, catalog, quote=shown)
 
 
 def is_key(name: object) -> bool:

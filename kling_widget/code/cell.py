@@ -8,7 +8,6 @@ flag.
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, NoReturn
 
 from ..catalog import O3_PRO, Catalog, Model, bundled
 from ..errors import RequestError
+from ..model_names import nearest
 from .asked import Said, find, unread
 from .body import dump, shows
 from .body import parse as parse_json
@@ -159,9 +159,9 @@ def _complaint(unknown: Sequence[str], model: Model) -> str:
     if flag is None:
         return "There are words on the first line that belong to no flag. The prompt stands below it."
     offered = [*(f"--{name}" for name in model.fields), "--model", "--library", "--practice", "--live"]
-    near = difflib.get_close_matches("--" + flag[2:].replace("-", "_"), offered, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(offered)}."
-    return f"{model.name} takes no {flag}. {hint}"
+    near = nearest(flag[2:], [name.removeprefix("--") for name in offered])
+    hint = f"Did you mean --{near}? " if near else ""
+    return f"{model.name} takes no {flag}. {hint}It takes {', '.join(offered)}; %%kling --help says more."
 
 
 def _text(word: str) -> str:

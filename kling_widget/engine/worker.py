@@ -112,9 +112,9 @@ class Engine:
             seconds=request.seconds,
             state="intent",
             confirmed_at=at,
-            estimate=request.estimate,
+            estimate=request.estimate_micros,
             parent=TakeId(parent) if parent else None,
-            kind=request.kind,
+            kind="tool" if request.kind == "tool" else "clip",
         )
         record = self._store.add(record)
         # Not here: an interrupt between the lease and the plan would leave a take that is ours and that nobody tends.

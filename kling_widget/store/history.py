@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..catalog import bundled
+from ..catalog import TOOL, Model, bundled
 from .record import cost
 
 if TYPE_CHECKING:
@@ -89,6 +89,23 @@ def history(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     )
     table["confirmed"] = _local(table["confirmed"])
     return table.astype(_KINDS)
+
+
+def models(known: Iterable[Model]) -> pd.DataFrame:
+    """Lay models out as a table, one row a model, in the order given; see ``Library.models``."""
+    import pandas as pd
+
+    clips = [model for model in known if model.kind != TOOL]
+    return pd.DataFrame(
+        {
+            "model": [model.id for model in clips],
+            "kind": [model.kind.replace("-", " ") for model in clips],
+            "price": [model.estimate({}) / 1_000_000 for model in clips],
+            "seconds": [model.seconds({}) for model in clips],
+            "inputs": [", ".join(model.fields) for model in clips],
+        },
+        index=pd.Index([model.name.removeprefix("Kling ") for model in clips], name="name"),
+    )
 
 
 def ledger(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

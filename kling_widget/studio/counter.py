@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..catalog import TOOL, Model
+from .. import model_names
+from ..catalog import TOOL, Catalog, Model
 from ..code import Asked
 from ..engine.service import Service
 from ..errors import KlingError, Problem, RequestError, SettingsError
@@ -129,8 +130,8 @@ class Counter:
         request = self._final_of(record)
         if request is not None:
             sound = ", sound" if request.value("sound") else ""
-            more = dollars(request.estimate - record.estimate)
-            price = dollars(request.estimate)
+            more = dollars(request.estimate_micros - record.estimate)
+            price = dollars(request.estimate_micros)
             words = f"Final: {request.seconds} s{sound} · {price}"
             # The price is part of the name: a click on one that is no longer true is refused.
             offered.append([f"final {request.seconds}{sound} {price}", f"{words} ({more} more)"])
@@ -152,10 +153,12 @@ class Counter:
         request = self._final_of(record) if action.startswith("final ") else None
         if request is None:
             self.refill(record, parent=True)
-        elif self._asking.of(1, request.estimate) or any(map(input_kind, request.inputs)):
+        elif self._asking.of(1, request.estimate_micros) or any(map(input_kind, request.inputs)):
             self.fill(request.model, request.inputs)
             self._parent = record.id
-            self.say(f"The final is in the builder: Generate makes it, for about {dollars(request.estimate)}.", "ok")
+            self.say(
+                f"The final is in the builder: Generate makes it, for about {dollars(request.estimate_micros)}.", "ok"
+            )
         else:
             self._promoted.add(record.id)
             self._order(order.Order(request, 1), record.id)
@@ -243,8 +246,8 @@ class Counter:
                 self.builder.touch_all()
             self.tell()
             return {"said": asked.said, "focus": asked.focus, "refused": True}
-        spend, caps, practice = self._library.spent(), self._library.budget, self._service.practice
-        if over := budget.refusal(spend, caps, practice, asked.request.estimate, asked.takes):
+        spend, caps, practice = self._library.sums(), self._library.caps(), self._service.practice
+        if over := budget.refusal(spend, caps, practice, asked.request.estimate_micros, asked.takes):
             return {"said": over, "refused": True}
         parent, self._parent = self._parent, ""
         self._order(asked, parent)
@@ -268,9 +271,14 @@ class Counter:
 
 def find(library: Library, model: str) -> Model:
     """A model that a library knows and that makes clips. Raises ``RequestError`` where there is none of that name."""
-    found = library.catalog.get(model)
-    if found is None or found.kind == TOOL:
-        raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
+    return maker(model, library.catalog)
+
+
+def maker(model: str, catalog: Catalog) -> Model:
+    """A model of a catalogue that makes clips, as a person names it. Raises ``RequestError`` where there is none."""
+    found = model_names.find(model, catalog)
+    if found.kind == TOOL:
+        raise RequestError([Problem("model", f"{found.name} makes no clips.")])
     return found
 
 

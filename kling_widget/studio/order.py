@@ -61,7 +61,7 @@ def read(
         request = VideoRequest(model=model.id, catalog=catalog, **checked.inputs)
     except (KlingError, TypeError) as error:  # the catalogue was refreshed meanwhile, and the model takes other inputs
         return Refusal(f"{error} Nothing was sent: choose the model anew.")
-    sum_ = Micros(takes * request.estimate)  # what will be written down, and not what the form thinks
+    sum_ = Micros(takes * request.estimate_micros)  # what will be written down, and not what the form thinks
     if takes not in form.BATCHES or dollars(sum_) != price:
         return Refusal("The price changed before the click was heard. Nothing was sent: look at it and click again.")
     if asking.of(takes, sum_) and not confirmed:

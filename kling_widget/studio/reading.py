@@ -117,14 +117,14 @@ class Reading:
         """Read the library again where it changed; tells whether it did."""
         changed = [] if self._revision is None else self._library.changed_since(self._revision)
         self.ended = {take: record for take, record in self.ended.items() if view.stays(record)}
-        self.budget = self._library.budget  # a cap moves no revision
+        self.budget = self._library.caps()  # a cap moves no revision
         today = time.strftime("%Y-%m-%d")
         if not changed and not self._stale and today == self._day:
             return False
         states = view.FILTERS[self.filter]
         self.records = self._library.records(limit=view.SHOWN, search=self.search, states=states)
         self.under_way = self._library.records(limit=None, states=_OPEN)
-        self.spend, self._day = self._library.spent(), today
+        self.spend, self._day = self._library.sums(), today
         self.cards = [view.card(record) for record in self.records]
         self._seen_open.update(record.id for record in self.under_way)
         for record in changed:

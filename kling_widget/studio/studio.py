@@ -11,9 +11,9 @@ from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
-from ..catalog import O3_PRO, TOOL
+from ..catalog import O3_PRO
 from ..engine.service import choose
-from ..errors import LibraryError, Problem, RequestError
+from ..errors import LibraryError
 from ..request import VideoRequest
 from ..screen import Kept, Screen, at_cell_end, deciding
 from ..screen.screen import MOST
@@ -23,7 +23,7 @@ from ..store import Record
 from ..take import Library, Take, models
 from . import budget as day_budget
 from . import form, view
-from .counter import Counter, limit, put
+from .counter import Counter, limit, maker, put
 from .faces import Bar, Invite, Queue, Shelf, close
 from .reading import Reading, arranged
 
@@ -38,7 +38,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     library
         A library, or its folder; ``kling_library`` beside the notebook (or ``KLING_LIBRARY``) unless given.
     model
-        The model that the builder is for, by its name on the service.
+        The model that the builder is for, by its name (``"O3 Pro"``) or its id on the service.
     practice
         True: simulated takes at no cost. False: the live service. None: live where a key is found, else practice.
     budget
@@ -79,8 +79,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         confirm_above: float | str = 2.00,
     ) -> None:
         known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
-        if (found := known.get(model)) is None or found.kind == TOOL:
-            raise RequestError([Problem("model", f"There is no model {model!r} in the catalogue.")])
+        found = maker(model, known)
         asking = form.Asking(above=limit(confirm_above))
         self.library = library if isinstance(library, Library) else Library(library)
         self._service = choose(practice)

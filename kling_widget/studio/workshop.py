@@ -189,7 +189,7 @@ class Workshop:
 
 
 def _same_price(request: VideoRequest, price: str) -> None:
-    if dollars(request.estimate) != price:
+    if dollars(request.estimate_micros) != price:
         raise KlingError("The price changed before the click was heard. Nothing was sent: look at it and click again.")
 
 

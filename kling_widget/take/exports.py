@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from .. import paths, permissions
 from ..engine.extractor import Done
-from ..errors import LibraryError, Problem, RequestError
+from ..errors import BadValue, LibraryError
 from ..extract import Order, Words, extract, stills
 from ..extract.order import ANIMATION_SECONDS
 from ..extract.process import SAFE, Going, NotExtracted
@@ -56,7 +56,7 @@ class Export:
 
     Raises
     ------
-    RequestError
+    BadValue
         If the kind is unknown or the range is none. Nothing was made.
     """
 
@@ -66,22 +66,20 @@ class Export:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem(name, f"A moment of a clip is a number of seconds from 0 on; this is {value!r}.")
+            f"A moment of a clip is a number of seconds from 0 on; {name} is {value!r}."
             for name, value in (("start", self.start), ("end", self.end))
             if value is not None and not _is_moment(value)
         ]
         if self.kind not in get_args(Kind):
-            problems.append(Problem("kind", f"There are {', '.join(get_args(Kind))}; this is {self.kind!r}."))
+            problems.append(f"There are {', '.join(get_args(Kind))}; this is {self.kind!r}.")
         elif not problems and self.end is not None:
             length = self.end - (self.start or 0.0)
             if length <= 0:
-                problems.append(Problem("end", "A range ends after it starts."))
+                problems.append("A range ends after it starts.")
             elif length > ANIMATION_SECONDS and self.kind in ("gif", "webp"):
-                problems.append(
-                    Problem("end", f"An animation is at most {ANIMATION_SECONDS:g} s long; this is {length:g} s.")
-                )
+                problems.append(f"An animation is at most {ANIMATION_SECONDS:g} s long; this is {length:g} s.")
         if problems:
-            raise RequestError(problems)
+            raise BadValue(" ".join(problems))
 
     @property
     def ending(self) -> str:
@@ -152,14 +150,14 @@ class Exports:
 
         Raises
         ------
-        RequestError
+        BadValue
             If there are no takes, or more than 16.
         LibraryError, KlingError
             As ``make`` does.
         """
         if not 0 < len(records) <= MOST_ROWS:
             said = f"A sheet shows 1 to {MOST_ROWS} takes; these are {len(records)}. Choose fewer."
-            raise RequestError([Problem("takes", said if records else "Choose the takes that it shows.")])
+            raise BadValue(said if records else "Choose the takes that it shows.")
         clips, target = [self._clip(record) for record in records], self._target(_sheet_name(records))
         if _fresh(target, clips):
             return target

@@ -23,7 +23,7 @@ class Keepsakes:
     """The part of a take that makes files of its clip. They lie in the library's folder ``exports``.
 
     Each method waits for its file (some seconds), gives what was made before where the clip is unchanged, and raises
-    ``RequestError`` for a moment or a range that is none, ``LibraryError`` where the clip is not here, ``KlingError``
+    ``BadValue`` for a moment or a range that is none, ``LibraryError`` where the clip is not here, ``KlingError``
     where the file could not be made. Nothing of it costs money, and the clip is untouched.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -14,15 +14,16 @@ from ..engine.extractor import Extractor
 from ..engine.uploader import Uploader
 from ..engine.worker import Engine
 from ..settings import library_folder
-from ..store import Budget, Record, Spend, Store, TakeId
+from ..store import Record, Store, TakeId
 from ..store.cast import Cast
 from ..store.media import MediaStore
 from ..store.record import now_ms
 from . import models
 from .adopting import adopt
-from .caps import Cap, amount
+from .caps import Cap, Caps, Spent, amount, caps, spent
 from .exports import Exports
 from .folder import make_writable, reopen_missing, warn_of_networks
+from .readonly import ReadOnly
 from .records import Records
 from .room import Hear, Room
 
@@ -35,7 +36,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(Records):
+class Library(Records, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -53,6 +54,10 @@ class Library(Records):
         If a newer version of this package wrote it.
     """
 
+    _changed_by: ClassVar[Mapping[str, str]] = {
+        "budget": "library.cap(day=5.00) sets it",
+        "folder": "Library('another folder') opens another",
+    }
     _rooms: ClassVar[dict[Path, Room]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
@@ -213,9 +218,9 @@ class Library(Records):
 
         return export_html(self, takes, path, clips=clips, title=title)
 
-    def spent(self) -> Spend:
-        """Money spent through this library: today and in all, live and practice apart, in micro-dollars."""
-        return self._room.store.purse.spent()
+    def spent(self) -> Spent:
+        """Money spent through this library, in dollars: today and in all, live and practice apart."""
+        return spent(self.sums())
 
     def spend(self) -> pd.DataFrame:
         """The ledger as a table, oldest first: what was quoted, charged and refunded.
@@ -230,10 +235,29 @@ class Library(Records):
 
         return ledger(self._room.store.purse.entries())
 
+    def models(self) -> pd.DataFrame:
+        """The models that clips can be asked of, as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a model, by the name that ``model=`` takes: ``model`` (its id on the service), ``kind``, ``price``
+            (US dollars for a clip of ``seconds``, its usual length, without sound) and ``inputs`` (what it can be
+            given, by the API's own names). ``%%kling --model NAME --help`` says what each input takes.
+
+        Examples
+        --------
+        >>> Library().models().price["O3 Pro · text to video"]  # doctest: +SKIP
+        0.56
+        """
+        from ..store.history import models as table
+
+        return table(self.catalog)
+
     @property
-    def budget(self) -> Budget:
-        """The caps on what this library spends, for every kernel that uses it."""
-        return self._room.store.purse.budget
+    def budget(self) -> Caps:
+        """The caps on what this library spends, in dollars, for every kernel that uses it. ``cap`` sets them."""
+        return caps(self.caps())
 
     def cap(self, *, call: Cap = ..., day: Cap = ..., library: Cap = ...) -> Library:
         """Cap what this library spends, in US dollars. Play money is capped by the same numbers.
@@ -254,7 +278,7 @@ class Library(Records):
         """
         given = {"call": call, "day": day, "library": library}
         wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
-        self._room.store.purse.set_budget(replace(self.budget, **wanted))
+        self._room.store.purse.set_budget(replace(self.caps(), **wanted))
         return self
 
     def decide(self, take_id: str, prediction: str | None) -> Record:
@@ -269,4 +293,4 @@ class Library(Records):
         return record
 
     def __repr__(self) -> str:
-        return f"<Library {str(self.folder)!r}, {self.spent().takes} takes>"
+        return f"<Library {str(self.folder)!r}, {self.sums().takes} takes>"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import Problem, RequestError
-from ..store import Record, TakeId
+from ..errors import BadValue
+from ..store import Budget, Record, Spend, TakeId
 from ..store.record import now_ms
 from ..text import flaw, is_blank
 from .room import Room
@@ -66,16 +66,27 @@ class Records:
         return self._room.store.withdraw(TakeId(take_id))
 
     def annotate(self, take_id: str, **words: Any) -> Record:
-        """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``."""
+        """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``.
+
+        Raises ``BadValue`` for a rating of other than 1 to 5 stars, and for tags or a note that are no text.
+        """
         rating = words.get("rating")
         if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
-            raise RequestError([Problem("rating", f"A rating is 1 to 5 stars, or None; this is {rating!r}.")])
+            raise BadValue(f"Stars are 1 to 5, or None for none; this is {rating!r}. The rating is as it was.")
         if "tags" in words:
             words["tags"] = _tidy(words["tags"])
         note = words.get("note", "")
         if said := flaw(note) if isinstance(note, str) else f"A note is text; this is {note!r}.":
-            raise RequestError([Problem("note", said)])
+            raise BadValue(f"{said} The note is as it was.")
         return self._room.store.annotate(take_id, **words)
+
+    def sums(self) -> Spend:
+        """What was spent, in micro-dollars."""
+        return self._room.store.purse.spent()
+
+    def caps(self) -> Budget:
+        """The caps in force, in micro-dollars."""
+        return self._room.store.purse.budget
 
     def path(self, record: Record) -> Path | None:
         """Where a take's clip lies; None while it is not here, and where its row names no clip of this library."""
@@ -98,11 +109,11 @@ class Records:
 
 
 def _tidy(tags: Iterable[Any]) -> tuple[str, ...]:
-    """Tags as they are kept: a line each, without ``#``, each once. Raises ``RequestError`` for what is no text."""
+    """Tags as they are kept: a line each, without ``#``, each once. Raises ``BadValue`` for what is no text."""
     found: dict[str, None] = {}
     for tag in tags:
         if said := flaw(tag) if isinstance(tag, str) else f"A tag is text; this is {tag!r}.":
-            raise RequestError([Problem("tags", said)])
+            raise BadValue(f"{said} The tags are as they were.")
         tidy = " ".join(tag.split()).lstrip("#").strip()
         if not is_blank(tidy):
             found[tidy] = None

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from ..catalog import O3_PRO
 from ..code import call
 from ..engine.service import choose
-from ..errors import Problem, RequestError, TakeFailed, TakeTimeout
-from ..money import Micros
+from ..errors import LibraryError, Problem, RequestError, TakeFailed, TakeTimeout
 from ..request import Element, Shot, VideoRequest
-from ..states import State
-from ..store import Record, TakeId
 from ..store.medium import input_kind
 from .keepsakes import Keepsakes
 from .library import Library
 from .saving import save
+from .standing import Standing
 
 _LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
 
@@ -97,53 +94,26 @@ def make(
     return Take(record.id, library)
 
 
-class Take(Keepsakes):
+class Take(Standing, Keepsakes):
     """One generation: its request, how it stands, its clip, its cost, and what a person thought of it.
 
     It holds no copy of anything: each property is read from the library when asked for.
 
-    Attributes
-    ----------
-    id
-        Its name in the library; sorts by the time it was confirmed.
-    library
-        The library that holds it.
+    Examples
+    --------
+    >>> take = Library().takes()[0]  # doctest: +SKIP
+    >>> take.status, take.cost, take.rating  # doctest: +SKIP
+    ('completed', Decimal('0.56'), 4)
     """
 
-    def __init__(self, take_id: TakeId, library: Library) -> None:
-        self.id = take_id
-        self.library = library
-
     @property
-    def record(self) -> Record:
-        """Everything that the library knows of it now."""
-        return self.library.record(self.id)
-
-    @property
-    def request(self) -> VideoRequest:
-        """What was asked for."""
-        record = self.record
-        return VideoRequest(model=record.model, catalog=self.library.catalog, **record.inputs)
-
-    @property
-    def status(self) -> State:
-        """How it stands, such as ``"processing"``, ``"completed"`` or ``"failed"``."""
-        return self.record.state
-
-    @property
-    def trouble(self) -> str:
-        """Empty, or what went wrong, what it means for the money, and what to do next."""
-        return self.record.trouble
-
-    @property
-    def video(self) -> Path | None:
-        """The clip's file, whole and checked; None while it is not here."""
-        return self.library.path(self.record)
-
-    @property
-    def cost(self) -> Micros:
-        """What it costs, in micro-dollars: charged less refunded, or the estimate until billing says."""
-        return self.record.cost
+    def parent(self) -> Optional[Take]:  # noqa: UP045  jedi reads no `Take | None` before Python 3.14
+        """The take that it was made from; None where there is none, or this library does not hold it."""
+        parent = self.record.parent
+        try:
+            return None if parent is None else self.library.take(parent)
+        except LibraryError:
+            return None
 
     def wait(self, timeout: float | None = None) -> Take:
         """Wait until it has ended. Interrupting the wait, or its time running out, does not touch the take.
@@ -216,12 +186,6 @@ class Take(Keepsakes):
         self.library.engine.delete(self.record)
         return self
 
-    @property
-    def candidates(self) -> list[dict[str, Any]]:
-        """Where the answer to its submit was lost and it waits for your word: the service's tasks that could be it."""
-        found: list[dict[str, Any]] = json.loads(self.record.candidates or "[]")
-        return found
-
     def decide(self, prediction: str | None) -> Take:
         """Say which of ``candidates`` it is, by its id, or None: none of them, so that it was not made.
 
@@ -242,17 +206,28 @@ class Take(Keepsakes):
         )
 
     def rate(self, stars: int | None) -> Take:
-        """Give it 1 to 5 stars, or None for none."""
+        """Give it 1 to 5 stars, or None for none. Raises ``BadValue`` for any other number."""
         self.library.annotate(self.id, rating=stars)
         return self
 
     def tag(self, *words: str) -> Take:
         """Add tags to it. Raises ``TypeError`` for what is no words."""
-        if not all(isinstance(word, str) for word in words):
-            raise TypeError("tags are words: take.tag('hero', 'wide')")
         known = self.record.tags
-        fresh = tuple(dict.fromkeys(word.strip().lstrip("#") for word in words if word.strip().lstrip("#")))
-        self.library.annotate(self.id, tags=known + tuple(word for word in fresh if word not in known))
+        fresh = tuple(word for word in _tags(words) if word not in known)
+        self.library.annotate(self.id, tags=known + fresh)
+        return self
+
+    def untag(self, *words: str) -> Take:
+        """Take tags off it; those that it does not have are passed over. Raises ``TypeError`` for what is no words."""
+        gone = _tags(words)
+        self.library.annotate(self.id, tags=tuple(word for word in self.record.tags if word not in gone))
+        return self
+
+    def write_note(self, text: str) -> Take:
+        """Write what you think of it, in place of the note that it had. Raises ``TypeError`` for what is no text."""
+        if not isinstance(text, str):
+            raise TypeError(f"a note is text: take.write_note('the best so far'); this is {text!r}")
+        self.library.annotate(self.id, note=text)
         return self
 
     def save_as(self, path: str | os.PathLike[str], *, story: bool = True) -> Path:
@@ -294,3 +269,9 @@ class Take(Keepsakes):
         record = self.record
         words = record.words if len(record.words) <= 60 else record.words[:59] + "…"
         return f"<Take {self.id} {record.state}: {words!r}, {record.seconds} s>"
+
+
+def _tags(words: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError("tags are words: take.tag('hero', 'wide')")
+    return tuple(dict.fromkeys(tag for word in words if (tag := word.strip().lstrip("#"))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.store import Budget, Spend
 from kling_widget.store.record import now_ms
 from kling_widget.studio import budget
+from kling_widget.take.caps import Caps
 from tests.made import a_record, a_take
 
 from .page import FOX, click, submits, takes, until
@@ -44,16 +46,16 @@ def test_the_bar_says_what_is_spent_of_the_days_budget() -> None:
 def test_a_panels_budget_is_the_days_and_leaves_the_other_caps(library: Library) -> None:
     library.cap(call="0.70", day=1, library=20)
     Studio(library, budget=5.00).close()
-    assert library.budget == Budget(call=micros("0.70"), day=micros(5), library=micros(20))
+    assert library.budget == Caps(call=Decimal("0.70"), day=Decimal(5), library=Decimal(20))
     Studio(library).close()
-    assert library.budget.day == micros(5)
+    assert library.budget.day == 5
 
 
 @pytest.mark.parametrize("amount", ["five", "", -1, float("nan"), float("inf"), True, 1e12])
 def test_what_is_no_amount_of_money_is_refused_in_words(library: Library, amount: Any) -> None:
     with pytest.raises(SettingsError, match=r"such as 5\.00"):
         Studio(library, budget=amount)
-    assert library.budget == Budget()
+    assert library.caps() == Budget()
 
 
 @pytest.mark.parametrize("caps", [{"call": 0.5}, {"day": 1}, {"library": 1}])
@@ -61,7 +63,7 @@ def test_the_button_refuses_in_the_librarys_own_words(library: Library, caps: di
     a_paid_take(library.folder)
     library.cap(**caps)
     price = micros("0.56")
-    said = budget.refusal(library.spent(), library.budget, False, price, 1)
+    said = budget.refusal(library.sums(), library.caps(), False, price, 1)
     store = library._room.store
     with pytest.raises(OverBudget) as refused:
         store.add(a_record(service=LIVE, state="intent", charge=None, at=now_ms()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from PIL import Image
 
 from kling_widget import Library, RequestError, Studio, TakeTimeout
 from kling_widget.catalog import O3_PRO, TOOL, Model, bundled
-from kling_widget.money import Micros, micros
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
 from kling_widget.take import models, tools
@@ -292,7 +292,7 @@ def test_an_enhanced_prompt_is_shown_paid_for_once_and_no_take(studio: Studio, s
     assert helped.enhancer["new"].startswith(FOX)
     (run,) = studio.library.runs(tools.ENHANCER, server.url)
     settled(studio.library, run.id)
-    assert studio.library.spent().total == micros("0.001")
+    assert studio.library.spent().total == Decimal("0.001")
     assert len(submits(server)) == 1
     assert takes(studio.library) == []
     assert len(studio.library.history()) == 0
@@ -354,7 +354,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
     assert int(made["element_id"]) > 2**53
     (run,) = studio.library.runs(tools.ELEMENTS, server.url)
     settled(studio.library, run.id)
-    assert studio.library.spent().total == Micros(10_000)
+    assert studio.library.spent().total == Decimal("0.01")
     click(studio, prompt="Mara in the rain", element_list=[{"element_id": made["element_id"]}])
     task = until(lambda: next((t for t in server.view()["tasks"] if "prompt" in t["inputs"]), None))
     assert task["inputs"]["element_list"] == [{"element_id": made["element_id"]}]

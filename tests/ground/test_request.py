@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from kling_widget.catalog import O3_PRO, bundled
 from kling_widget.errors import RequestError
-from kling_widget.money import dollars
 from kling_widget.request import Element, Shot, VideoRequest, as_inputs, problems
 
 TURBO = "kwaivgi/kling-v3-turbo-std/text-to-video"
@@ -110,7 +110,7 @@ def test_an_unknown_field_is_a_type_error_with_a_hint() -> None:
     ],
 )
 def test_the_estimate_is_the_vendors_table(seconds: int, sound: bool, price: str) -> None:
-    assert dollars(VideoRequest("A fox", duration=seconds, sound=sound).estimate) == price
+    assert VideoRequest("A fox", duration=seconds, sound=sound).estimate == Decimal(price.removeprefix("$"))
 
 
 def test_every_model_of_the_catalogue_has_a_price_and_a_schema() -> None:
@@ -126,7 +126,7 @@ def test_a_length_that_is_whole_is_that_length_whatever_its_type() -> None:
     for ten in tens:
         request = VideoRequest("A fox", duration=ten)
         assert request == VideoRequest("A fox", duration=10)
-        assert (request.seconds, dollars(request.estimate), type(request.inputs["duration"])) == (10, "$1.12", int)
+        assert (request.seconds, request.estimate, type(request.inputs["duration"])) == (10, Decimal("1.12"), int)
 
 
 def test_but_changes_and_takes_away() -> None:

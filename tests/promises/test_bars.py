@@ -93,7 +93,7 @@ def test_what_is_recorded_as_spent_is_what_was_billed(tmp_path: Path, server: Pr
     until(lambda: all(settled(take) for take in takes), lambda: [take.record for take in takes])
     assert [take.status for take in takes] == ["completed", "completed", "completed", "rejected", "failed"]
     totals = server.view()["totals"]
-    assert library.spent().total == totals["spent"] == sum(take.cost for take in takes)
+    assert library.sums().total == totals["spent"] == sum(take.record.cost for take in takes)
     table = library.spend()
     booked = {kind: round(table[table["kind"] == kind]["dollars"].sum() * 1_000_000) for kind in ("charge", "refund")}
     assert booked == {"charge": totals["charged"], "refund": totals["refunded"]}

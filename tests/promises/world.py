@@ -61,7 +61,7 @@ def owing(library: Library, server: PracticeServer, foreign: Iterable[str] = ())
     view, strange = server.view(), set(foreign)
     own = {task["id"] for task in view["tasks"] if task["inputs"].get("prompt", "") not in strange}
     billed = sum(c["amount"] for c in view["charges"] if c["task"] in own and c["state"] != "refunded")
-    return int(library.spent().total) - int(billed)
+    return int(library.sums().total) - int(billed)
 
 
 def judge(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kling_widget import Library, RequestError, Take
+from kling_widget import BadValue, Library, Take
 from kling_widget.engine.extractor import Extractor
 from kling_widget.errors import KlingError, LibraryError
 from kling_widget.practice import PracticeServer, read_frame_number
@@ -119,7 +119,7 @@ def test_nothing_of_it_touches_the_clip_or_the_record(take: Take) -> None:
     ],
 )
 def test_a_range_that_is_none_is_refused_in_words(take: Take, start: float, end: float | None, said: str) -> None:
-    with pytest.raises(RequestError, match=said):
+    with pytest.raises(BadValue, match=said):
         take.gif(start, end)
     assert not (take.library.folder / "exports").exists()
 
@@ -165,9 +165,9 @@ def test_several_takes_stand_on_one_sheet(library: Library, take: Take) -> None:
         with Image.open(library.exports.sheet([take.record])) as one:
             assert two.height > one.height + 150
         assert two.format == "PNG"
-    with pytest.raises(RequestError, match="Choose the takes"):
+    with pytest.raises(BadValue, match="Choose the takes"):
         library.exports.sheet([])
-    with pytest.raises(RequestError, match="1 to 16 takes; these are 17"):
+    with pytest.raises(BadValue, match="1 to 16 takes; these are 17"):
         library.exports.sheet([other] * 17)
 
 

@@ -91,7 +91,7 @@ def test_a_saved_clip_tells_what_was_asked_for_what_it_cost_and_what_a_person_th
     found = told(carried.read(saved) or {})
     assert (found.id, found.service, found.practice) == (take.id, server.url, False)
     assert (found.sha256, found.bytes) == (before, take.record.bytes)
-    assert (found.cost, found.rating, found.tags) == (take.cost, 4, ("hero", "wide"))
+    assert (found.cost, found.rating, found.tags) == (take.record.cost, 4, ("hero", "wide"))
     assert found.confirmed_at == take.record.confirmed_at
     assert found.finished_at == take.record.finished_at
     assert found.request() == take.request
@@ -220,7 +220,7 @@ def test_an_adopted_clip_is_a_take_like_others_and_costs_nothing_here(
     (row,) = elsewhere.history().to_dict("records")
     assert (row["prompt"], row["cost"], row["tags"]) == (FOX, 0, ["hero"])
     # Nothing was spent, nothing is in the ledger, nobody was asked, and nothing was learned of how long takes need.
-    assert (adopted.cost, elsewhere.spent().total, len(elsewhere.spend())) == (0, 0, 0)
+    assert (adopted.record.cost, elsewhere.sums().total, len(elsewhere.spend())) == (0, 0, 0)
     assert len(server.view()["posts"]) == asked
     assert not elsewhere._room.store.has_open()
     assert elsewhere.engine._seen(2**62) == []
