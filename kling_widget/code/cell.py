@@ -20,6 +20,7 @@ from ..model_names import nearest
 from .asked import Said, find, unread
 from .body import dump, shows
 from .body import parse as parse_json
+from .usage import usage
 
 FORM = "%%kling"
 
@@ -53,12 +54,13 @@ class Cell:
     practice: bool | None = None
 
 
-def to_magic(model: str, inputs: Mapping[str, Any]) -> str:
-    """Write a request as a ``%%kling`` cell, which ends with a line break."""
+def to_magic(model: str, inputs: Mapping[str, Any], *, practice: bool = False) -> str:
+    """Write a request as a ``%%kling`` cell, which ends with a line break. One for practice says so."""
     prompt = inputs.get("prompt")
     below = isinstance(prompt, str) and _stays(prompt)
     flags = [] if model == O3_PRO else [_flag("model", model)]
     flags += [_flag(name, value) for name, value in inputs.items() if not (below and name == "prompt")]
+    flags += ["--practice"] if practice else []
     # A cell whose body is nothing at all is refused by IPython: where there is no prompt, the body is an empty line.
     return f"{' '.join((FORM, *flags))}\n{prompt if below else ''}\n"
 
@@ -81,15 +83,8 @@ def parse(line: str, body: str, catalog: Catalog | None = None) -> Cell:
     RequestError
         If there is no such model, a flag is not one that it takes, or a flag's value can't be read.
     """
-    try:
-        words = shlex.split(line)
-    except ValueError as error:
-        raise unread(FORM, f"{str(error).rstrip('.')} in the flags.") from None
-    words = [word[:-2] + '"--"' if _DASHES.fullmatch(word) else word for word in words]
-    catalog = catalog or bundled()
-    first = _Parser(add_help=False, allow_abbrev=False)
-    first.add_argument("--model", default=O3_PRO)
-    model = find(str(first.parse_known_args(words)[0].model), catalog)
+    words = _flags(line)
+    model = _model(words, catalog or bundled())
     known, unknown = _parser(model).parse_known_args(words)
     if unknown:
         raise unread(FORM, _complaint(unknown, model))
@@ -101,6 +96,28 @@ def parse(line: str, body: str, catalog: Catalog | None = None) -> Cell:
             raise unread(FORM, "The prompt stands twice: as --prompt and below the first line. Take one away.")
         inputs = {"prompt": prompt, **inputs}
     return Cell(model.id, inputs, library, practice)
+
+
+def help_for(line: str, catalog: Catalog | None = None) -> str | None:
+    """Say how the magic is used, with every input of the model that the line names; None where it asks for no help."""
+    words = _flags(line)
+    if not {"--help", "-h"} & set(words):
+        return None
+    return usage(_model([word for word in words if word not in ("--help", "-h")], catalog or bundled()))
+
+
+def _flags(line: str) -> list[str]:
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise unread(FORM, f"{str(error).rstrip('.')} in the flags.") from None
+    return [word[:-2] + '"--"' if _DASHES.fullmatch(word) else word for word in words]
+
+
+def _model(words: Sequence[str], catalog: Catalog) -> Model:
+    first = _Parser(add_help=False, allow_abbrev=False)
+    first.add_argument("--model", default=O3_PRO)
+    return find(str(first.parse_known_args(words)[0].model), catalog)
 
 
 def found(text: str) -> bool:

@@ -66,9 +66,12 @@ def call(
     return f"{name}(\n" + "".join(f"    {head}{_broken(value, width, 4, len(head))},\n" for head, value in heads) + ")"
 
 
-def to_python(model: str, inputs: Mapping[str, Any], *, imports: bool = True) -> str:
-    """Write a request as a call of ``generate``, below the line that imports it unless ``imports`` is False."""
-    asks = call("generate", model, inputs, width=WIDTH)
+def to_python(model: str, inputs: Mapping[str, Any], *, imports: bool = True, practice: bool = False) -> str:
+    """Write a request as a call of ``generate``, below the line that imports it unless ``imports`` is False.
+
+    One for practice says so: run where a key is found, it would cost money otherwise.
+    """
+    asks = call("generate", model, inputs, extra={"practice": True} if practice else None, width=WIDTH)
     return f"from kling_widget import generate\n\n{asks}" if imports else asks
 
 

@@ -22,11 +22,11 @@ _KNOWN = (
 )
 
 
-def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> dict[str, str]:
+def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN, practice: bool = False) -> dict[str, str]:
     """A request in every form, by the form's name and in the order in which they are offered."""
     return {
-        python.FORM: python.to_python(model, inputs),
-        cell.FORM: cell.to_magic(model, inputs),
+        python.FORM: python.to_python(model, inputs, practice=practice),
+        cell.FORM: cell.to_magic(model, inputs, practice=practice),
         curl.FORM: curl.to_curl(model, inputs, origin=origin),
         body.FORM: body.to_json(model, inputs),
     }

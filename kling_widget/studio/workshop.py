@@ -177,7 +177,8 @@ class Workshop:
     def show_code(self, model: str, inputs: Mapping[str, Any]) -> None:
         """Show a request as code."""
         practice = self._service.practice
-        forms = code.forms(model, inputs, origin=ORIGIN if practice else self._service.name)
+        origin = ORIGIN if practice else self._service.name
+        forms = code.forms(model, inputs, origin=origin, practice=practice)
         if forms != self.code.forms:
             self.code.forms = forms
 

@@ -140,7 +140,7 @@ class Library(Records, ReadOnly):
         return Take(self.record(take_id).id, self)
 
     def takes(self, *, search: str = "", limit: int | None = 200, **wanted: Any) -> list[Take]:
-        """Takes, newest first. The arguments are those of ``records``."""
+        """Return takes, newest first. The arguments are those of ``records``."""
         from .take import Take
 
         return [Take(record.id, self) for record in self.records(search=search, limit=limit, **wanted)]
@@ -282,7 +282,10 @@ class Library(Records, ReadOnly):
         return self
 
     def decide(self, take_id: str, prediction: str | None) -> Record:
-        """Say which task a take in doubt is, by its id, or None: it was not made."""
+        """Say which task a take in doubt is, by its id, or None: it was not made.
+
+        Raises ``LibraryError`` where it does not wait for that, ``AlreadyTaken`` where another take has that task.
+        """
         if prediction is None:
             words = "You said that none of the service's tasks is this take, so it counts as not made and not charged."
             changes = {"state": "not_created", "trouble": words, "settled": True, "finished_at": now_ms()}

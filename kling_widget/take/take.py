@@ -54,10 +54,16 @@ def generate(
 
     Raises
     ------
-    RequestError, TypeError
-        If the model would not take the request. Nothing was sent.
-    SettingsError, LibraryError
-        If there is no key for a live service, or the library can't be written to. Nothing was sent.
+    RequestError
+        If there is no such model, or it would not take the request. Nothing was sent.
+    UnknownInput
+        If the model has no input of a name that was given; a ``RequestError`` and a ``TypeError``. Nothing was sent.
+    SettingsError
+        If a live service is wanted and there is no key, or a setting can't be used. Nothing was sent.
+    OverBudget, LibraryError
+        If a cap of the library would be passed, or the library can't be used. Nothing was sent.
+    MediumRefused, KlingError
+        If a picture or video can't be used, or could not be uploaded. Nothing was sent or charged.
     """
     library = library if isinstance(library, Library) else Library(library)
     request = VideoRequest(
@@ -82,7 +88,7 @@ def make(
     practice: bool | None = None,
     parent: str | None = None,
 ) -> Take:
-    """Make a clip from a request that is already built. See ``generate``."""
+    """Make a clip from a request that is already built. Raises what ``generate`` does (``RequestError``, …)."""
     if request.kind != "clip":
         raise RequestError([Problem("model", f"{request.model} makes no clip, so nothing was sent.")])
     service = choose(practice)
@@ -198,7 +204,13 @@ class Take(Standing, Keepsakes):
         return self
 
     def remix(self, *, practice: bool | None = None, **changes: Any) -> Take:
-        """Make it again with some inputs changed (None takes one away). A new take, at its own cost."""
+        """Make it again with some inputs changed (None takes one away). A new take, at its own cost.
+
+        Raises
+        ------
+        RequestError, SettingsError, LibraryError, KlingError
+            As ``generate`` raises them. Nothing was sent.
+        """
         mine = self.record.practice
         request = self.request.but(**changes)
         return make(
@@ -211,7 +223,7 @@ class Take(Standing, Keepsakes):
         return self
 
     def tag(self, *words: str) -> Take:
-        """Add tags to it. Raises ``TypeError`` for what is no words."""
+        """Add tags to it. Raises ``TypeError`` for what is no words, ``BadValue`` for characters that are no text."""
         known = self.record.tags
         fresh = tuple(word for word in _tags(words) if word not in known)
         self.library.annotate(self.id, tags=known + fresh)
@@ -224,7 +236,10 @@ class Take(Standing, Keepsakes):
         return self
 
     def write_note(self, text: str) -> Take:
-        """Write what you think of it, in place of the note that it had. Raises ``TypeError`` for what is no text."""
+        """Write what you think of it, in place of the note that it had.
+
+        Raises ``TypeError`` for what is no text, ``BadValue`` for characters that are none.
+        """
         if not isinstance(text, str):
             raise TypeError(f"a note is text: take.write_note('the best so far'); this is {text!r}")
         self.library.annotate(self.id, note=text)

@@ -54,6 +54,8 @@ def enhance(
     ------
     RequestError
         If the service would not take it. Nothing was sent.
+    SettingsError, LibraryError
+        As ``generate`` raises them. Nothing was sent.
     TakeFailed, TakeTimeout
         As ``Take.wait`` raises them.
     """
@@ -93,6 +95,15 @@ def make_element(
     -------
     str
         Its id: ``element_list=[Element(id)]``.
+
+    Raises
+    ------
+    RequestError
+        If its name, description or pictures can't be taken, or the service made it and gave no id.
+    SettingsError, LibraryError, MediumRefused, KlingError
+        As ``generate`` raises them. Nothing was sent.
+    TakeFailed, TakeTimeout
+        As ``Take.wait`` raises them.
     """
     service = choose(practice)
     home = library if isinstance(library, Library) else Library(library)

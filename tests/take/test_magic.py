@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from kling_widget import RequestError
-from kling_widget.catalog import O3_PRO, Model
-from kling_widget.code import Cell, parse, to_magic
-from kling_widget.magic import kling
+from kling_widget import KlingError, RequestError
+from kling_widget.catalog import O3_PRO, Model, bundled
+from kling_widget.code import Cell, forms, parse, read, to_magic
+from kling_widget.magic import kling, kling_line
 from tests.requests import inputs_for, video_models
 
 V3 = "kwaivgi/kling-v3.0-pro/text-to-video"
@@ -65,6 +65,35 @@ def test_a_cell_that_asks_for_nothing_or_too_much_is_refused_before_anything_is_
         with pytest.raises(RequestError) as refused:
             kling(f"{line} --library {tmp_path / 'none'} --practice", body)
         assert said in str(refused.value)
+
+
+def test_help_lists_every_input_of_the_model_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for line, model in (
+        ("--help", O3_PRO),
+        ("-h", O3_PRO),
+        ('--model "V3 Pro" --help', V3),
+        (f"--help --model {V3}", V3),
+    ):
+        assert kling(line, "") is None
+        said = capsys.readouterr().out
+        assert model in said
+        for name in bundled()[model].fields:
+            assert f"--{name}" in said or name == "prompt"
+    kling_line("--help")
+    assert "--duration" in capsys.readouterr().out
+    with pytest.raises(RequestError, match="There is no model of that name"):
+        kling("--model Sora --help", "")
+    with pytest.raises(KlingError, match="%%kling"):
+        kling_line("A fox")
+
+
+def test_a_practice_request_as_code_says_that_it_is_practice(tmp_path: Path) -> None:
+    inputs = {"prompt": "A fox", "duration": 3}
+    for practice in (True, False):
+        python, cell, *_ = forms(O3_PRO, inputs, practice=practice).values()
+        assert ("practice=True" in python) == ("--practice" in cell) == practice
+        assert parse(*as_ipython_has_it(cell)) == Cell(O3_PRO, inputs, practice=practice or None)
+        assert read(python).inputs == read(cell).inputs == inputs
 
 
 SHELL = """

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import kling_widget
-from kling_widget import BadValue, KlingError, Library, Take, VideoRequest
+from kling_widget import BadValue, Library, Take, VideoRequest
 from kling_widget.take.caps import Caps, Spent
 from tests.made import a_take
 
@@ -98,15 +97,3 @@ def test_money_is_dollars_wherever_a_person_looks(library: Library, take: Take) 
     assert library.budget == Caps(call=Decimal("0.7"), day=Decimal(1), library=Decimal(20))
     assert VideoRequest("A fox", duration=10, sound=True).estimate == Decimal("1.4")
     assert library.models()["price"]["O3 Pro · text to video"] == 0.56
-
-
-def test_every_error_that_can_be_raised_is_exported() -> None:
-    from kling_widget import errors
-
-    raised = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, KlingError)} | {
-        "Problem"
-    }
-    assert raised <= set(kling_widget.__all__)
-    for name in raised:
-        assert getattr(kling_widget, name) is getattr(errors, name)
-        assert f" {name}" in str(errors.__doc__) or name == "Problem", f"{name} stands in no tree"
