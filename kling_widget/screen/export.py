@@ -88,7 +88,7 @@ class _Export:
         if self.inside:
             self._weigh(held)
         first = [leaf.record.id for leaf in (held or leaves)][:MOST]
-        page = Page(title, datetime.now().astimezone().date(), leaves, first, _differences(records), self.inside)
+        page = Page(title, datetime.now(self.library.zone).date(), leaves, first, _differences(records), self.inside)
         fresh: list[Path] = []
         try:
             if not self.inside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import TOOL, Model, bundled
@@ -41,19 +41,22 @@ READ = ("poster", "words", "model", "seconds", "inputs", "state", "estimate", "c
 """The columns of the database that the history is made of, in the order of ``history``'s rows."""
 
 
-def history(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+def history(rows: Sequence[Sequence[Any]], zone: tzinfo = timezone.utc) -> pd.DataFrame:
     """Lay takes out as a table, one row a take, in the order given.
 
     Parameters
     ----------
     rows
         Values of the columns ``READ``, as the database holds them.
+    zone
+        The library's time zone.
 
     Returns
     -------
     pandas.DataFrame
         ``poster`` and ``file`` are paths relative to the library's folder; ``cost`` is in US dollars (play money for
-        practice takes); ``confirmed`` is local time; ``took`` is seconds from confirmed to saved.
+        practice takes); ``confirmed`` is in the library's zone, as it was at that
+        moment; ``took`` is seconds from confirmed to saved.
     """
     import pandas as pd
 
@@ -87,7 +90,7 @@ def history(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
         },
         columns=list(COLUMNS),
     )
-    table["confirmed"] = _local(table["confirmed"])
+    table["confirmed"] = _local(table["confirmed"], zone)
     return table.astype(_KINDS)
 
 
@@ -108,17 +111,17 @@ def models(known: Iterable[Model]) -> pd.DataFrame:
     )
 
 
-def ledger(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Lay the ledger out as a table, one row an entry, in the order given."""
+def ledger(entries: Sequence[Mapping[str, Any]], zone: tzinfo = timezone.utc) -> pd.DataFrame:
+    """Lay the ledger out as a table, one row an entry, in the order given; ``at`` is by this zone."""
     import pandas as pd
 
     table = pd.DataFrame(entries, columns=["at", "kind", "amount", "service", "words", "take"])
-    table["at"] = _local(table["at"])
+    table["at"] = _local(table["at"], zone)
     table["amount"] = table["amount"].astype("float64") / 1_000_000
     return table.rename(columns={"amount": "dollars", "words": "prompt"})
 
 
-def _local(moments: pd.Series[Any]) -> pd.Series[Any]:
+def _local(moments: pd.Series[Any], zone: tzinfo) -> pd.Series[Any]:
     import pandas as pd
 
-    return pd.to_datetime(moments, unit="ms", utc=True).dt.tz_convert(datetime.now().astimezone().tzinfo)
+    return pd.to_datetime(moments, unit="ms", utc=True).dt.tz_convert(zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import Engine, and_, case, delete, func, insert, select, update
@@ -13,6 +13,7 @@ from ..errors import OverBudget
 from ..money import Micros, dollars
 from ..states import FINAL
 from . import rows
+from . import zone as days
 from .database import reading, writing
 from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
@@ -29,13 +30,13 @@ _CAP_IN_WORDS = {
 class Purse:
     """A library's money."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, zone: tzinfo) -> None:
+        self._engine, self._zone = engine, zone
 
     def spent(self, today: str | None = None) -> Spend:
-        """Money spent, today and in all. ``today`` is a calendar day, ``YYYY-MM-DD``; the person's own if not given."""
+        """Money spent, today and in all. ``today`` is a day, ``YYYY-MM-DD``; the library's own unless given."""
         with reading(self._engine) as connection:
-            return _spent(connection, today or rows.day(now_ms()))
+            return _spent(connection, self._zone, today)
 
     @property
     def budget(self) -> Budget:
@@ -59,7 +60,7 @@ class Purse:
             return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def allow(connection: Connection, record: Record) -> None:
+def allow(connection: Connection, record: Record, zone: tzinfo) -> None:
     """Refuse a take that would pass a cap. In the transaction that writes it down, so that kernels can't race past one.
 
     Raises
@@ -70,7 +71,7 @@ def allow(connection: Connection, record: Record) -> None:
     caps = _budget(connection)
     if caps == Budget():
         return
-    so_far = _spent(connection, rows.day(record.confirmed_at))
+    so_far = _spent(connection, zone, days.day(record.confirmed_at, zone))
     practice = record.practice
     spent = {
         "call": 0,
@@ -92,7 +93,7 @@ def quote(connection: Connection, record: Record) -> None:
     connection.execute(insert(ledger).values(_entry(record.id, record.service, "quote", record.estimate)))
 
 
-def book(connection: Connection, take: TakeId, changes: Mapping[str, Any]) -> None:
+def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone: tzinfo) -> None:
     """Enter a charge or a refund in the ledger and the running totals: what differs from what was entered before."""
     if changes.get("charge") is None and changes.get("refund") is None:
         return
@@ -104,17 +105,18 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any]) -> No
         amount = told - (before or 0)
         connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
         # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
-        day = rows.day(record.confirmed_at)
+        day = days.day(record.confirmed_at, zone)
         here = and_(spend.c.service == record.service, spend.c.day == day)
         change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
         if not connection.execute(change).rowcount:
             connection.execute(insert(spend).values(service=record.service, day=day, amount=sign * amount))
 
 
-def _spent(connection: Connection, day: str) -> Spend:
+def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
+    day = day or days.day(now_ms(), zone)
     # What was confirmed and not billed yet is as good as spent, sent or not: a budget must hold for it too.
     unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(_FREE)))
-    since, until = _bounds(day)
+    since, until = days.bounds(day, zone)
     today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
     pending = select(takes.c.service, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
     booked = select(
@@ -129,12 +131,6 @@ def _spent(connection: Connection, day: str) -> Spend:
     count = (connection.scalar(everything) or 0) - (connection.scalar(everything.where(OF_TOOLS)) or 0)
     (live, live_today), (play, play_today) = totals[False], totals[True]
     return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
-
-
-def _bounds(day: str) -> tuple[int, int]:
-    """Where a calendar day of the person's begins and ends, in milliseconds since the epoch."""
-    begins = datetime.strptime(day, "%Y-%m-%d")  # noqa: DTZ007  local time is what is meant
-    return round(begins.timestamp() * 1000), round((begins + timedelta(days=1)).timestamp() * 1000)
 
 
 def _budget(connection: Connection) -> Budget:

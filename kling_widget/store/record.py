@@ -93,7 +93,7 @@ class Budget:
     call
         For one take.
     day
-        For one calendar day of the person's.
+        For one calendar day, in the library's time zone.
     library
         In all.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -15,6 +14,7 @@ from ..errors import LibraryError
 from ..text import fold
 from .record import Record
 from .schema import meta, takes
+from .zone import day as day
 
 COLUMNS = frozenset(f.name for f in fields(Record))
 _NAMES = [column.name for column in takes.c]
@@ -83,8 +83,3 @@ def next_revision(connection: Connection) -> int:
     here = meta.c.name == "revision"
     connection.execute(update(meta).where(here).values(value=meta.c.value + 1))
     return connection.scalar(select(meta.c.value).where(here)) or 0
-
-
-def day(at: int) -> str:
-    """The person's own calendar day, ``YYYY-MM-DD``, of a moment in milliseconds since the epoch."""
-    return time.strftime("%Y-%m-%d", time.localtime(at / 1000))

@@ -35,7 +35,7 @@ settings = Table(
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""What belongs to the library as a whole and is no number."""
+"""What belongs to the library as a whole and is no number: ``zone``, the time zone that its days are counted in."""
 
 OF_TOOLS = text("kind = 'tool'")
 """The condition that a row is a tool's run, as its index has it: a bound value would not be recognised."""
@@ -121,7 +121,7 @@ spend = Table(
     "spend",
     metadata,
     Column("service", String(200), primary_key=True),
-    Column("day", String(10), primary_key=True),  # the person's own calendar day, YYYY-MM-DD
+    Column("day", String(10), primary_key=True),  # a calendar day in the library's zone, YYYY-MM-DD
     Column("amount", BigInteger, nullable=False),
 )
 """Running totals of charges less refunds, so that a budget need not add up a long ledger."""

@@ -14,7 +14,7 @@ from .. import paths, permissions
 from ..errors import LibraryError
 from ..states import FINAL
 from ..text import flaw, fold
-from . import cast, leases, migrations, purse, rows
+from . import cast, leases, migrations, purse, rows, zone
 from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
@@ -40,6 +40,8 @@ class Store:
     ----------
     leases
         Which kernel tends which take.
+    zone
+        The time zone in which its days are counted, for every kernel that uses it.
     purse
         Money spent, and the caps on it.
     cast
@@ -50,7 +52,8 @@ class Store:
         self._engine: Engine = connect(url)
         migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
-        self.purse = purse.Purse(self._engine)
+        self.zone = zone.kept(self._engine)
+        self.purse = purse.Purse(self._engine, self.zone)
         self.cast = cast.Cast(self._engine)
 
     @classmethod
@@ -208,7 +211,7 @@ class Store:
             If it would pass a cap of the library's budget.
         """
         with writing(self._engine) as connection:
-            purse.allow(connection, record)
+            purse.allow(connection, record, self.zone)
             purse.quote(connection, record)
             return rows.add(connection, record)
 
@@ -231,7 +234,7 @@ class Store:
         """
         with writing(self._engine) as connection:
             leases.check(connection, lease)
-            purse.book(connection, lease.take, changes)
+            purse.book(connection, lease.take, changes, self.zone)
             return rows.write(connection, lease.take, changes)
 
     def correct(self, take: TakeId, changes: Callable[[Record], Mapping[str, Any]]) -> Record:
@@ -245,7 +248,7 @@ class Store:
             different = dict(changes(record)) if record.settled else {}
             if not different:
                 return record
-            purse.book(connection, take, different)
+            purse.book(connection, take, different, self.zone)
             return rows.write(connection, take, different)
 
     def begin_sending(self, lease: Lease, limits: Limits) -> Record | Wait:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from ..errors import LibraryError
 from ..screen.screen import MOST
 from ..states import AT_SERVICE, FINAL, STATES
 from ..store import Budget, Record, Spend
+from ..store.record import now_ms
+from ..store.zone import day
 from ..take import Library
 from ..text import mended
 from . import view
@@ -118,14 +119,14 @@ class Reading:
         changed = [] if self._revision is None else self._library.changed_since(self._revision)
         self.ended = {take: record for take, record in self.ended.items() if view.stays(record)}
         self.budget = self._library.caps()  # a cap moves no revision
-        today = time.strftime("%Y-%m-%d")
+        today = day(now_ms(), self._library.zone)
         if not changed and not self._stale and today == self._day:
             return False
         states = view.FILTERS[self.filter]
         self.records = self._library.records(limit=view.SHOWN, search=self.search, states=states)
         self.under_way = self._library.records(limit=None, states=_OPEN)
         self.spend, self._day = self._library.sums(), today
-        self.cards = [view.card(record) for record in self.records]
+        self.cards = [view.card(record, self._library.zone) for record in self.records]
         self._seen_open.update(record.id for record in self.under_way)
         for record in changed:
             if record.final:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +197,7 @@ def _leaves(record: Record) -> bool:
     return record.state == "completed" or withdrawn(record)
 
 
-def card(record: Record) -> dict[str, Any]:
+def card(record: Record, zone: tzinfo | None = None) -> dict[str, Any]:
     """One take for the shelf, as a card and as a row of the table.
 
     ``cells`` are the columns of `Library.history`, in its order and without its first, the poster, as text.
@@ -211,7 +211,7 @@ def card(record: Record) -> dict[str, Any]:
         "poster": record.poster or "",
         "rating": record.rating or 0,
         "facts": f"{record.seconds} s · {dollars(record.estimate if record.state == 'intent' else record.cost)}",
-        "cells": cells(record),
+        "cells": cells(record, zone),
     }
 
 
@@ -220,7 +220,7 @@ def status(record: Record) -> str:
     return "stopped" if withdrawn(record) else STATUS.get(record.state, record.state)
 
 
-def cells(record: Record) -> list[str]:
+def cells(record: Record, zone: tzinfo | None = None) -> list[str]:
     """The history's columns for one take, as text, in the history's own order and without the poster."""
     model = bundled().get(record.model)
 
@@ -240,7 +240,7 @@ def cells(record: Record) -> list[str]:
         "rating": "★" * (record.rating or 0),
         "tags": " ".join(f"#{tag}" for tag in record.tags),
         "note": record.note,
-        "confirmed": _when(record.confirmed_at),
+        "confirmed": _when(record.confirmed_at, zone),
         "took": took,
         "file": record.file or "",
         "id": record.id,
@@ -268,5 +268,5 @@ def _tone(record: Record) -> str:
     return "bad" if record.final else "run"
 
 
-def _when(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+def _when(at: int, zone: tzinfo | None) -> str:
+    return datetime.fromtimestamp(at / 1000, zone).astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -77,6 +78,14 @@ class Library(Records, ReadOnly):
     def folder(self) -> Path:
         """Its folder, an absolute path."""
         return self._room.folder
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which its days are counted and its moments are told: that of the machine that made it.
+
+        It is kept in the library, so that kernels in several zones have one day, and one budget for it.
+        """
+        return self._room.store.zone
 
     @property
     def cast(self) -> Cast:
@@ -159,12 +168,12 @@ class Library(Records, ReadOnly):
         -------
         pandas.DataFrame
             One row a take: ``poster``, ``prompt``, ``model``, ``seconds``, ``aspect_ratio``, ``sound``, ``status``,
-            ``cost`` (US dollars; play money for practice), ``rating``, ``tags``, ``note``, ``confirmed`` (local time),
+            ``cost`` (US dollars; play money for practice), ``rating``, ``tags``, ``note``, ``confirmed`` (in ``zone``),
             ``took`` (seconds), ``file``, ``id``. Paths are relative to ``folder``.
         """
         from ..store.history import READ, history
 
-        return history(self._room.store.columns(READ, search=search, limit=limit))
+        return history(self._room.store.columns(READ, search=search, limit=limit), self.zone)
 
     def adopt(self, path: str | os.PathLike[str]) -> Take:
         """Bring in a clip that carries its story (``Take.save_as`` saves such). Open panels show it, and its request.
@@ -228,12 +237,12 @@ class Library(Records, ReadOnly):
         Returns
         -------
         pandas.DataFrame
-            ``at`` (local time), ``kind`` (``quote``, ``charge`` or ``refund``), ``dollars``, ``service``, ``prompt``,
+            ``at`` (in ``zone``), ``kind`` (``quote``, ``charge`` or ``refund``), ``dollars``, ``service``, ``prompt``,
             ``take``. What was spent is the charges less the refunds.
         """
         from ..store.history import ledger
 
-        return ledger(self._room.store.purse.entries())
+        return ledger(self._room.store.purse.entries(), self.zone)
 
     def models(self) -> pd.DataFrame:
         """The models that clips can be asked of, as a table.
@@ -267,7 +276,7 @@ class Library(Records, ReadOnly):
         call
             For one take; None for no cap. Left as it is unless given, as are the others.
         day
-            For one calendar day.
+            For one calendar day in the library's ``zone``.
         library
             In all.
 
