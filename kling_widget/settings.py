@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import importlib
 import importlib.util
 import ipaddress
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +21,7 @@ KEY_NAME = "WAVESPEED_API_KEY"
 ADDRESS_NAME = "WAVESPEED_BASE_URL"
 FOLDER_NAME = "KLING_LIBRARY"
 TIER_NAME = "KLING_TIER"
+STATE_NAME = "KLING_STATE"
 
 ORIGIN = "https://api.wavespeed.ai"
 """The live service, as its own client has it."""
@@ -65,11 +69,27 @@ class Key:
             return self._redaction(text)
         return self._redaction(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
+    def fingerprint(self, salt: bytes) -> str:
+        """Return 32 hex digits that tell this key from others and are too slow to compute for guessing it."""
+        return _fingerprint(self, salt)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and hmac.compare_digest(self._value, other._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
     def __repr__(self) -> str:
         return "<key>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not pickled or copied")
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(key: Key, salt: bytes) -> str:
+    # 16 MB and some 50 ms for each guess: a short key can't be found by trying.
+    return hashlib.scrypt(key.reveal().encode(), salt=salt, n=1 << 14, r=8, p=1, dklen=16).hex()
 
 
 def find_key() -> Key | None:
@@ -82,6 +102,12 @@ def find_key() -> Key | None:
         finally:
             del value  # a traceback of the refusal may print this frame's variables
     return None
+
+
+def environment_key() -> Key | None:
+    """The key that the environment names now; asks nobody else."""
+    value = _from_environment()
+    return Key(value) if value else None
 
 
 def ask_key() -> Key:
@@ -131,6 +157,15 @@ def library_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     """The library's folder: the argument, else ``KLING_LIBRARY``, else ``kling_library`` beside the notebook."""
     chosen = folder if folder is not None else os.environ.get(FOLDER_NAME) or FOLDER
     return Path(chosen).expanduser().absolute()
+
+
+def state_folder() -> Path:
+    """Where a person's libraries on this machine leave word for each other: ``KLING_STATE``, else the user's state."""
+    if named := os.environ.get(STATE_NAME):
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_state_path
+
+    return user_state_path("kling-widget")
 
 
 def _from_environment() -> str | None:

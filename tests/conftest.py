@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +26,9 @@ _NOWHERE = ipaddress.ip_network("192.0.2.0/24")
 for _name in [name for name in os.environ if name.startswith(("KLING_", "WAVESPEED_"))]:
     del os.environ[_name]
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+# Where libraries of one machine leave word for each other: not where the person's own do.
+os.environ["KLING_STATE"] = tempfile.mkdtemp(prefix="kling-tests-")
+atexit.register(shutil.rmtree, os.environ["KLING_STATE"], ignore_errors=True)
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 

@@ -25,7 +25,7 @@ class Asker:
         Gives the client for a service.
     """
 
-    def __init__(self, client: Callable[[str], Client]) -> None:
+    def __init__(self, client: Callable[[str, str | None], Client]) -> None:
         self._client = client
         self._lock = threading.RLock()  # in C: an interrupt leaves it whole
         self._waiting: dict[str, Callable[[], None]] = {}
@@ -39,6 +39,7 @@ class Asker:
         told: Callable[[T], None],
         *,
         about: str,
+        account: str | None = None,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
         """Ask a question; returns at once.
@@ -53,13 +54,15 @@ class Asker:
             Called with the answer, on the asker's thread.
         about
             A question about the same thing that still waits is forgotten: who types asks for the last price only.
+        account
+            Whose tasks it is about; unless given, whoever's key is found.
         refused
             Called where there is no answer.
         """
 
         def carry_out() -> None:
             try:
-                answer = question(self._client(service))
+                answer = question(self._client(service, account))
             except KlingError as error:
                 log.info("%s could not be asked about %s: %s", service, about, error)
                 refused(error)

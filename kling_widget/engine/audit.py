@@ -29,7 +29,7 @@ class Audit:
         Whether this process may speak to a service.
     """
 
-    def __init__(self, store: Store, asker: Asker, reachable: Callable[[str], bool]) -> None:
+    def __init__(self, store: Store, asker: Asker, reachable: Callable[[str, str | None], bool]) -> None:
         self._store, self._asker, self._reachable = store, asker, reachable
         self._asked = {_HERE: float("-inf"), _ELSEWHERE: float("-inf")}
 
@@ -43,18 +43,19 @@ class Audit:
             since = now_ms() - round(lately * 1000)
             # Practice bills once and for all, and its server need not be started for it.
             found = [r for r in self._store.settled(since) if r.local is local and not r.practice]
-            for service in {record.service for record in found}:
-                if self._reachable(service):
-                    self._ask(service, [record for record in found if record.service == service])
+            for whose in {(record.service, record.account) for record in found}:
+                if self._reachable(*whose):
+                    self._ask(*whose, [record for record in found if (record.service, record.account) == whose])
 
-    def _ask(self, service: str, records: list[Record]) -> None:
+    def _ask(self, service: str, account: str | None, records: list[Record]) -> None:
         for start in range(0, len(records), _AT_ONCE):
             asked = records[start : start + _AT_ONCE]
             self._asker.ask(
                 service,
                 lambda client, asked=asked: client.bills([r.prediction for r in asked]),  # type: ignore[misc]
                 lambda bills, asked=asked: self._compare(asked, bills),  # type: ignore[misc]
-                about=f"billing of {service} {start}",
+                about=f"billing of {service} {account} {start}",
+                account=account,
             )
 
     def _compare(self, records: list[Record], bills: Mapping[str, Bill]) -> None:

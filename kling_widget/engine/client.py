@@ -74,9 +74,13 @@ class Client:
         The key. It is sent to this origin only.
     read_s
         Seconds to wait for an answer.
+    account
+        The key's fingerprint in the library; None for a practice server of our own, which has no accounts.
 
     Attributes
     ----------
+    account, key
+        As given.
     skew_ms
         How far the service's clock is ahead of this machine's, in milliseconds, by its last answer (to about a second).
 
@@ -86,7 +90,7 @@ class Client:
         If the key would travel unencrypted to another machine.
     """
 
-    def __init__(self, origin: str, key: Key, *, read_s: float = READ_S) -> None:
+    def __init__(self, origin: str, key: Key, *, read_s: float = READ_S, account: str | None = None) -> None:
         try:
             parts = urlsplit(origin)
         except ValueError:
@@ -99,7 +103,7 @@ class Client:
         self._timeout = (CONNECT_S, read_s)
         self._local = local
         self.skew_ms = 0
-        self._key = key
+        self.account, self.key = account, key
         self._session = self._prepared(key)
         # A submit opens a connection of its own: on one that was kept alive and died, nobody can say what was heard.
         self._submits = self._prepared(key)
@@ -260,10 +264,9 @@ class Client:
             self._note_clock(response.headers.get("Date"))
             # Some gateways say back what they were sent: the key goes no further than this.
             headers = CaseInsensitiveDict(
-                (self._key.redact(name), text.clean(self._key.redact(value)))
-                for name, value in response.headers.items()
+                (self.key.redact(name), text.clean(self.key.redact(value))) for name, value in response.headers.items()
             )
-            return Answer(response.status_code, headers, self._key.redact(text.decoded(bytes(body))).encode())
+            return Answer(response.status_code, headers, self.key.redact(text.decoded(bytes(body))).encode())
 
     def _note_clock(self, date: str | None) -> None:
         there = None if date is None else text.http_date(date)

@@ -21,6 +21,10 @@ GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 """Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed."""
 
 NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
+NOT_THIS_KEY = (
+    "The service does not know this take with the key found now, and this library does not say which key made it. "
+    "It is asked again for seven days; with the key that made it, it goes on."
+)
 GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
 _RUNNING = ("created", "processing", "pending", "queued", "starting", "running")
 UNKNOWN_STATUS = "The service says that it is “{}”, which is no status that is known. It is asked again."
@@ -39,10 +43,13 @@ def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         memory.booked = True
         return wait
     memory.booked = False
+    client = hands.client(record)
     try:
-        found = hands.client(record.service).result(record.prediction, record.address)
+        found = client.result(record.prediction, record.address)
     except NotFound:
         return _missing(hands, record, lease, memory)
+    if record.account is None and client.account is not None:  # of an earlier version: whoever finds it made it
+        record = hands.store.change(lease, account=client.account)
     if found.status == "completed":
         return _made(hands, record, lease, memory, found)
     memory.missing_since = None
@@ -65,11 +72,14 @@ def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
 def _missing(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
     """The service says that it does not know the task. Gateways say so too, for a moment, of tasks that live."""
     old = record.accepted_at is not None and now_ms() - record.accepted_at > KEPT_MS
-    if old or memory.missing_for() > GONE_AFTER_S:
+    # Where nobody knows which key made it, only its age proves that the service no longer keeps it.
+    foreign = record.account is None and not record.practice
+    if old or (memory.missing_for() > GONE_AFTER_S and not foreign):
         hands.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
         return 0.0
-    if record.trouble != NOT_KNOWN:
-        hands.store.change(lease, trouble=NOT_KNOWN)
+    words = NOT_THIS_KEY if foreign else NOT_KNOWN
+    if record.trouble != words:
+        hands.store.change(lease, trouble=words)
     return max(hands.pace.next_look(record, now_ms()), back_off(3))
 
 
@@ -116,7 +126,7 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         clip = fetch(
             memory.address,
             clip_path,
-            own_origin=hands.client(record.service).origin,
+            own_origin=hands.client(record).origin,
             attempt=lease.token,
             told=told,
             mine=lambda: hands.store.leases.require(lease),

@@ -10,7 +10,7 @@ import time
 from ..errors import AlreadyTaken, InputRefused, KlingError, LeaseLost, PracticeError, Unreadable
 from ..store import Lease, Record, Wait
 from ..store.record import now_ms
-from . import reconcile, wire
+from . import claiming, reconcile, wire
 from .client import Client
 from .listing import Listing
 from .moments import moment
@@ -44,6 +44,10 @@ NOT_MADE = (
     "The answer to this request was lost. The service was asked again and again and lists nothing like it, so it was "
     "most likely not made and not charged. Generate it again if you like."
 )
+WHOSE = (
+    "The answer to this request was lost, and this library does not say which key sent it, so the tasks of the key "
+    "found now prove nothing. Please say which task is yours, if any; nothing is sent meanwhile."
+)
 PATIENCE_S = 5.0
 """Seconds to wait at least where the service asks for patience and does not say how much."""
 
@@ -59,13 +63,14 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         _never_sent(hands, lease, "It waited for a place for too long.", "Generate it again when there is room.")
         return None
     try:
-        client = hands.client(record.service)
+        client = hands.client(record)
     except PracticeError as error:
         hands.store.change(lease, state="rejected", trouble=str(error), settled=True, finished_at=now_ms())
         return None
-    begun = hands.store.begin_sending(lease, hands.limits(record.service))
+    begun = hands.store.begin_sending(lease, hands.limits(record.service), client.account)
     if isinstance(begun, Wait):
         return begun.seconds
+    claiming.sending(hands.claims, begun, client)
     memory.outcome = client.submit(record.model, record.inputs)
     return conclude(hands, begun, lease, memory)
 
@@ -111,8 +116,12 @@ def _in_short(outcome: Outcome) -> Outcome:
 def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome: Outcome) -> float | None:
     change, now = hands.store.change, now_ms()
     if isinstance(outcome, Accepted):
+        # The answer to this very submit proves enough where the claim can't be written down.
+        claiming.claim(hands.claims, record, outcome.prediction.id)
         _adopt(hands, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
         return 0.0
+    if not isinstance(outcome, Unknown):
+        claiming.ended(hands.claims, record.id)
     if isinstance(outcome, Rejected):
         change(
             lease, state="rejected", trouble=str(outcome.error), settled=True, answer=outcome.answer, finished_at=now
@@ -160,24 +169,30 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         record = hands.store.change(lease, state="reconciling")
     if memory.lost_at is None:
         memory.lost_at = time.monotonic()
-    client = hands.client(record.service)
+    client = hands.client(record)
+    claiming.sending(hands.claims, record, client)  # of a kernel that died before it could note it
     verdict = _judged(hands, record, client)
-    if verdict.kind == "found" and isinstance(task := verdict.tasks[0], Prediction):
+    # A take from before fingerprints: the list of a key that may be another's proves neither that it was made nor not.
+    sure = record.account is not None or client.account is None
+    if verdict.kind == "found" and sure and isinstance(task := verdict.tasks[0], Prediction):
         try:
-            _adopt(hands, lease, task.id, task.address, None)
-        except AlreadyTaken:  # another kernel was quicker to see that it is its own
+            # What a list shows proves nothing where another library could see the same and not say so.
+            if claiming.claim(hands.claims, record, task.id):
+                _adopt(hands, lease, task.id, task.address, None)
+                return 0.0
+        except AlreadyTaken:  # another take was quicker to see that it is its own
             return back_off(1)
-        return 0.0
     # The list may lag: what it does not show yet may come, and so may a second task that fits.
     sought = time.monotonic() - memory.lost_at
     later = [look for look in reconcile.LOOKS_S if look > sought]
     if later:
         return later[0] - sought
-    if verdict.kind != "none":
+    if verdict.kind != "none" or not sure:
         known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
-        words = UNREAD if verdict.kind == "unread" else UNCLEAR
+        words = WHOSE if not sure else UNREAD if verdict.kind == "unread" else UNCLEAR
         hands.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
         return None
+    claiming.ended(hands.claims, record.id)
     hands.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
     return None
 
@@ -193,7 +208,9 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
                 break
     except Unreadable:
         return reconcile.Verdict("unread")
-    taken = hands.store.taken(record.service, listed.ids)
+    # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
+    others = claiming.rivals(hands.claims, record, client)
+    taken = hands.store.taken(record.service, listed.ids) | claiming.taken(hands.claims, record, listed.ids)
     fits = reconcile.fitting(record, listed, clocks, taken=taken)
     prices: dict[str, int] = {}
     if fits.ids:
@@ -206,7 +223,7 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
         fits,
         prices=prices,
         expected=_expected(record, client) if fits.ids else (),
-        rivals=hands.store.rivals(record),
+        rivals=hands.store.rivals(record) + others,
         whole=whole,
     )
 

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from .. import paths, permissions, settings
 from ..errors import LibraryError, PracticeError, SettingsError
 from ..settings import Key
-from ..store import Limits
+from ..store import Limits, Record
+from ..store.accounts import SHOWN, Accounts
 from ..store.record import PRACTICE
 from .client import Client
 
@@ -96,59 +97,118 @@ class Connections:
     ----------
     folder
         The library's folder; a practice server keeps its ledger in it.
+    accounts
+        The library's accounts.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._clients: dict[str, Client] = {}
+    def __init__(self, folder: Path, accounts: Accounts) -> None:
+        self._folder, self._accounts = folder, accounts
+        self._lock = threading.RLock()
+        self._clients: dict[tuple[str, str], Client] = {}
+        # Of each service, the keys that this process has had, the latest last: a take goes on with the key that made
+        # it also when the settings name another one by now.
+        self._keys: dict[str, dict[str, Key]] = {}
         self._practice: PracticeProcess | None = None
         self._keyless: dict[str, float] = {}  # services without a key, and until when that is believed
 
-    def reachable(self, service: str) -> bool:
-        """Whether this process may speak to that service: practice always, a live one with its key."""
-        if service == PRACTICE or service in self._clients:
-            return True
-        if time.monotonic() < self._keyless.get(service, 0.0):
-            return False
-        try:
-            found = _key_for(service) is not None
-        except SettingsError:
-            found = False
-        if not found:
-            self._keyless[service] = time.monotonic() + _KEYLESS_S
-        return found
+    def account(self, service: str) -> str | None:
+        """Return the fingerprint of the key that a new take is made with; None in practice, or where there is no key.
 
-    def client(self, service: str) -> Client:
+        Raises
+        ------
+        SettingsError
+            If the key that the settings name can't be one.
+        """
+        if service == PRACTICE:
+            return None
+        key = _key_for(service)
+        return None if key is None else self._note(service, key)
+
+    def reachable(self, service: str, account: str | None = None) -> bool:
+        """Return whether this process may speak to a service for takes of an account (None: nobody knows whose).
+
+        Practice always; a live service with its key, and for takes that this key or one of the same account made.
+        """
+        if service == PRACTICE:
+            return True
+        known = self._known(service)
+        return bool(known) and (account is None or not self._accounts.same(account).isdisjoint(known))
+
+    def client_of(self, record: Record) -> Client:
+        """Return the client for a take: with the key that made it, or another of the same account.
+
+        Raises
+        ------
+        SettingsError
+            If this process has no such key.
+        """
+        return self.client(record.service, record.account)
+
+    def client(self, service: str, account: str | None = None) -> Client:
         """The client for a service. Not for a handler: starting the practice server takes some tenths of a second.
+
+        Parameters
+        ----------
+        account
+            Whose takes it is for; unless given, whoever's key the settings name now.
 
         Raises
         ------
         PracticeError
             If the practice server does not start.
         SettingsError
-            If there is no key for the service.
+            If there is no key for the service, or none of that account.
         """
-        with self._lock:
-            if service == PRACTICE:
+        if service == PRACTICE:
+            with self._lock:
                 return self._practising()
-            if service not in self._clients:
+        known = self._known(service)
+        fit = set(known) if account is None else self._accounts.same(account).intersection(known)
+        if not fit:
+            words = f"There is no key for {service}. Set {settings.KEY_NAME}; the take goes on there meanwhile."
+            if known and account:
+                words = f"The key for {service} is not that of account {account[:SHOWN]}, which made the take. "
+                words += "Nothing was sent. Use the key that made it."
+            raise SettingsError(words)
+        # The latest key where it fits: one that it has taken the place of may be void by now.
+        order = [next(reversed(known)), *sorted(fit, key=lambda one: one != account)]
+        mine = next(one for one in order if one in fit)
+        with self._lock:
+            if (service, mine) not in self._clients:
+                self._clients[service, mine] = Client(service, known[mine], account=mine)
+            return self._clients[service, mine]
+
+    def _known(self, service: str) -> dict[str, Key]:
+        """The keys that this process has or had for a service, the latest last."""
+        try:
+            key = _asked.get(service) or (settings.environment_key() if service == settings.origin() else None)
+            if key is None and not self._keys.get(service) and time.monotonic() >= self._keyless.get(service, 0.0):
                 key = _key_for(service)
                 if key is None:
-                    raise SettingsError(
-                        f"There is no key for {service}. Set {settings.KEY_NAME}; the take goes on there meanwhile."
-                    )
-                self._clients[service] = Client(service, key)
-            return self._clients[service]
+                    self._keyless[service] = time.monotonic() + _KEYLESS_S
+        except SettingsError:
+            key = None
+        if key is not None:
+            self._note(service, key)
+        return self._keys.get(service, {})
+
+    def _note(self, service: str, key: Key) -> str:
+        mine = self._accounts.of(key)
+        with self._lock:
+            before = self._keys.get(service, {})
+            if next(reversed(before), None) != mine:  # a new dict: others may be reading the old one
+                self._keys[service] = {**{one: k for one, k in before.items() if one != mine}, mine: key}
+        return mine
 
     def _practising(self) -> Client:
+        here = (PRACTICE, "")
         if self._practice is None or not self._practice.alive:
             self._practice = PracticeProcess(_ledger(self._folder))
-            if old := self._clients.pop(PRACTICE, None):
+            if old := self._clients.pop(here, None):
                 old.close()
-        if PRACTICE not in self._clients:
-            self._clients[PRACTICE] = Client(self._practice.url, self._practice.key)
-        return self._clients[PRACTICE]
+        if here not in self._clients:
+            self._clients[here] = Client(self._practice.url, self._practice.key)
+        return self._clients[here]
 
     def close(self) -> None:
         """Close the connections and end the practice server."""

@@ -25,7 +25,7 @@ def settle(hands: Hands, record: Record, lease: Lease) -> float | None:
     if record.prediction is None:
         hands.store.change(lease, settled=True)
         return None
-    bill = hands.client(record.service).bills([record.prediction]).get(record.prediction)
+    bill = hands.client(record).bills([record.prediction]).get(record.prediction)
     age = (now_ms() - (record.finished_at or record.confirmed_at)) / 1000
     changes = booked(record, bill, late=age > GIVE_UP_S)
     if changes:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..store import Limits, Store
+from ..store import Limits, Record, Store
+from ..store.claims import Claims
 from .client import Client
 from .pace import LookCap, Pace
 from .submit import Outcome
@@ -24,20 +25,23 @@ class Hands:
     store, folder
         The library.
     client
-        Gives the client for a service; may take some tenths of a second.
+        Gives the client for a take; may take some tenths of a second.
     pace
         Says when to look again.
     limits
         What an account on a service may have under way.
+    claims
+        Which take has which prediction, over all libraries of this machine.
     cap
         The cap on looks that all takes share.
     """
 
     store: Store
     folder: Path
-    client: Callable[[str], Client]
+    client: Callable[[Record], Client]
     pace: Pace
     limits: Callable[[str], Limits]
+    claims: Claims
     cap: LookCap = field(default_factory=LookCap)
 
 

@@ -19,12 +19,15 @@ from pathlib import Path
 
 from ..errors import LeaseLost, LibraryError
 from ..request import VideoRequest
+from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
+from ..store.claims import Claims
 from ..store.record import fresh_id, now_ms
 from .asking import Asker
 from .audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
+from .owners import Owners
 from .pace import LearnedPace, Pace, Progress
 from .service import Connections, limits_of
 from .step import Hands
@@ -62,15 +65,19 @@ class Engine:
         Asks what costs nothing and nobody waits for.
     extractor
         Makes pictures and remade files of clips.
+    owners
+        Knows whose takes are whose.
     uploader
         Brings pictures and videos to a service.
     """
 
     def __init__(self, store: Store, folder: Path, *, pace: Pace | None = None) -> None:
         self._store, self._folder = store, folder
-        self._connections = Connections(folder)
+        self._connections = Connections(folder, store.accounts)
+        claims = Claims(state_folder(), folder)
+        self.owners = Owners(store, self._connections, claims)
         self._pace = pace or LearnedPace(self._seen)
-        self._tender = Tender(Hands(store, folder, self._connections.client, self._pace, limits_of))
+        self._tender = Tender(Hands(store, folder, self._connections.client_of, self._pace, limits_of, claims))
         self.asker = Asker(self._connections.client)
         self._audit = Audit(store, self.asker, self._connections.reachable)
         self.extractor = Extractor()
@@ -115,6 +122,7 @@ class Engine:
             estimate=request.estimate_micros,
             parent=TakeId(parent) if parent else None,
             kind="tool" if request.kind == "tool" else "clip",
+            account=self._connections.account(service),
         )
         record = self._store.add(record)
         # Not here: an interrupt between the lease and the plan would leave a take that is ours and that nobody tends.
@@ -149,7 +157,7 @@ class Engine:
                 f"Take {record.id} is not at the service ({record.state}), so there is nothing to delete there. "
                 "While it waits to be sent, take.stop() takes it back."
             )
-        self._connections.client(record.service).delete([record.prediction])
+        self._connections.client_of(record).delete([record.prediction])
 
     def watch(self, look: Look) -> Callable[[], None]:
         """Call ``look`` on the engine's thread, at most four times a second, while anything changes or is under way.

@@ -150,7 +150,7 @@ class Screen(Face):
 
     def _row(self, record: Record) -> Row:
         progress = _ENDED if record.final else self.library.engine.progress(record)
-        waits = ""
+        waits, record = "", self.library.explained(record)
         if record.state == "intent":
             waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms()).why(record)
         return row(record, progress, deciding.offered(record, waits), waits=waits, choices=deciding.choices(record))

@@ -16,6 +16,14 @@ from .schema import leases, takes
 OPEN = and_(takes.c.settled.is_(False), takes.c.state != "needs_you")
 
 
+Reachable = Callable[[str, str | None], bool]
+"""Whether a kernel may speak to a service for takes of an account (None: nobody knows whose they are)."""
+
+
+def _anything(service: str, account: str | None) -> bool:
+    return True
+
+
 class Leases:
     """The leases of a library's takes.
 
@@ -27,8 +35,8 @@ class Leases:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def claim(self, owner: str, *, for_ms: int, reachable: Callable[[str], bool] = lambda service: True) -> list[Lease]:
-        """Take over the open takes of ``reachable`` services that nobody tends, for ``for_ms`` milliseconds.
+    def claim(self, owner: str, *, for_ms: int, reachable: Reachable = _anything) -> list[Lease]:
+        """Take over open takes that nobody tends, of ``reachable`` services and accounts, for ``for_ms`` milliseconds.
 
         Those whose clips the service throws away first come first.
         """
@@ -37,13 +45,16 @@ class Leases:
         free = or_(leases.c.take.is_(None), leases.c.until < now, leases.c.until > now + 2 * for_ms)
         # Its own, also those that ran out while the machine slept, an owner renews: they are not to change hands.
         not_mine = or_(leases.c.take.is_(None), leases.c.owner != owner, leases.c.until == 0)
-        query = select(takes.c.id, takes.c.service, leases.c.token).where(and_(OPEN, free, not_mine))
+        query = select(takes.c.id, takes.c.service, takes.c.account, leases.c.token).where(and_(OPEN, free, not_mine))
         query = query.select_from(takes.outerjoin(leases, leases.c.take == takes.c.id)).order_by(takes.c.confirmed_at)
         with reading(self._engine) as connection:
-            if not any(reachable(service) for _, service, _ in connection.execute(query)):
-                return []  # the usual case takes no write lock
+            waiting = {(row.service, row.account) for row in connection.execute(query)}
+        # Asked between the transactions: the answer may need the library itself.
+        mine = {whose for whose in waiting if reachable(*whose)}
+        if not mine:
+            return []  # the usual case takes no write lock
         with writing(self._engine) as connection:
-            found = [row for row in connection.execute(query).all() if reachable(row.service)]
+            found = [row for row in connection.execute(query).all() if (row.service, row.account) in mine]
             return [_grant(connection, TakeId(r.id), r.token, owner, now + for_ms) for r in found]
 
     def claim_one(self, take: TakeId, owner: str, *, for_ms: int) -> Lease | None:
@@ -65,6 +76,11 @@ class Leases:
                 for take, token in connection.execute(select(leases.c.take, leases.c.token).where(mine))
             }
         return [lease for lease in held if still.get(lease.take) == lease.token]
+
+    def tended(self, take: str) -> bool:
+        """Return whether a kernel tends a take now."""
+        with reading(self._engine) as connection:
+            return (connection.scalar(select(leases.c.until).where(leases.c.take == take)) or 0) >= now_ms()
 
     def require(self, lease: Lease) -> None:
         """Raise ``LeaseLost`` where another kernel tends the take now."""

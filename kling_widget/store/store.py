@@ -14,7 +14,7 @@ from .. import paths, permissions
 from ..errors import LibraryError
 from ..states import FINAL
 from ..text import flaw, fold
-from . import cast, leases, migrations, purse, rows, zone
+from . import accounts, cast, leases, migrations, purse, rows, zone
 from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
@@ -46,6 +46,8 @@ class Store:
         Money spent, and the caps on it.
     cast
         The elements that prompts call by name.
+    accounts
+        Whose takes it holds.
     """
 
     def __init__(self, url: str) -> None:
@@ -55,6 +57,7 @@ class Store:
         self.zone = zone.kept(self._engine)
         self.purse = purse.Purse(self._engine, self.zone)
         self.cast = cast.Cast(self._engine)
+        self.accounts = accounts.Accounts(self._engine)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:
@@ -198,7 +201,9 @@ class Store:
             takes.c.service == record.service, takes.c.model == record.model, takes.c.estimate == record.estimate
         )
         others = and_(takes.c.id != record.id, takes.c.state.in_(_IN_DOUBT))
-        return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others)))
+        with reading(self._engine) as connection:  # what another account made is in a list of its own
+            mine = accounts.of_account(connection, record.account)
+        return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others, mine)))
 
     # What is written
 
@@ -251,10 +256,11 @@ class Store:
             purse.book(connection, take, different, self.zone)
             return rows.write(connection, take, different)
 
-    def begin_sending(self, lease: Lease, limits: Limits) -> Record | Wait:
-        """Note that a take is about to be sent, if it is its turn: one at a time for a service, within its limits.
+    def begin_sending(self, lease: Lease, limits: Limits, account: str | None = None) -> Record | Wait:
+        """Note that a take is about to be sent, if it is its turn: one at a time for an account, within its limits.
 
         One at a time over all kernels, so that a lost answer can be told from another take's by the time it was made.
+        ``account`` is written where the take has none yet.
         """
         with reading(self._engine) as connection:  # who waits for a turn takes no lock from those who work
             if wait := turn(connection, rows.get(connection, lease.take), limits):
@@ -265,6 +271,8 @@ class Store:
             if wait := turn(connection, record, limits):
                 return wait
             changes = {"state": "sending", "submitted_at": now_ms(), "trouble": ""}
+            if record.account is None and account is not None:
+                changes["account"] = account
             return rows.write(connection, lease.take, changes)
 
     def withdraw(self, take: TakeId) -> Record:

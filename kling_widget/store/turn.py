@@ -1,4 +1,4 @@
-"""Whose turn it is to send: one take at a time for a service, in the order of confirming, within its limits."""
+"""Whose turn it is to send: one take at a time for an account, in the order of confirming, within its limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.engine import Connection
 
+from .accounts import of_account
 from .record import Limits, Record, Wait, now_ms
 from .schema import leases, takes
 
@@ -36,5 +37,6 @@ def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
 
 
 def _count(connection: Connection, record: Record, *conditions: Any) -> int:
-    query = select(func.count()).select_from(takes).where(takes.c.service == record.service, *conditions)
+    query = select(func.count()).select_from(takes).where(*conditions)
+    query = query.where(takes.c.service == record.service, of_account(connection, record.account))
     return connection.scalar(query) or 0

@@ -273,7 +273,8 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     def _show(self, fresh: bool) -> None:
         told, progress, screen = self._reading, self.library.engine.progress, self._screen
         shown = told.watched()
-        put(self._queue, rows=view.queue(told.under_way, told.ended.values(), progress, lately=told.records))
+        under_way = [*map(self.library.explained, told.under_way)]
+        put(self._queue, rows=view.queue(under_way, told.ended.values(), progress, lately=told.records))
         put(
             self._shelf,
             takes=told.cards,

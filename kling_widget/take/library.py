@@ -15,11 +15,12 @@ from ..engine.extractor import Extractor
 from ..engine.uploader import Uploader
 from ..engine.worker import Engine
 from ..settings import library_folder
-from ..store import Record, Store, TakeId
+from ..store import Record, Store
 from ..store.cast import Cast
 from ..store.media import MediaStore
 from ..store.record import now_ms
 from . import models
+from .accounts import Accounts
 from .adopting import adopt
 from .caps import Cap, Caps, Spent, amount, caps, spent
 from .exports import Exports
@@ -37,7 +38,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(Records, ReadOnly):
+class Library(Records, Accounts, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -300,9 +301,10 @@ class Library(Records, ReadOnly):
             changes = {"state": "not_created", "trouble": words, "settled": True, "finished_at": now_ms()}
         else:
             changes = {"state": "accepted", "prediction": prediction, "accepted_at": now_ms(), "trouble": ""}
-        record = self._room.store.decide(TakeId(take_id), {**changes, "candidates": ""})
-        self.start()
-        return record
+        before = self.record(take_id)
+        if before.state == "needs_you":  # else it is refused, and claims nothing
+            self.engine.owners.claim(before, prediction)
+        return self._room.store.decide(before.id, {**changes, "candidates": ""})
 
     def __repr__(self) -> str:
         return f"<Library {str(self.folder)!r}, {self.sums().takes} takes>"

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Optional
 from ..money import in_dollars
 from ..request import VideoRequest
 from ..store import Record, TakeId
+from ..store.accounts import SHOWN
 from .library import Library
 from .readonly import ReadOnly
 
@@ -82,7 +83,16 @@ class Standing(ReadOnly):
     @property
     def trouble(self) -> str:
         """Empty, or what went wrong, what it means for the money, and what to do next."""
-        return self.record.trouble
+        return self.library.explained(self.record).trouble
+
+    @property
+    def account(self) -> Optional[str]:  # noqa: UP045  jedi reads no `str | None` before Python 3.14
+        """The account that made it, as a short fingerprint of its key; None in practice, or where nobody knows.
+
+        See ``Library.same_account`` for a key that was renewed.
+        """
+        account = self.record.account
+        return account[:SHOWN] if account else None
 
     @property
     def video(self) -> Optional[Path]:  # noqa: UP045  jedi reads no `Path | None` before Python 3.14

@@ -283,7 +283,8 @@ class Take(Standing, Keepsakes):
     def __repr__(self) -> str:
         record = self.record
         words = record.words if len(record.words) <= 60 else record.words[:59] + "…"
-        return f"<Take {self.id} {record.state}: {words!r}, {record.seconds} s>"
+        waits = self.library.waits_for_key(record)
+        return f"<Take {self.id} {record.state}: {words!r}, {record.seconds} s{f'. {waits}' if waits else ''}>"
 
 
 def _tags(words: tuple[str, ...]) -> tuple[str, ...]:

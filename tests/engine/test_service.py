@@ -13,7 +13,7 @@ from kling_widget.engine.client import Client
 from kling_widget.engine.service import PLAY_MONEY, Connections, PracticeProcess, Service, choose, limits_of
 from kling_widget.errors import KeyRejected, SettingsError
 from kling_widget.settings import Key
-from kling_widget.store import Limits
+from kling_widget.store import Limits, Store
 
 LIVE = "https://api.wavespeed.ai"
 
@@ -44,7 +44,7 @@ def test_a_live_take_is_left_to_a_kernel_with_its_key(tmp_path: Path, monkeypatc
         return None
 
     monkeypatch.setattr(settings, "find_key", find_key)
-    connections = Connections(tmp_path)
+    connections = Connections(tmp_path, Store.in_folder(tmp_path).accounts)
     assert connections.reachable("practice")
     assert [connections.reachable(LIVE) for _ in range(3)] == [False] * 3
     assert asked == ["once"]  # a locked keyring asks its person each time
@@ -59,7 +59,9 @@ import sys
 import time
 from pathlib import Path
 from kling_widget.engine.service import Connections
-client = Connections(Path(sys.argv[1])).client("practice")
+from kling_widget.store import Store
+folder = Path(sys.argv[1])
+client = Connections(folder, Store.in_folder(folder).accounts).client("practice")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a process of the background may be deaf to it
 try:
     print("practising", flush=True)

@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "promise(*names): the promises (G1 to G10) that a test holds the package to")
+    config.addinivalue_line("markers", "promise(*names): the promises (G1 to G14) that a test holds the package to")
 
 
 @pytest.fixture(scope="module", autouse=True)

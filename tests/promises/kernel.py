@@ -223,7 +223,7 @@ def _live(command: dict[str, Any]) -> None:
     """Be a kernel."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     given = command["given"]
-    os.environ.update(WAVESPEED_API_KEY=KEY, WAVESPEED_BASE_URL=given["origin"], KLING_TIER="gold")
+    os.environ.update(WAVESPEED_API_KEY=given.get("key", KEY), WAVESPEED_BASE_URL=given["origin"], KLING_TIER="gold")
     worker.LEASE_MS = given.get("lease_ms", worker.LEASE_MS)
 
     def say(line: str) -> None:

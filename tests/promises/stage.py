@@ -35,6 +35,8 @@ class Stage:
         Prompts of tasks that are not the library's; the empty one is that of tasks that have none.
     takes
         The library's takes; the row's own comes last.
+    others
+        Other libraries of this machine.
     """
 
     server: PracticeServer
@@ -43,6 +45,7 @@ class Stage:
     library: Library
     foreign: list[str] = field(default_factory=list)
     takes: list[Take] = field(default_factory=list)
+    others: list[Library] = field(default_factory=list)
 
 
 def decoy(*, model: str = O3_PRO, duration: int = 3, age: float = 0.0) -> Callable[[Stage], None]:
@@ -69,6 +72,17 @@ def one_more(prompt: str) -> Callable[[Stage], None]:
 
     def confirm(stage: Stage) -> None:
         stage.takes.append(ask(stage.library, stage.origin, prompt))
+
+    return confirm
+
+
+def another_library(prompt: str) -> Callable[[Stage], None]:
+    """Another library of this machine, with the same key, asks for something at the same time."""
+
+    def confirm(stage: Stage) -> None:
+        stage.others.append(Library(stage.library.folder.parent / "another"))
+        ask(stage.others[-1], stage.origin, prompt)
+        stage.foreign.append(prompt)
 
     return confirm
 

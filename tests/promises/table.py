@@ -29,7 +29,7 @@ from .row import (
     tls,
     unsent,
 )
-from .stage import decoy, down_for_a_while, late_to_come, one_more, skewed, the_list_is_full
+from .stage import another_library, decoy, down_for_a_while, late_to_come, one_more, skewed, the_list_is_full
 
 _POST, _CLIP = b"POST /api/v3/kwaivgi/", b"/1.mp4"
 _LOST = submit(cut=-1)
@@ -154,6 +154,18 @@ UNREADABLE = (
     *odd_list("nothing", effect="body", body=""),
     *odd_list("data that is null", effect="body", body='{"code": 200, "data": null}'),
     Row("billing says nothing that can be read, for good", "needs_you", (_LOST, bill(effect="page", times=9))),
+)
+
+_OTHERS = another_library("A wolf")
+
+TWO_LIBRARIES = (
+    Row("two libraries of one key, both answers lost, ours was not made", "needs_you", before=_OTHERS, created=0,
+        faults=(submit(cut=-1, match="A wolf"), submit(cut=-1, created=False, match="A fox"))),
+    Row("two libraries of one key, both answers lost, ours was made", "needs_you", before=_OTHERS, posts=2,
+        faults=(submit(cut=-1, created=False, match="A wolf"), submit(cut=-1, match="A fox"))),
+    Row("two libraries of one key, only the other one's answer came, ours was not made", "not_created", before=_OTHERS,
+        created=0, faults=(submit(cut=-1, created=False, match="A fox"),)),
+    Row("two libraries of one key, and all is well", before=_OTHERS),
 )
 
 REFUSALS = (
@@ -281,5 +293,15 @@ BILLING = (
 )
 # fmt: on
 
-ROWS = (*BEFORE_SENDING, *LOST_ANSWERS, *RECONCILED, *UNREADABLE, *REFUSALS, *LOOKS, *DOWNLOADS, *BILLING)
+ROWS = (
+    *BEFORE_SENDING,
+    *LOST_ANSWERS,
+    *RECONCILED,
+    *UNREADABLE,
+    *TWO_LIBRARIES,
+    *REFUSALS,
+    *LOOKS,
+    *DOWNLOADS,
+    *BILLING,
+)
 """The whole matrix."""

@@ -120,6 +120,7 @@ def play(row: Row, folder: Path, stumbles: Stumbles) -> Fate:
         library = Library(folder / "library")
         stack.callback(library.close)
         stage = Stage(server, proxy, origin, library)
+        stack.callback(_close_others, stage)
         for fault in row.faults:
             server.faults.add(**fault)
         for one in {origin, proxy.origin}:
@@ -168,6 +169,11 @@ def _come_to_rest(stage: Stage, stumbles: Stumbles) -> Fate:
         owing(library, server, stage.foreign),
         tuple(said for said in stumbles.said if any(take.id in said for take in stage.takes)),
     )
+
+
+def _close_others(stage: Stage) -> None:
+    for other in stage.others:
+        other.close()
 
 
 def _ended(take: Take) -> str:

@@ -99,7 +99,7 @@ def test_only_open_takes_of_services_within_reach_are_claimed(store: Store) -> N
     store.add(record(service="https://api.wavespeed.ai"))
     store.add(record(state="completed", settled=True))
     store.add(record(state="needs_you"))
-    found = store.leases.claim("me", for_ms=1000, reachable=lambda service: service == "practice")
+    found = store.leases.claim("me", for_ms=1000, reachable=lambda service, account: service == "practice")
     assert [lease.take for lease in found] == [open_take.id]
 
 
