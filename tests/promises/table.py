@@ -159,9 +159,10 @@ UNREADABLE = (
 _OTHERS = another_library("A wolf")
 
 TWO_LIBRARIES = (
-    Row("two libraries of one key, both answers lost, ours was not made", "needs_you", before=_OTHERS, created=0,
+    Row("two libraries of one key, both answers lost, ours was not made", ("needs_you", "not_created"),
+        before=_OTHERS, created=0,
         faults=(submit(cut=-1, match="A wolf"), submit(cut=-1, created=False, match="A fox"))),
-    Row("two libraries of one key, both answers lost, ours was made", "needs_you", before=_OTHERS, posts=2,
+    Row("two libraries of one key, both answers lost, ours was made", ("needs_you", "completed"), before=_OTHERS, posts=2,
         faults=(submit(cut=-1, created=False, match="A wolf"), submit(cut=-1, match="A fox"))),
     Row("two libraries of one key, only the other one's answer came, ours was not made", "not_created", before=_OTHERS,
         created=0, faults=(submit(cut=-1, created=False, match="A fox"),)),

@@ -57,7 +57,10 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
 def test_one_submit_was_lost_and_not_made_and_the_other_made(both: Both) -> None:
     both.fate("A fox", cut=-1, created=False)
     both.fate("A wolf", cut=-1, created=True)
+    both.server.faults.add(call="list", effect="status", status=500, times=None)
     fox, wolf = ask(both.one, both.server.url, "A fox"), ask(both.two, both.server.url, "A wolf")
+    until(lambda: fox.status == wolf.status == "reconciling", lambda: [fox.record, wolf.record])
+    both.server.faults.clear()
     assert both.rest(fox, wolf) == ["needs_you", "needs_you"]
     (task,) = both.server.ledger.tasks()
     assert [c["id"] for c in fox.candidates] == [c["id"] for c in wolf.candidates] == [task.id]
@@ -77,7 +80,7 @@ def test_one_submit_was_lost_and_not_made_and_the_other_answered(both: Both) -> 
 
 
 def test_the_other_submit_is_still_under_way_while_the_lost_one_is_looked_for(both: Both) -> None:
-    both.fate("A wolf", hang=0.8, created=True)
+    both.fate("A wolf", hang=0.4, created=True)
     both.fate("A fox", cut=-1, created=False)
     wolf = ask(both.two, both.server.url, "A wolf")
     until(lambda: both.server.ledger.tasks())
