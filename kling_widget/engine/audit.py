@@ -26,7 +26,7 @@ class Audit:
     asker
         Asks in the background.
     reachable
-        Whether this process may speak to a service.
+        Whether this process may speak to a service for an account.
     """
 
     def __init__(self, store: Store, asker: Asker, reachable: Callable[[str, str | None], bool]) -> None:
