@@ -96,6 +96,8 @@ class Client:
         except ValueError:
             parts = urlsplit("")
         local = is_loopback(parts.hostname or "")
+        if not parts.hostname:
+            raise SettingsError(f"{origin!r} is no address of a service. Nothing was sent.")
         if parts.scheme != "https" and not local:
             raise SettingsError(f"{origin} is not https, so the key would be readable on the way. Nothing was sent.")
         self.origin = f"{parts.scheme}://{parts.netloc}"

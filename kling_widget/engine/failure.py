@@ -65,6 +65,8 @@ class Failure:
             if isinstance(error, requests.exceptions.InvalidSchema):
                 why = "a SOCKS proxy needs the package PySocks (`pip install pysocks`)"
             return cls(name, False, late, setting=f"{proxy} names a proxy that can't be used: {why}")
+        if not opening:
+            return cls(name, False, late, reason=f"the request could not be put together: {name}")
         through = f", through the proxy that {proxy} names" if proxy else ""
         return cls(name, False, late, reason=_why(cause) + through)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import Any
 
 import pytest
@@ -9,12 +10,18 @@ from hypothesis import strategies as st
 
 from kling_widget.engine import wire
 from kling_widget.engine.billing import Bill, bills, records
+from kling_widget.engine.listing import page
+from kling_widget.engine.moments import moment
+from kling_widget.engine.refusal import MAX_RETRY_AFTER_S, refusal, retry_after, task_trouble
+from kling_widget.engine.submit import from_answer
+from kling_widget.engine.text import http_date
 from kling_widget.errors import OtherCurrency, Unreadable
 from kling_widget.money import micros
 
+TEXT = st.text(st.characters(exclude_categories=()), max_size=5)  # halves of pairs, NULs and all
 ODD = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
 FIELDS = (
@@ -50,12 +57,126 @@ def test_no_bytes_however_odd_raise_anything_but_unreadable(body: bytes) -> None
         assert isinstance(wire.envelope(body), dict)
 
 
+ANSWERS = st.dictionaries(
+    st.sampled_from((*FIELDS, "message", "data")), ODD | st.dictionaries(st.sampled_from(FIELDS), ODD)
+)
+
+
+@given(ANSWERS)
+def test_every_answer_is_an_outcome_or_an_error_of_ours_in_text_that_can_be_kept(answer: dict[str, Any]) -> None:
+    body = json.dumps(answer).encode()
+    for status in (200, 302, 400, 429, 500, 999):
+        outcome = from_answer(status, {}, body)
+        said = getattr(outcome, "reason", "") + str(getattr(outcome, "error", "")) + getattr(outcome, "answer", "")
+        assert said.encode() is not None
+        assert "\0" not in said
+        error = refusal(status, {}, body)
+        assert error is None or str(error).encode()
+    try:
+        data = wire.envelope(body)
+    except Unreadable:
+        return
+    found = page(data, size=100)
+    assert found.readable is isinstance(data.get("items"), list)
+    assert len(found.tasks) + len(found.unclear) == found.entries
+    with contextlib.suppress(Unreadable):
+        task = wire.prediction(data)
+        assert task_trouble(task).encode()
+        assert json.dumps(task.outputs, ensure_ascii=False).encode()
+        assert all(url.encode() for url in task.urls)
+
+
+@given(TEXT | st.from_regex(r"[A-Z][a-z]{2}, -?[0-9]{1,6} [A-Z][a-z]{2} -?[0-9]{1,7} [0-9:]{5,12} [-+][0-9]{1,6}"))
+def test_no_header_however_odd_raises(header: str) -> None:
+    seconds = retry_after(header)
+    assert seconds is None or 0 <= seconds <= MAX_RETRY_AFTER_S
+    assert http_date(header) is None or isinstance(http_date(header), float)
+
+
+@given(TEXT | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[-+][0-9]{2}:[0-9]{2})"))
+def test_no_time_however_odd_raises(text: str) -> None:
+    assert moment(text) is None or isinstance(moment(text), int)
+
+
+BEYOND = "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"
+
+
+@pytest.mark.parametrize(
+    "date", [BEYOND, "Fri, 31 Dec 2026 23:59:59 -99999999999999999999", "Fri, 32 Dec 2026 23:59:59 GMT", "x", "", ","]
+)
+def test_a_date_that_no_clock_shows_is_none(date: str) -> None:
+    assert http_date(date) is None
+    assert retry_after(date) is None
+
+
+ENDLESS = b'{"data": {"id": "p", "price": ' + b"9" * 5000 + b"}}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbf" + b'{"data": {"id": "p"}}',
+        '{"data": {"id": "p"}}'.encode("utf-16"),
+        '{"data": {"id": "p"}}'.encode("utf-32-le"),
+        b'{"data": {"id": "p", "balance": NaN, "price": 1e999, "error": "a\nb"}}',
+        ENDLESS,
+    ],
+    ids=["a mark of byte order", "utf-16", "utf-32", "not a number", "digits without end"],
+)
+def test_json_in_every_encoding_and_with_numbers_that_are_none_is_read(body: bytes) -> None:
+    assert wire.envelope(body)["id"] == "p"
+    for read in (wire.balance, wire.quote):
+        with pytest.raises(Unreadable):
+            read(wire.envelope(body))
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["[" * 200 + "]" * 200, '{"a":' * 5000 + "1" + "}" * 5000, "[" * 100_000],
+    ids=["lists", "objects", "without end"],
+)
+def test_what_is_nested_without_end_is_unreadable(deep: str) -> None:
+    with pytest.raises(Unreadable):
+        wire.parse(f'{{"data": {deep}}}'.encode())
+
+
+def test_text_is_made_clean_where_it_is_read() -> None:
+    body = rb'{"data": {"error": "no \ud83e\u0000\u001b[2J \u202eevil \ud83d\ude00\n.", "\ud800": 1}}'
+    assert wire.envelope(body) == {"error": "no \ufffd\ufffd\ufffd[2J \ufffdevil \U0001f600\n.", "\ufffd": 1}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("canceled", "cancelled"),
+        ("Cancelled", "cancelled"),
+        ("succeeded", "completed"),
+        ("ERROR", "failed"),
+        ("TIMEOUT", "timeout"),
+    ],
+)
+def test_other_services_words_for_an_end_mean_the_same(word: str, status: str) -> None:
+    task = wire.prediction({"id": "p", "status": word})
+    assert (task.status, task.word, task.final) == (status, word, True)
+    assert word in task_trouble(task)
+
+
+def test_a_message_may_stand_in_an_object_and_a_code_in_words() -> None:
+    assert wire.said(b'{"code": "400", "error": {"message": "no"}}') == (400, "no")
+
+
 @pytest.mark.parametrize(
     ("outputs", "urls"),
     [
         (["https://a.example/1.mp4"], ("https://a.example/1.mp4",)),
         ("https://a.example/1.mp4", ("https://a.example/1.mp4",)),
         ([{"element_id": 2**60}], ()),
+        ([{"url": "https://a.example/1.mp4"}], ("https://a.example/1.mp4",)),
+        (
+            {"cover": "https://a.example/1.jpg", "video": {"url": "https://a.example/1.mp4?x=1"}},
+            ("https://a.example/1.mp4?x=1", "https://a.example/1.jpg"),
+        ),
+        ([["https://a.example/1.mp4", "https://a.example/1.mp4"]], ("https://a.example/1.mp4",)),
         (["javascript:alert(1)", "file:///etc/passwd"], ()),
         (None, ()),
         ([], ()),

@@ -33,7 +33,7 @@ from .stage import another_library, decoy, down_for_a_while, late_to_come, one_m
 
 _POST, _CLIP = b"POST /api/v3/kwaivgi/", b"/1.mp4"
 _LOST = submit(cut=-1)
-_BEYOND = "Fri, 31 Dec 9999 23:59:59 -2359"
+_BEYOND = "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"
 _LONG_AGO, _FAR_AWAY = formatdate(0, usegmt=True), formatdate(4_000_000_000, usegmt=True)
 _ELSEWHERE = "https://service.invalid"
 _HALF = "\ud83e"  # half of a surrogate pair: what is left of a picture where words were cut
@@ -184,7 +184,7 @@ REFUSALS = (
     patience("patience until a date", _FAR_AWAY),
     patience("patience until a day long gone", _LONG_AGO),
     patience("patience until the end of time", _BEYOND),
-    patience("patience until before all time", "Mon, 01 Jan 0001 00:00:00 +2359"),
+    patience("patience until before all time", "Fri, 31 Dec 2026 23:59:59 -99999999999999999999"),
     patience("patience without end", "inf"),
     patience("patience that is no number", "nan"),
     patience("without a word"),
