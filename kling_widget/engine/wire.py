@@ -89,6 +89,11 @@ class Ticket:
     download_url: str
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be a task's id."""
+    return _ID.fullmatch(text) is not None
+
+
 def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
     """Read a JSON object. Raises ``Unreadable`` for anything else, however odd (too long, too deep, HTML)."""
     if len(body) > limit:

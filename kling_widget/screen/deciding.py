@@ -50,8 +50,9 @@ def decide(library: Library, take_id: str, prediction: str | None) -> Record:
     LibraryError
         If it waits for no decision, or not for this one.
     """
-    record = library.record(take_id)
-    if prediction is not None and prediction not in [choice["prediction"] for choice in choices(record)]:
+    known = [choice["prediction"] for choice in choices(library.record(take_id))]
+    # Where the list could not be read there are none, and the person gives the id that the service's site shows.
+    if prediction is not None and known and prediction not in known:
         raise LibraryError("This take is not in doubt about that task any more. Nothing was changed.")
     return library.decide(take_id, prediction)
 

@@ -12,6 +12,7 @@ import { focused, h } from "../face.js";
  * @property {string} status
  * @property {string} words
  * @property {string[]} actions
+ * @property {boolean} asks
  * @property {{ prediction: string, words: string }[]} choices
  */
 
@@ -82,13 +83,26 @@ function fillRow(el, row, act) {
   const button = (action, words, fields = {}) =>
     h("button", { class: "kw-quiet", type: "button", onclick: () => once(el, () => act(row, action, fields)) }, words);
   fill(part("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
-  fill(part("choices"), row.choices, () => row.choices.length === 0 ? [] : [
+  fill(part("choices"), [row.asks, row.choices], () => !row.asks ? [] : [
+    ...(row.choices.length === 0 ? [ask(button)] : []),
     ...row.choices.map(({ prediction, words }) =>
       h("span", { class: "kw-job-choice" }, h("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),
     h("span", { class: "kw-job-choice" },
-      h("span", {}, "Not among them? Then it counts as not made, and you may generate it again."),
-      button("decide", "None of these: not made", { prediction: null })),
+      h("span", {}, row.choices.length === 0 ? "Is it not there? Then it counts as not made, and you may generate it again."
+        : "Not among them? Then it counts as not made, and you may generate it again."),
+      button("decide", row.choices.length === 0 ? "It was not made" : "None of these: not made", { prediction: null })),
   ]);
+}
+
+/**
+ * Where the service's list could not be read: its id, as the service's own site shows it.
+ * @param {(action: string, words: string, fields: Record<string, unknown>) => HTMLElement} button
+ */
+function ask(button) {
+  const field = h("input", { class: "kw-entry", type: "text", placeholder: "Its id on the service's site", "aria-label": "The prediction's id", spellcheck: "false" });
+  /** @type {Record<string, unknown>} read when the button is pressed */
+  const fields = { get prediction() { return field.value; } };
+  return h("span", { class: "kw-job-choice" }, field, button("decide", "This is mine", fields));
 }
 
 /** The same words on several buttons: each is told apart by what it stands beside. @param {HTMLElement} el @param {string} beside */

@@ -30,7 +30,8 @@ class Row(TypedDict):
     """One take, for a page.
 
     ``fraction`` is 0 to 1; ``status`` stands where the bar was once there is nothing to wait for; ``actions``
-    are the commands that the row offers; ``choices`` are there where a person must say which task is theirs.
+    are the commands that the row offers; ``asks`` is set where a person must say which of the service's tasks is
+    theirs, and ``choices`` are those that it could be, as far as the service's list could be read.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Row(TypedDict):
     status: str
     words: str
     actions: list[str]
+    asks: bool
     choices: list[Choice]
 
 
@@ -74,6 +76,7 @@ def row(
         status=outcome(record),
         words=said(record, progress, waits),
         actions=list(actions),
+        asks=record.state == "needs_you",
         choices=list(choices),
     )
 

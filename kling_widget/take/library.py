@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from ..catalog import Catalog
 from ..engine.extractor import Extractor
 from ..engine.uploader import Uploader
+from ..engine.wire import is_id
 from ..engine.worker import Engine
+from ..errors import LibraryError
 from ..settings import library_folder
 from ..store import Record, Store
 from ..store.cast import Cast
@@ -294,8 +296,15 @@ class Library(Records, Accounts, ReadOnly):
     def decide(self, take_id: str, prediction: str | None) -> Record:
         """Say which task a take in doubt is, by its id, or None: it was not made.
 
-        Raises ``LibraryError`` where it does not wait for that, ``AlreadyTaken`` where another take has that task.
+        Raises ``LibraryError`` where it does not wait for that, or the id is none; ``AlreadyTaken`` where another take
+        has that task.
         """
+        prediction = prediction if prediction is None else prediction.strip()
+        if prediction is not None and not is_id(prediction):
+            raise LibraryError(
+                "That is no id of a task. It is what the service's site shows beside the prediction, some 32 letters "
+                "and digits. Nothing was changed."
+            )
         if prediction is None:
             words = "You said that none of the service's tasks is this take, so it counts as not made and not charged."
             changes = {"state": "not_created", "trouble": words, "settled": True, "finished_at": now_ms()}

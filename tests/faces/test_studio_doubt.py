@@ -130,6 +130,30 @@ def test_the_panel_asks_which_task_is_the_persons_and_goes_on_with_it(
     lost.close()
 
 
+def test_where_the_list_cant_be_read_the_person_gives_the_id_or_says_that_it_was_not_made(
+    server: PracticeServer, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "LOOKS_S", (0.0, 0.2))
+    server.faults.add(call="submit", effect="status", status=502, created=True)
+    server.faults.add(call="list", effect="patch", data={"items": None}, times=None)
+    studio = Studio(library)
+    take = ask_for(studio, FOX)
+    row = until(lambda: row_of(studio, FOX).get("asks") and row_of(studio, FOX))
+    assert row["status"] == "Needs you; may cost $0.336"
+    assert row["choices"] == []
+    assert "can't be read in full" in row["words"]
+    assert Take(take.id, library).candidates == []
+    assert studio._bar.spent["sum"] == "$0.336"
+    page = Page(studio._queue)
+    for odd in ("", "../x", "two words"):
+        assert "no id of a task" in page.tell("decide", take=take.id, prediction=odd)["error"]
+    assert library.record(take.id).state == "needs_you"
+    (mine,) = (task["id"] for task in server.view()["tasks"])
+    assert page.tell("decide", take=take.id, prediction=f" {mine}\n")["ok"]
+    until(lambda: library.record(take.id).state == "completed")
+    studio.close()
+
+
 def test_none_of_the_tasks_means_not_made_and_free_to_generate_again(lost: Studio, library: Library) -> None:
     take = ask_for(lost, FOX)
     until(lambda: row_of(lost, FOX).get("choices"))
