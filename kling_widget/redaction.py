@@ -14,10 +14,12 @@ MARK = "•••"
 _PIECE = 12  # characters in a row of a secret that count as the secret
 _BASE64 = re.compile(r"[A-Za-z0-9+/]")
 
+_SLASHES = r"(?:\\|%(?:25){0,4}5c){1,8}"  # each layer of escaping doubles them
+
 # What may stand between two characters and not be seen, as it is or escaped.
 _BETWEEN = (
     r"(?:[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ud800-\udfff]"
-    r"|\\{1,8}(?:u(?:00[01]|007f|00[89]|00ad|20[026]|feff|fffd|d[89a-f])[0-9a-f]{0,2}|[nrtbf](?![a-z]))){0,8}?"
+    rf"|{_SLASHES}(?:u(?:00[01]|007f|00[89]|00ad|20[026]|feff|fffd|d[89a-f])[0-9a-f]{{0,2}}|[nrtbf](?![a-z]))){{0,8}}?"
 )
 
 
@@ -59,7 +61,7 @@ def _ways(character: str) -> str:
     escaped = "" if character.isalnum() else f"|{plain}"
     return (
         rf"(?:{plain}"
-        rf"|\\{{1,8}}(?:[ux]\{{?0{{0,6}}{code}\}}?|0?{number:03o}{escaped})"
+        rf"|{_SLASHES}(?:[ux]\{{?0{{0,6}}{code}\}}?|0?{number:03o}{escaped})"
         rf"|%(?:25){{0,4}}(?:u00)?{code}"
         rf"|&(?:amp;){{0,3}}\#(?:0{{0,6}}{number}|x0{{0,6}}{code});?"
         rf"|={code})"

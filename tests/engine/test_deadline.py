@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kling_widget.engine import client as client_module
-from kling_widget.engine import download, upload
+from kling_widget.engine import download, upload, wire
 from kling_widget.engine.client import Client
 from kling_widget.engine.download import fetch
 from kling_widget.engine.submit import Accepted, Unknown
@@ -132,7 +132,7 @@ def test_an_upload_ends(drips: Callable[[bytes], Dripping], monkeypatch: pytest.
     put = drips(in_the_head(b"x" * 100))
     ticket = {"upload": {"url": f"{put.origin}/there"}, "download_url": f"{put.origin}/there"}
     with pytest.raises(NoAnswer, match="took too long"):
-        upload._put(upload.wire.ticket(ticket), upload.Body(io.BytesIO(b"x"), headers={}), put.origin)
+        upload._put(wire.ticket(ticket), upload.Body(io.BytesIO(b"x"), headers={}), put.origin)
     with pytest.raises(NoAnswer, match="took too long"):
         Client(put.origin, Key("k"))._ask(
             "POST", "/media/upload/binary", form=upload.Body(io.BytesIO(b"x"), headers={})

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import logging
+import os
 import pickle
 import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
+import psutil  # type: ignore[import-untyped]  # its types are another package
 import pytest
 
 from kling_widget import Library, TakeFailed
 from kling_widget.engine import download, service
 from kling_widget.engine.client import Client
-from kling_widget.errors import KlingError
+from kling_widget.errors import KlingError, SettingsError
 from kling_widget.practice import PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect, Fault
-from kling_widget.settings import Key, find_key
+from kling_widget.settings import Key, ask_key, find_key
 from tests.clips import mp4
 from tests.engine.raw import RawServer, answer
 
@@ -30,7 +33,13 @@ from .world import KEY, a_service, ask, settled, until
 
 pytestmark = pytest.mark.promise("G7")
 
-SHAPES = (KEY.encode(), quote_plus(KEY).encode(), KEY[8:-4].encode())
+ESCAPED = "".join(f"\\u{ord(letter):04X}" for letter in KEY)
+BASE64 = base64.b64encode(f"Authorization: Bearer {KEY}".encode()).decode()
+NUL = "\\u0000"
+SHAPES = (
+    *(shape.encode() for shape in (KEY, quote_plus(KEY), KEY[8:-4], ESCAPED, quote(ESCAPED), BASE64[32:-4])),
+    NUL.join(KEY).encode(),
+)
 
 
 @pytest.fixture
@@ -63,11 +72,21 @@ def leaking_files(folder: Path) -> list[str]:
         {"call": "submit", "cut": -1},
         {"call": "submit", "effect": "status", "status": 400, "message": f"bad key {KEY}"},
         {"call": "submit", "effect": "html", "status": 502, "message": f"Bearer {KEY}"},
+        {"call": "submit", "effect": "body", "status": 400, "body": f'{{"code": 400, "message": "{ESCAPED}"}}'},
+        {"call": "submit", "effect": "body", "status": 502, "body": f"<p>{quote(ESCAPED)} {BASE64}</p>"},
+        {"call": "submit", "effect": "body", "status": 400, "body": f'{{"code": 400, "message": "{NUL.join(KEY)}"}}'},
+        {"call": "submit", "effect": "status", "status": 429, "retry_after": KEY},
+        {"call": "submit", "headers": {"Date": KEY, "X-Request": KEY, "Location": f"https://{KEY}/"}},
+        {"call": "result", "effect": "patch", "data": {"error": f"your key {KEY[:20]}…"}},
+        {"call": "result", "effect": "patch", "data": {"status": f"dreams of {KEY}"}},
         {"call": "result", "effect": "patch", "data": {"error": f"your key {KEY}"}},
         {"call": "result", "effect": "status", "status": 500, "message": f"Bearer {KEY}", "times": 3},
         {"call": "file", "effect": "status", "status": 403, "message": KEY},
     ],
-    ids=["all is well", "a lost answer", "a refusal that says it", "a page that says it", "a record that says it",
+    ids=["all is well", "a lost answer", "a refusal that says it", "a page that says it",
+         "a refusal that says it escaped", "a page that says it packed", "a refusal that says it with gaps",
+         "a header that says it", "headers that say it", "a record that says a piece", "a status that says it",
+         "a record that says it",
          "trouble that says it", "a stale clip"],
 )  # fmt: skip
 def test_the_key_is_not_in_the_library_nor_in_logs_nor_in_words(
@@ -125,6 +144,77 @@ def test_an_error_of_the_network_does_not_carry_it(server: PracticeServer, monke
             client.balance()
         frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
         assert not leaks(*frames.format())
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error with everything that it carries along, whether a traceback would show it or not."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def test_no_error_carries_along_a_frame_that_holds_it(server: PracticeServer) -> None:
+    key = find_key()
+    assert key is not None
+    server.faults.add(call="*", cut=-1, times=None)
+    for origin in (server.url, "http://127.0.0.1:9", "https://nowhere.invalid"):
+        client = Client(origin, key, read_s=1)
+        for call in (Client.balance, Client.recent, lambda one: one.upload("a.png", "image/png", b"x")):
+            with pytest.raises(KlingError) as caught:
+                call(client)
+            for error in _chain(caught.value):
+                for frame, _ in traceback.walk_tb(error.__traceback__):
+                    assert not leaks(*frame.f_locals.values()) or frame.f_code.co_filename == __file__
+                assert type(error).__module__.startswith("kling_widget")
+
+
+def test_an_interrupt_in_the_middle_of_a_call_does_not_carry_it(server: PracticeServer) -> None:
+    key = find_key()
+    assert key is not None
+
+    def interrupt(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    client = Client(server.url, key)
+    client._session.hooks["response"] = [interrupt]  # as a person's Ctrl + C lands while requests is at work
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.balance()
+    assert caught.value.__context__ is None
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert not leaks(*frames.format())
+
+
+def test_a_key_with_a_line_break_is_refused_and_in_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = f"{KEY[:12]}\n{KEY[12:]}"
+    monkeypatch.setenv("WAVESPEED_API_KEY", broken)
+    monkeypatch.setattr("getpass.getpass", lambda words: os.environ["WAVESPEED_API_KEY"])
+    for look in (find_key, ask_key, lambda: service.choose(practice=False)):
+        with pytest.raises(SettingsError, match="line break") as caught:
+            look()
+        for error in _chain(caught.value):
+            inside = [f.f_locals for f, _ in traceback.walk_tb(error.__traceback__) if f.f_code.co_filename != __file__]
+            assert inside
+            assert not any(KEY[12:] in repr(value) for values in inside for value in values.values())
+
+
+def test_the_practice_servers_process_is_not_told_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
+    monkeypatch.setenv("MY_OTHER_NAME_FOR_IT", f"key={KEY}")
+    running = service.PracticeProcess(tmp_path)
+    try:
+        environment = psutil.Process(running._process.pid).environ()
+    finally:
+        running.close()
+    assert environment["PATH"] == os.environ["PATH"]
+    assert not leaks(*environment.values())
+
+
+def test_headers_that_are_none_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    reply = b"HTTP/1.1 200 X\r\nContent-Length: 2\r\nnot a header " + KEY.encode() + b"\r\nmore: x\r\n\r\n{}"
+    with RawServer(lambda heard: reply) as server, pytest.raises(KlingError):
+        Client(server.origin, Key(KEY)).balance()
+    assert not leaks(caplog.text)
 
 
 def _elsewhere(origin: str) -> Effect:
