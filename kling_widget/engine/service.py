@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import subprocess
@@ -265,7 +264,7 @@ class PracticeProcess:
             start_new_session=True,
             umask=permissions.umask(ledger),
         )
-        atexit.register(self.close)
+        # Not ended by `atexit`: that would come before the engine's own end, which may still have takes to send.
         self.url, self.key = self._first_words()
 
     @property
@@ -291,7 +290,6 @@ class PracticeProcess:
 
     def close(self) -> None:
         """End it."""
-        atexit.unregister(self.close)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()

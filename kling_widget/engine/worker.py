@@ -27,6 +27,7 @@ from .asking import Asker
 from .audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
+from .leaving import Leaving
 from .owners import Owners
 from .pace import LearnedPace, Pace, Progress
 from .service import Connections, limits_of
@@ -103,7 +104,8 @@ class Engine:
         ]
         for thread in (self._thread, *self._senders):
             thread.start()
-        atexit.register(self.close)
+        self._leaving = Leaving(store, folder)
+        atexit.register(self._leave)
 
     # What faces and people ask
 
@@ -125,6 +127,7 @@ class Engine:
             account=self._connections.account(service),
         )
         record = self._store.add(record)
+        self._leaving.confirmed(record.id)
         # Not here: an interrupt between the lease and the plan would leave a take that is ours and that nobody tends.
         self.soon(lambda: self._take_on(record.id))
         return record
@@ -178,13 +181,29 @@ class Engine:
         return stop
 
     def close(self) -> None:
-        """Stop tending: whoever opens the library next goes on. Always safe, and safe twice."""
+        """Stop tending: whoever opens the library next goes on. Always safe, and safe twice.
+
+        A script that leaves takes unsent so is told of them.
+        """
+        self._close()
+        self._leaving.say(unsent_only=True)
+
+    def _leave(self) -> None:
+        """End with the process: what it confirmed is sent before, or told of."""
+        if self._leaving.elsewhere:
+            return  # the threads and the leases are another process's
+        self._leaving.wait()
+        with contextlib.suppress(KeyboardInterrupt):  # whoever is in a hurry is still told
+            self._close()
+        self._leaving.say()
+
+    def _close(self) -> None:
         with self._lock:
             if self._closed.is_set():
                 return
             self._closed.set()
         self._ring()
-        atexit.unregister(self.close)
+        atexit.unregister(self._leave)
         self.asker.close()
         self.uploader.close()
         self.extractor.close()

@@ -49,6 +49,9 @@ class Library(Records, Accounts, ReadOnly):
     ----------
     folder
         Its folder; unless given, what ``KLING_LIBRARY`` names, else ``kling_library`` beside the notebook.
+    tend
+        Whether to look after open takes at once. False: only when something asks for it, so that takes which wait to
+        be sent can be taken back before they are.
 
     Raises
     ------
@@ -65,7 +68,7 @@ class Library(Records, Accounts, ReadOnly):
     _rooms: ClassVar[dict[Path, Room]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None = None, *, tend: bool = True) -> None:
         path = library_folder(folder)
         with self._opening:
             if path not in self._rooms:
@@ -74,7 +77,7 @@ class Library(Records, Accounts, ReadOnly):
                 room = self._rooms[path] = Room(path, Store.in_folder(path))
                 reopen_missing(room.store, path)
             self._room = self._rooms[path]
-        if self._room.store.has_open():
+        if tend and self._room.store.has_open():
             self.start()
 
     @property
