@@ -133,8 +133,8 @@ def origin() -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-TIERS = {"bronze": (2, 2), "silver": (300, 500), "gold": (3000, 3000)}
-"""Takes at once and submits a minute, by account tier, by the vendor's table (another page: 3 and 5 for bronze)."""
+TIERS = {"bronze": (2, 2), "silver": (100, 60), "gold": (2000, 600), "ultra": (5000, 5000)}
+"""Takes at once and submits a minute, by account level: the smaller of what two states of the vendor's page say."""
 
 
 def tier() -> tuple[int, int]:

@@ -136,8 +136,12 @@ def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome
     memory.failures += 1
     wait = back_off(memory.failures)
     if isinstance(outcome, Throttled):
-        words = "The account takes no more at the moment; it will be sent as soon as there is room. Not charged."
         wait = outcome.retry_after if outcome.retry_after is not None else max(wait, PATIENCE_S)
+        held = hands.store.sent_back(record, hands.limits(record.service), wait)
+        words = (
+            "The account takes no more at the moment (429); it will be sent as soon as there is room. Not charged. "
+            f"From now on {held.a_minute:,} a minute are sent, and slowly more again."
+        )
     else:
         words = f"{outcome.reason} Nothing was sent yet; it is tried again for two minutes."
     change(lease, state="intent", trouble=words)

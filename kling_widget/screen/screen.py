@@ -152,7 +152,8 @@ class Screen(Face):
         progress = _ENDED if record.final else self.library.engine.progress(record)
         waits, record = "", self.library.explained(record)
         if record.state == "intent":
-            waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms()).why(record)
+            learned = self.library.learned_limits()
+            waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms(), learned).why(record)
         return row(record, progress, deciding.offered(record, waits), waits=waits, choices=deciding.choices(record))
 
     def _tell_where(self, record: Record) -> None:

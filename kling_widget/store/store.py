@@ -14,7 +14,7 @@ from .. import paths, permissions
 from ..errors import LibraryError
 from ..states import FINAL
 from ..text import flaw, fold
-from . import accounts, cast, leases, migrations, purse, rows, zone
+from . import accounts, cast, leases, limits, migrations, purse, rows, zone
 from .database import connect, reading, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
@@ -274,6 +274,20 @@ class Store:
             if record.account is None and account is not None:
                 changes["account"] = account
             return rows.write(connection, lease.take, changes)
+
+    def sent_back(self, record: Record, most: Limits, wait: float) -> limits.Learned:
+        """Note that the service sent a take's submit back and asks to wait (seconds); gives what is tried from now on.
+
+        ``most`` are the limits of the account's level.
+        """
+        with writing(self._engine) as connection:
+            return limits.sent_back(connection, record, most, wait)
+
+    @property
+    def learned_limits(self) -> Mapping[str, limits.Learned]:
+        """What accounts were found to take, by their fingerprint."""
+        with reading(self._engine) as connection:
+            return limits.all_learned(connection)
 
     def withdraw(self, take: TakeId) -> Record:
         """Take a take back that waits to be sent; unchanged where it was sent. Needs no lease: nothing is lost."""

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.engine import Connection
 
 from .accounts import of_account
+from .limits import in_a_minute, learned
 from .record import Limits, Record, Wait, now_ms
 from .schema import leases, takes
 
@@ -24,12 +25,16 @@ def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
     # First come, first served; but nobody waits for one that has trouble of its own, or whose kernel is gone.
     before = (takes.c.state == "intent", takes.c.id < record.id, takes.c.trouble == "", tended)
     ahead = _count(connection, record, *before)
-    lately = takes.c.submitted_at > now_ms() - 60_000
-    for most, counted in ((limits.at_once, takes.c.state.in_(_UNDER_WAY)), (limits.a_minute, lately)):
-        if most is not None and _count(connection, record, counted) >= most:
-            return Wait(_PLACE_S * (1 + ahead))
-    # A submit has an end; one whose outcome can't be written down for so long holds up nobody else.
     now = now_ms()
+    if found := learned(connection, record):
+        if patience := found.patience(now):
+            return Wait(patience)
+        limits = found.within(limits, now)
+    if limits.at_once is not None and _count(connection, record, takes.c.state.in_(_UNDER_WAY)) >= limits.at_once:
+        return Wait(_PLACE_S * (1 + ahead))
+    if limits.a_minute is not None and in_a_minute(connection, record, now) >= limits.a_minute:
+        return Wait(_PLACE_S * (1 + ahead))
+    # A submit has an end; one whose outcome can't be written down for so long holds up nobody else.
     sent_lately = and_(takes.c.submitted_at > now - _LONGEST_MS, takes.c.submitted_at < now + _LONGEST_MS)
     if ahead or _count(connection, record, takes.c.state == "sending", tended, sent_lately):
         return Wait(_TURN_S * min(1 + ahead, 20))

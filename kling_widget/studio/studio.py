@@ -274,7 +274,10 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         told, progress, screen = self._reading, self.library.engine.progress, self._screen
         shown = told.watched()
         under_way = [*map(self.library.explained, told.under_way)]
-        put(self._queue, rows=view.queue(under_way, told.ended.values(), progress, lately=told.records))
+        learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
+        put(
+            self._queue, rows=view.queue(under_way, told.ended.values(), progress, lately=told.records, learned=learned)
+        )
         put(
             self._shelf,
             takes=told.cards,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ..settings import KEY_NAME, TIER_NAME
 from ..states import FINAL, STATES, UNCERTAIN
 from ..store import Record, Spend
 from ..store.history import COLUMNS
+from ..store.limits import Learned
 from ..store.place import network_kind
 from ..store.record import now_ms
 
@@ -156,6 +157,7 @@ def queue(
     progress: Callable[[Record], Progress],
     *,
     lately: Iterable[Record] = (),
+    learned: Mapping[str, Learned] | None = None,
     now: int | None = None,
 ) -> list[Row]:
     """The queue's rows: what is under way, oldest first, then what ended without a clip; finished ones leave.
@@ -170,11 +172,13 @@ def queue(
         How far a take is.
     lately
         Other takes that may have been sent within the last minute.
+    learned
+        What accounts were found to take, by their fingerprint.
     now
         Milliseconds since the epoch.
     """
     at = now_ms() if now is None else now
-    traffic = Traffic([*under_way, *ended, *lately], at)
+    traffic = Traffic([*under_way, *ended, *lately], at, learned)
     rows = []
     for record in sorted(under_way, key=lambda r: (r.confirmed_at, r.id)):
         waits = traffic.why(record)

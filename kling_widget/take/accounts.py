@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ..store import Record
+from ..store.limits import Learned
 from ..store.record import PRACTICE
 
 if TYPE_CHECKING:
     from ..engine.worker import Engine
+    from .room import Room
 
 _Same = TypeVar("_Same", bound="Accounts")
 
 
 class Accounts:
     """Takes belong to the account that made them, and wait for a key of it."""
+
+    _room: Room
 
     @property
     def engine(self) -> Engine:
@@ -48,6 +53,10 @@ class Accounts:
         """Return what is known of a take with all its trouble in words: also whose key it waits for."""
         waits = self.waits_for_key(record)
         return replace(record, trouble=f"{record.trouble} {waits}".strip()) if waits else record
+
+    def learned_limits(self) -> Mapping[str, Learned]:
+        """Return what accounts were found to take in a minute, by their fingerprint."""
+        return self._room.store.learned_limits
 
     def waits_for_key(self, record: Record) -> str:
         """Return whose key a take waits for, in words; empty where it waits for none."""

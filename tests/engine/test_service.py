@@ -98,7 +98,10 @@ def test_an_accounts_tier_is_settable_and_practice_has_none(monkeypatch: pytest.
     assert limits_of("practice") == Limits()
     assert limits_of(LIVE) == Limits(2, 2)
     monkeypatch.setenv("KLING_TIER", "Silver")
-    assert limits_of(LIVE) == Limits(300, 500)
+    assert limits_of(LIVE) == Limits(100, 60)
+    for name, at_once, a_minute in (("gold", 2000, 600), ("ultra", 5000, 5000)):
+        monkeypatch.setenv("KLING_TIER", name)
+        assert limits_of(LIVE) == Limits(at_once, a_minute)
     monkeypatch.setenv("KLING_TIER", "wood")
-    with pytest.raises(SettingsError, match="one of bronze, silver, gold"):
+    with pytest.raises(SettingsError, match="one of bronze, silver, gold, ultra"):
         limits_of(LIVE)

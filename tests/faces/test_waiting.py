@@ -9,6 +9,7 @@ import pytest
 from kling_widget.screen.waiting import Traffic
 from kling_widget.states import STATES
 from kling_widget.store import Record
+from kling_widget.store.limits import Learned
 from tests.made import a_record
 
 AT = 1_790_000_000_000
@@ -43,19 +44,28 @@ def test_a_lost_answer_takes_a_place_until_it_is_found() -> None:
 
 def test_the_account_may_be_of_another_tier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLING_TIER", "silver")
-    assert why(waiting(), *(take() for _ in range(299))) == ""
-    assert why(waiting(), *(take() for _ in range(300))) == "Waiting for a place: your account runs 300 at once."
+    assert why(waiting(), *(take() for _ in range(99))) == ""
+    assert why(waiting(), *(take() for _ in range(100))) == "Waiting for a place: your account runs 100 at once."
 
 
 def test_a_tier_that_there_is_not_is_said_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLING_TIER", "tin")
-    assert "it is one of bronze, silver, gold" in why(waiting())
+    assert "it is one of bronze, silver, gold, ultra" in why(waiting())
 
 
 def test_a_take_waits_for_its_turn_where_many_were_sent_within_a_minute() -> None:
     ended = [take("completed", submitted_at=AT - 30_000) for _ in range(2)]
     assert why(waiting(), *ended, at=AT + 2000) == "Waiting for its turn: your account takes 2 a minute."
     assert why(waiting(), *ended, at=AT + 31_000) == "Waiting to be sent."
+
+
+def test_an_account_that_takes_less_than_its_level_says_is_told_of_in_words() -> None:
+    learned = {"aa": Learned(1, AT - 10_000, AT + 30_000)}
+    mine, sent = waiting(account="aa"), take("completed", submitted_at=AT + 20_000, account="aa")
+    assert "takes no more for 0:26. Not charged" in Traffic([mine, sent], AT + 5_000, learned).why(mine)
+    assert "so 1 a minute are sent, and slowly more again" in Traffic([mine, sent], AT + 40_000, learned).why(mine)
+    other = waiting(account="bb")
+    assert Traffic([other, sent], AT + 40_000, learned).why(other) == "Waiting to be sent."
 
 
 def test_a_take_that_is_about_to_be_sent_is_left_in_peace() -> None:

@@ -22,6 +22,7 @@ from kling_widget.engine import (
     tend,
     worker,
 )
+from kling_widget.store import limits
 
 LOOKS_S = (0.0, 0.2, 0.5, 1.0, 2.0)
 """When a lost answer is looked for: two seconds stand for the real minute."""
@@ -42,6 +43,8 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(worker, "_CLAIM_S", 0.2)
     patch.setattr(step, "_BACK_OFF_S", (0.1, 1.0))
     patch.setattr(refusal, "MAX_RETRY_AFTER_S", 1.5)
+    patch.setattr(limits, "MINUTE_MS", 600)
+    patch.setattr(limits, "CLIMB_MS", 2000)
     patch.setattr(sending, "UNSENT_S", 3.0)
     patch.setattr(sending, "PATIENCE_S", 0.5)
     patch.setattr(tend, "KEY_WAIT_S", 0.5)

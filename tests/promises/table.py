@@ -190,6 +190,10 @@ REFUSALS = (
     patience("without a word"),
     patience("four times", "0", 4),
     patience("and then the answer is lost", "0", 1, _LOST),
+    Row("429 three times, and another take beside it", before=one_more("A wolf"), created=2, posts=5,
+        faults=(submit(effect="status", status=429, retry_after="0.1", times=3),)),
+    Row("429 for the one, and the other one's answer is lost", before=one_more("A wolf"), created=2, posts=3,
+        faults=(submit(effect="status", status=429, match="A wolf"), submit(cut=-1, match="A fox"))),
 )
 
 LOOKS = (
