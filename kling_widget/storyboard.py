@@ -89,6 +89,35 @@ def fit(shots: Sequence[Mapping[str, Any]], total: int, *, shortest: int) -> Sho
     return [{"prompt": shot["prompt"], "duration": n} for shot, n in zip(shots, lengths, strict=True)]
 
 
+def suit(shots: Sequence[Mapping[str, Any]], total: int, limits: Limits) -> tuple[Shots, bool]:
+    """Make a model take shots that another one took.
+
+    Parameters
+    ----------
+    shots
+        Any shots.
+    total
+        The clip's length in seconds.
+    limits
+        What the model takes.
+
+    Returns
+    -------
+    shots
+        Not too many, none too short: what is left is said in the last one, as far as it has room for it.
+    whole
+        Whether all words are in them.
+    """
+    kept, rest = list(shots[: limits.most]), shots[limits.most :]
+    if rest:
+        words = [shot["prompt"] for shot in (kept[-1], *rest)]
+        seconds = sum(max(1, shot["duration"]) for shot in (kept[-1], *rest))
+        kept[-1] = {"prompt": " ".join(text for text in words if text.strip()), "duration": seconds}
+    whole = all(len(shot["prompt"]) <= limits.letters for shot in kept)
+    cut = [{**shot, "prompt": shot["prompt"][: limits.letters]} for shot in kept]
+    return fit(cut, min(max(total, limits.low), limits.high), shortest=limits.shortest), whole
+
+
 def to_shots(prompt: str, total: int, *, shortest: int, most: int) -> Shots:
     """Cut a prompt into shots.
 

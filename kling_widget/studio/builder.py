@@ -13,10 +13,11 @@ from ..catalog import Model
 from ..errors import Problem
 from ..face import Text
 from ..storyboard import fit
+from .carrying import carried
 from .cast import Elements
 from .extras import Extras
 from .faces import Draft, Seconds
-from .form import BOTH, FIELDS, carried, counter, defaults, draft, standing
+from .form import BOTH, FIELDS, counter, defaults, draft, standing
 from .media import Media
 from .offer import Offer, offer
 from .storyboard import Storyboard

@@ -16,7 +16,7 @@ from ..request import VideoRequest
 from ..store import Record
 from ..store.medium import input_kind
 from ..take import Library
-from . import budget, form, order, view
+from . import budget, carrying, form, order, view
 from .builder import Builder
 from .faces import Go
 from .inquiry import Inquiry
@@ -94,11 +94,11 @@ class Counter:
 
     def choose(self, name: str) -> None:
         """Be for another model, and say what it does not take. Raises ``RequestError`` where there is none."""
+        before = self.builder.values
         dropped = self.builder.choose(find(self._library, name))
         self._renew()
         self.tell()
-        named = ", ".join(dropped)
-        self.say(f"{view.model_name(self.model)} takes no {named}: dropped." if dropped else "", "ok")
+        self.say(carrying.told(self.model, view.model_name(self.model), before, self.builder.values, dropped), "ok")
 
     def request(self) -> VideoRequest:
         """What the builder holds. Raises ``RequestError`` where the model would not take it."""

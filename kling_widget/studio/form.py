@@ -191,34 +191,6 @@ def from_inputs(model: Model, made_of: Mapping[str, Any]) -> tuple[dict[str, Any
     return values, tuple(left_out)
 
 
-def carried(old: Model, new: Model, values: Values) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What the controls hold when another model is chosen.
-
-    Returns
-    -------
-    values
-        What carries over; the service's default for the rest. Lengths move to the nearest that is offered, and shots
-        with them.
-    dropped
-        Inputs that were set and that the new model does not take.
-    """
-    given = {name: value for name, value in values.items() if name != BOTH and value != defaults(old).get(name)}
-    dropped = [name for name in given if name not in new.fields]
-    kept = {name: value for name, value in given.items() if name in new.fields}
-    seconds = kept.get("duration")
-    if isinstance(seconds, int):
-        kept["duration"] = _nearest(new, seconds)
-    found = offer(new)
-    shots = kept.get("multi_prompt")
-    if shots and found.board:
-        length = kept.get("duration", defaults(new)["duration"])
-        kept["multi_prompt"] = fitted = fit(shots, length, shortest=found.board.shortest)
-        kept["duration"] = sum(shot["duration"] for shot in fitted)
-    fresh, refused = from_inputs(new, kept)
-    fresh[BOTH] = bool(values.get(BOTH) and found.board and found.board.offers_both)
-    return fresh, (*dropped, *refused)
-
-
 def draft(model: Model) -> dict[str, Any]:
     """The cheapest clip of a model, to try a prompt with: the shortest, and silent."""
     return {"duration": offer(model).seconds[0], "sound": False}
@@ -241,12 +213,6 @@ def promoted(
         return VideoRequest(model=model.id, catalog=catalog, **wanted)
     except (KlingError, TypeError):  # TypeError: the model no longer takes what the draft was made of
         return None
-
-
-def _nearest(model: Model, seconds: int) -> int:
-    offered = model.fields.get("duration", {}).get("enum")
-    low, high = offer(model).seconds
-    return min(offered, key=lambda one: abs(one - seconds)) if offered else min(max(seconds, low), high)
 
 
 def _offered(name: str, value: Any, found: Offer) -> bool:

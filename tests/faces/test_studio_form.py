@@ -171,30 +171,6 @@ def test_the_shots_stand_in_the_prompts_place_unless_both_are_wanted() -> None:
     assert "prompt" not in form.inputs(turbo, {**values, form.BOTH: True})
 
 
-def test_another_model_keeps_what_it_takes_and_names_what_it_does_not() -> None:
-    shots = [{"prompt": "Wide", "duration": 3}, {"prompt": "Close", "duration": 4}]
-    held = {**form.defaults(PRO), **GOOD, "multi_prompt": shots, "element_list": [{"element_id": "9" * 20}]}
-    values, dropped = form.carried(PRO, bundled()["kwaivgi/kling-v2.5-turbo-pro/text-to-video"], held)
-    assert dropped == ("element_list", "multi_prompt", "sound")
-    assert (values["prompt"], values["aspect_ratio"], values["duration"]) == ("A fox", "9:16", 5)
-    image, dropped = form.carried(PRO, bundled()["kwaivgi/kling-video-o3-pro/image-to-video"], held)
-    assert dropped == ("aspect_ratio",)
-    assert (image["multi_prompt"], image["duration"], image["sound"]) == (shots, 7, True)
-
-
-@given(st.sampled_from(VIDEO_MODELS), st.sampled_from(VIDEO_MODELS), st.data())
-def test_whatever_model_is_chosen_the_form_holds_values_that_it_can_show(
-    old: Model, new: Model, data: st.DataObject
-) -> None:
-    values, _ = form.from_inputs(old, data.draw(inputs_for(old)))
-    carried, dropped = form.carried(old, new, values)
-    assert carried.keys() == form.defaults(new).keys()
-    assert not set(dropped) & (set(new.fields) - {"aspect_ratio", "shot_type"})
-    shots = carried["multi_prompt"]
-    assert not shots or sum(shot["duration"] for shot in shots) == carried["duration"]
-    assert [p for p in form.check(new, carried).problems if p.field in ("duration", "aspect_ratio", "sound")] == []
-
-
 @pytest.mark.parametrize("model", VIDEO_MODELS, ids=lambda m: m.id)
 def test_a_draft_is_the_cheapest_clip_and_its_final_is_what_was_meant(model: Model) -> None:
     cheapest = {**form.defaults(model), **form.draft(model)}
