@@ -10,15 +10,25 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from kling_widget.engine import service
 
-# How long an example takes is no promise of ours, and two busy cores are no fault.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+from .promises.tally import TALLY, tell
+
+# How long an example takes is no promise of ours, and two busy cores are no fault. The examples are the same each time:
+# a run fails for what was changed, not by chance. `make soak` draws new ones; what it finds is kept as an @example.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+settings.register_profile("fixed", _PATIENT, derandomize=True)
+settings.register_profile("soak", _PATIENT, derandomize=False, print_blob=True)
+settings.load_profile("fixed")
+
+ROOT = Path(__file__).parent
+BROWSERS = 2
+"""How many Chromiums run at once at most."""
 
 # Nothing answers there (RFC 5737): an address to run into a time-out with.
 _NOWHERE = ipaddress.ip_network("192.0.2.0/24")
@@ -50,9 +60,19 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_here)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups after this
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first: a broken promise is known before the browser and the installer have started."""
-    items.sort(key=lambda item: (_has(item, "install"), _has(item, "browser")))
+    """Quick ones first: a broken promise is known before the browser and the installer have started.
+
+    Where several processes share the tests (pytest-xdist), a file is run by one of them, the browser's files by two: so
+    there are at most two Chromiums. The installers run one after the other.
+    """
+    browsers = {path: n % BROWSERS for n, path in enumerate(sorted({i.path for i in items if _has(i, "browser")}))}
+    items.sort(key=lambda item: (_has(item, "install"), browsers.get(item.path, -1)))
+    for item in items:
+        known = str(item.path.relative_to(ROOT))
+        browser = f"browser {browsers[item.path]}" if item.path in browsers else known
+        item.add_marker(pytest.mark.xdist_group("install" if _has(item, "install") else browser))
 
 
 def _has(item: pytest.Item, mark: str) -> bool:
@@ -70,3 +90,20 @@ def _no_key_that_was_typed_before() -> Iterator[None]:
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library made without a name lands beside nothing that is the person's."""
     monkeypatch.chdir(tmp_path)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what the promises' tests have counted to the process that shares out the tests, if there is one."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["tally"] = TALLY.counted()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Count together what was counted by several processes."""
+    TALLY.merge(getattr(node, "workeroutput", {}).get("tally", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how often each promise was tried."""
+    tell(terminalreporter)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +14,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+
+
+PYTEST = (sys.executable, "-m", "pytest")
+SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadgroup", "--no-loadscope-reorder")
+"""Share the tests out to processes, one more than there are cores: many tests wait. tests/conftest.py groups them."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ PARTS = (
     Part("mypy", "types say what can be", (sys.executable, "-m", "mypy")),
     Part("imports", "imports point down only", (str(BIN / "lint-imports"),)),
     Part("tsc", "the same for JavaScript", (sys.executable, "-m", "tools.typescript")),
-    Part("pytest", "the promises, in Python, in notebooks and in a browser", (sys.executable, "-m", "pytest")),
+    Part("pytest", "the promises, in Python, in notebooks and in a browser", (*PYTEST, *SHARED)),
 )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A Jupyter server with folders of its own."""
-    shutil.rmtree(FAILURES, ignore_errors=True)
+    _forget_failures(tmp_path_factory)
     with serve(tmp_path_factory.mktemp("jupyter")) as running:
         yield running
 
@@ -84,6 +86,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             report.sections.append(("browser evidence", f"could not be kept whole: {problem}"))
         report.sections.append(("browser evidence", f"{folder}: page.png, console.log, server.log, notebooks"))
     return report
+
+
+def _forget_failures(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Remove the evidence of an earlier run, once: other processes of this run may have left theirs already."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with suppress(FileExistsError):
+        (run / "forgotten").touch(exist_ok=False)
+        shutil.rmtree(FAILURES, ignore_errors=True)
 
 
 def _slug(name: str) -> str:

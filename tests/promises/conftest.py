@@ -9,7 +9,7 @@ import pytest
 
 from .nursery import Nursery
 from .quick import shrink
-from .tally import PROMISES, TALLY
+from .tally import TALLY
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,18 +45,3 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             for name in mark.args:
                 TALLY.tested(name, held=report.passed)
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not TALLY.held and not TALLY.broken:
-        return
-    write = terminalreporter.write_line
-    terminalreporter.section("promises")
-    for name, words in PROMISES.items():
-        held, broken = TALLY.held.get(name, 0), TALLY.broken.get(name, 0)
-        write(f"{name:>4}  {held:>3} hold{f', {broken} BROKEN' if broken else ''}  {words}")
-    write("")
-    write(
-        f"fault matrix: {TALLY.rows} rows tried; {TALLY.kills} kernels killed; {TALLY.takes} takes, {TALLY.tasks} tasks"
-    )
-    write(f"submits received twice: {TALLY.twice}   takes lost: {TALLY.lost}   bad files accepted: {TALLY.bad_files}")

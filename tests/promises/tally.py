@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
 
 PROMISES = {
     "G1": "one confirmation sends at most one submit that could have been received",
@@ -68,6 +72,35 @@ class Tally:
         of = self.held if held else self.broken
         of[promise] = of.get(promise, 0) + 1
 
+    def counted(self) -> dict[str, Any]:
+        """Return all counts as plain values, for another process."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
+    def merge(self, other: Mapping[str, Any]) -> None:
+        """Add what another process counted."""
+        for name, value in other.items():
+            mine = getattr(self, name)
+            if isinstance(value, int):
+                setattr(self, name, mine + value)
+            else:
+                mine.update({key: mine.get(key, 0) + count for key, count in value.items()})
+
 
 TALLY = Tally()
 """The tally of this run."""
+
+
+def tell(reporter: pytest.TerminalReporter, tally: Tally = TALLY) -> None:
+    """Write the tally; nothing where no promise was tried."""
+    if not tally.held and not tally.broken:
+        return
+    write = reporter.write_line
+    reporter.section("promises")
+    for name, words in PROMISES.items():
+        held, broken = tally.held.get(name, 0), tally.broken.get(name, 0)
+        write(f"{name:>4}  {held:>3} hold{f', {broken} BROKEN' if broken else ''}  {words}")
+    write("")
+    write(
+        f"fault matrix: {tally.rows} rows tried; {tally.kills} kernels killed; {tally.takes} takes, {tally.tasks} tasks"
+    )
+    write(f"submits received twice: {tally.twice}   takes lost: {tally.lost}   bad files accepted: {tally.bad_files}")
