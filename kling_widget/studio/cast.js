@@ -30,6 +30,8 @@ function render({ model, el, signal, host }) {
 
   /** @returns {Known[]} */
   const known = () => model.get("known");
+  /** Names of elements that the kernel has promised to make, and does not list yet. @type {Set<string>} */
+  const expected = new Set();
   let shown = true; // a model that takes no elements has no row for them, and names mean nothing to it
   const ready = () => (shown ? known().filter(({ state }) => state === "ready") : []);
   /** @returns {string[]} */
@@ -71,7 +73,10 @@ function render({ model, el, signal, host }) {
   /** @param {string} kind @param {Record<string, unknown>} fields */
   const tell = (kind, fields) => ask(model, kind, fields, { signal }).then(() => {}, (error) => { if (!signal.aborted) say(error.message, "bad"); });
 
-  const pop = castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say: (words) => say(words) });
+  const pop = castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say: (words) => say(words), expect: (name) => {
+    expected.add(name);
+    showAll();
+  } });
   el.append(h("div", { class: "kw-cast-line" }, h("span", { class: "kw-label" }, "Elements"), h("div", { class: "kw-row" }, chips, add), pop.el), said, problem, hints);
 
   /** @type {HTMLTextAreaElement | null} */
@@ -84,8 +89,9 @@ function render({ model, el, signal, host }) {
 
   const showChips = () => {
     const all = known(), ids = value();
-    const making = all.filter(({ state }) => state === "making");
-    const looks = JSON.stringify([ids, all]);
+    for (const { name } of all) expected.delete(name);
+    const making = [...all.filter(({ state }) => state === "making"), ...Array.from(expected, (name) => ({ name, element_id: "", picture: false }))];
+    const looks = JSON.stringify([ids, all, making]);
     if (chips.dataset.looks === looks) return;
     chips.dataset.looks = looks;
     const held = Array.from(chips.querySelectorAll("button")).indexOf(/** @type {HTMLButtonElement} */ (focused(chips)));

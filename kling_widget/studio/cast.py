@@ -115,7 +115,7 @@ class Elements(Face):
             )
         tidy = elements.as_name(name)
         elements.fit(description, len(pictures))
-        return self._on_create(tidy, description, pictures, price)
+        return {"name": tidy, **self._on_create(tidy, description, pictures, price)}
 
     def _picture(self, command: Command, _buffers: Buffers) -> Answer:
         found = self._on_picture(*_texts(command, "name"))

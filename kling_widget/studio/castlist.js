@@ -11,19 +11,21 @@ import { newcomer } from "./newcomer.js";
  * The elements to choose from, and the form for a new one.
  * @param {{ model: Model, host: Host, signal: AbortSignal, add: HTMLElement, value: () => string[],
  *   portrait: (one: Pick<Known, "name" | "element_id" | "picture">) => Node, choose: (id: string) => boolean, leave: (id: string) => void,
- *   tell: (kind: string, fields: Record<string, unknown>) => Promise<void>, say: (words: string) => void }} view
+ *   tell: (kind: string, fields: Record<string, unknown>) => Promise<void>, say: (words: string) => void,
+ *   expect: (name: string) => void }} view `expect` is called with the name of an element that will be made
  * @returns {{ el: HTMLElement, told: HTMLElement, show: () => void }} `told`: the words that stand in it while it is open
  */
-export function castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say }) {
+export function castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say, expect }) {
   const search = h("input", { class: "kw-entry", type: "search", placeholder: "Search elements…", "aria-label": "Search elements" });
   const rows = h("ul", { class: "kw-cast-rows", "aria-label": "Elements" });
   const empty = h("p", { class: "kw-empty" }, "No element goes by that name.");
   const told = h("p", { class: "kw-said", role: "status" });
   const list = h("div", { class: "kw-cast-list" }, search, rows, empty,
     h("button", { class: "kw-quiet", type: "button", onclick: () => showForm(search.value.trim()) }, "New…"));
-  const form = newcomer({ model, host, signal, back: () => showList(), done: (id, said) => {
+  const form = newcomer({ model, host, signal, back: () => showList(), done: (id, said, making) => {
     close();
     if (id) choose(id);
+    if (making) expect(making);
     if (said) say(said);
   } });
   const el = h("div", { class: "kw-cast-pop", role: "dialog", "aria-label": "Choose elements", id: `kw-cast-${freshId()}`, hidden: true }, list, form.el, told);

@@ -1,7 +1,7 @@
 // Names in the prompt: marked where they stand, and completed while they are typed. The textarea stays what it is; what is
 // drawn lies behind it.
 // @ts-check
-import { freshId, h } from "../face.js";
+import { focused, freshId, h } from "../face.js";
 
 /** @typedef {{ start: number, end: number, name: string }} Found */
 
@@ -180,14 +180,17 @@ export function markNames(area, names, signal) {
   area.addEventListener("scroll", scroll, { signal });
   area.addEventListener("input", () => { draw(); names.heard(); }, { signal });
   document.fonts?.ready.then(() => { if (!signal.aborted) place(); });
-  completeNames(area, words, names, signal);
+  const offerAgain = completeNames(area, words, names, signal);
   signal.addEventListener("abort", () => {
     watcher.disconnect();
     layer.remove();
     parent.classList.remove("kw-marked");
   });
   draw();
-  return draw;
+  return () => {
+    draw();
+    offerAgain();
+  };
 }
 
 /**
@@ -196,6 +199,7 @@ export function markNames(area, names, signal) {
  * @param {HTMLElement} mirror the same text, laid out the same
  * @param {Names} names
  * @param {AbortSignal} signal
+ * @returns {() => void} offers anew what is being typed: the names have changed
  */
 function completeNames(area, mirror, names, signal) {
   const field = /** @type {HTMLElement} */ (area.closest(".kw-field-prompt"));
@@ -206,7 +210,7 @@ function completeNames(area, mirror, names, signal) {
 
   /** @type {{ start: number, caret: number, names: string[] } | null} */
   let offer = null;
-  let active = -1, turnedDown = -1, taking = false;
+  let active = -1, turnedDown = -1, taking = false, typed = "";
 
   const close = () => {
     offer = null;
@@ -234,6 +238,7 @@ function completeNames(area, mirror, names, signal) {
   };
   const consider = () => {
     const caret = area.selectionStart;
+    typed = taking ? "" : area.value.slice(0, caret);
     const begun = taking || caret !== area.selectionEnd ? null : begunAt(area.value, caret, names.ready());
     // What is written out and chosen needs nothing more.
     const written = foldCase(area.value.slice(begun?.start ?? 0, caret).replace(/^@/, ""));
@@ -256,7 +261,10 @@ function completeNames(area, mirror, names, signal) {
   };
   area.addEventListener("input", (event) => { if (!(/** @type {InputEvent} */ (event).isComposing)) consider(); }, { signal });
   area.addEventListener("compositionend", consider, { signal });
-  area.addEventListener("blur", close, { signal });
+  area.addEventListener("blur", () => {
+    typed = "";
+    close();
+  }, { signal });
   area.addEventListener("scroll", stand, { signal });
   document.addEventListener("selectionchange", () => { if (offer && area.selectionEnd !== offer.caret) close(); }, { signal });
   document.addEventListener("keydown", ({ ctrlKey, metaKey }) => { if (ctrlKey || metaKey) close(); }, { signal, capture: true });
@@ -278,6 +286,7 @@ function completeNames(area, mirror, names, signal) {
     list.remove();
     for (const name of ["aria-autocomplete", "aria-controls", "aria-activedescendant"]) area.removeAttribute(name);
   });
+  return () => { if (typed && !offer && focused(field) === area && area.value.slice(0, area.selectionStart) === typed) consider(); };
 }
 
 /** Where a character of a text stands on the page. @param {HTMLElement} mirror @param {number} offset @returns {DOMRect} */

@@ -8,8 +8,8 @@ import { ask, choices, h } from "../face.js";
 const UNHEARD = 2500; // ms without an answer until it is said that the kernel is busy
 
 /**
- * @param {{ model: Model, host: Host, signal: AbortSignal, done: (saved: string, said: string) => void, back: () => void }} view
- *   `done` is called with the id of an element that was brought in, empty where one is being made, and with what was answered
+ * @param {{ model: Model, host: Host, signal: AbortSignal, done: (saved: string, said: string, making: string) => void, back: () => void }} view
+ *   `done` is called with the id of an element that was brought in, empty where one is being made, with what was answered
  * @returns {{ el: HTMLElement, begin: (name: string) => void }} `begin` shows it to somebody who looked for a name
  */
 export function newcomer({ model, host, signal, done, back }) {
@@ -44,7 +44,7 @@ export function newcomer({ model, host, signal, done, back }) {
     submit.disabled = true;
     try {
       const { answer } = await ask(model, "save", { name: name.value, element_id: id.value, note: note.value }, { signal });
-      done(answer.element_id, "");
+      done(answer.element_id, "", "");
       empty();
     } catch (error) {
       say(error);
@@ -79,7 +79,7 @@ export function newcomer({ model, host, signal, done, back }) {
     try {
       const { answer } = await ask(model, "create", given, { signal });
       offer();
-      done("", answer.said ?? `${given.name} is being made.`);
+      done("", answer.said ?? `${given.name} is being made.`, answer.name ?? given.name);
       empty();
     } catch (error) {
       offer();

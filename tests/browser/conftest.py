@@ -21,7 +21,7 @@ from .server import Server, serve
 FAILURES = Path(__file__).parent / "failures"
 
 # Playwright waits five seconds for what is expected: two busy cores need more. Nobody waits where all is well.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +61,7 @@ def jupyter(request: pytest.FixtureRequest, server: Server, browser: Browser, ho
     folder = server.root / _slug(request.node.name)
     folder.mkdir()
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)  # of all else that is waited for
     page = context.new_page()
     console = chrome.Console()
     console.listen(page)

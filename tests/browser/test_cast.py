@@ -198,6 +198,41 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     assert told(notebook)[:2] == [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]]
 
 
+def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) -> None:
+    late = "face._on_create = lambda name, *_: {'said': f'Confirmed: {name} is being made.'}"
+    making = "face.known = [*face.known, known('Otto', state='making')]"
+    made = "face.known = [*face.known[:-1], known('Otto', '5')]"
+    notebook, root, prompt = opened(jupyter, late, making, made)
+    notebook.run(2)  # the kernel lists the element some time after it has answered
+    waits = root.locator(".kw-element-making")
+    root.get_by_role("button", name="+ add").click()
+    root.get_by_role("button", name="New…").click()
+    root.get_by_role("button", name="Make one from").click()
+    root.get_by_label("Name, as the prompt").fill("  Otto ")
+    root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png")
+    root.get_by_role("button", name="Make it…").click()
+    root.get_by_role("button", name="Make Otto for about $0.01").click()
+    expect(root.locator(".kw-cast > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    assert waits.inner_text() == "Otto · being made"
+    notebook.run(3)
+    expect(waits).to_have_text("Otto · being made")
+    prompt.click()
+    prompt.press_sequentially("Ot")
+    offers = root.locator(".kw-offers li")
+    expect(offers).to_have_count(0)
+    notebook.page.evaluate(
+        """code => {
+          const notebook = [...window.jupyterapp.shell.widgets("main")].find((one) => one.content?.widgets);
+          notebook.sessionContext.session.kernel.requestExecute({ code });
+        }""",
+        made,
+    )
+    expect(offers).to_have_text("Otto")  # what was typed is completed as soon as it can be
+    assert waits.count() == 0
+    prompt.press("Tab")
+    expect(prompt).to_have_value("Otto")
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_serious_in_chips_list_form_and_offers(jupyter: Jupyter, theme: Theme) -> None:
     otto, kim = 'known("Otto", state="failed", trouble="Not charged.")', 'known("Kim", state="making")'

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from ..patience import PATIENCE_S
 from .audit import findings
 from .notebook import Jupyter, Notebook
 
@@ -95,7 +96,7 @@ def known(notebook: Notebook) -> Any:
 
 def wait_until_known(notebook: Notebook, seconds: int, *shots: tuple[str, int], prompt: str = "") -> Any:
     """Wait until Python has this: what a page has to tell waits its turn behind what it told before."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     wanted = [[{"prompt": words, "duration": n} for words, n in shots], seconds, prompt]
     while (found := known(notebook))[:3] != wanted:
         assert time.monotonic() < end, found

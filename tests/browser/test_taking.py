@@ -17,6 +17,7 @@ from kling_widget import Library, generate
 from kling_widget.practice import read_frame_number
 from tests.made import a_take
 
+from ..patience import PATIENCE_S
 from .notebook import Jupyter
 
 SHOW = """
@@ -182,7 +183,7 @@ def test_a_page_lends_a_poster_to_a_library_that_has_none(jupyter: Jupyter) -> N
     (jupyter.folder / "lib" / str(record.poster)).unlink()
     jupyter.open([SHOW]).run_all()
     posters = jupyter.folder / "lib" / "posters"
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while not (found := list(posters.glob("*.jpg"))):
         assert time.monotonic() < end
         jupyter.page.wait_for_timeout(100)

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
+from ..patience import PATIENCE_S
+
 
 class RawServer:
     """Answers each connection with ``reply(heard)``: bytes to send before closing, or None to cut without a word.
@@ -51,7 +53,7 @@ class RawServer:
     ) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
 
 def answer(body: bytes, status: int = 200, *headers: str, length: int | None = None) -> bytes:

@@ -17,6 +17,7 @@ from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, U
 from kling_widget.errors import InputRefused, KeyRejected, NoAnswer, NoMoney, NotAllowed, SettingsError, Unreadable
 from kling_widget.settings import Key
 
+from ..patience import PATIENCE_S
 from .raw import RawServer, answer
 
 TASK = {"id": "p1", "status": "created", "urls": {"get": "http://elsewhere.example/x"}, "outputs": []}
@@ -121,7 +122,7 @@ def test_an_answer_that_drips_for_ever_is_unknown_in_the_end() -> None:
         thread.start()
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         assert isinstance(Client(origin, Key("k"), read_s=0.3).submit("m", {}), Unknown)
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 

@@ -36,6 +36,7 @@ from kling_widget.store.media import MediaStore, media
 from kling_widget.store.medium import Medium
 from tests.clips import mp4
 
+from ..patience import PATIENCE_S
 from .raw import RawServer, answer
 
 KEY = "wsk_live_canary_of_uploads"
@@ -317,7 +318,7 @@ def test_uploads_go_one_by_one_on_one_thread_which_tells_how_they_ended(
             lambda url, words: told.append((url, words, threading.current_thread().name)),
         )
     uploader.later(over.set)
-    assert over.wait(30)
+    assert over.wait(PATIENCE_S)
     (lost, words, thread), *rest = told
     assert (lost, thread) == ("", "kling-uploads")
     assert words.startswith("0.png is not uploaded")
@@ -334,7 +335,7 @@ def test_a_job_that_fails_stops_no_other_and_none_begins_after_the_end(uploader:
 
     uploader.later(broken)
     uploader.later(over.set)
-    assert over.wait(10)
+    assert over.wait(PATIENCE_S)
     uploader.close()
     uploader.close()
     uploader.later(lambda: done.append("late"))

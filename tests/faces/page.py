@@ -10,6 +10,8 @@ from kling_widget import Library, Studio
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
 
+from ..patience import PATIENCE_S
+
 KEY = "wsk_live_canary_studio_tests"
 FOX = "A red fox crosses fresh snow"
 
@@ -49,7 +51,7 @@ def click(
 
 def until(look: Callable[[], Any]) -> Any:
     """Wait until something is so, and give it."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_S
     while not (found := look()):
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.02)

@@ -24,6 +24,7 @@ from kling_widget.studio.entries import amended, checked, entry, moved, of_addre
 from kling_widget.studio.media import Media
 from tests.clips import mp4
 
+from ..patience import PATIENCE_S
 from .page import until
 
 SERVICE = "practice"
@@ -227,7 +228,7 @@ def test_what_was_removed_does_not_come_back_when_its_upload_ends(
     page.tell("remove", medium=page.bring(picture())["medium"])
     over = threading.Event()
     uploader.later(over.set)
-    assert over.wait(10)
+    assert over.wait(PATIENCE_S)
     assert face.value == {"image": []}
 
 

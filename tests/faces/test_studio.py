@@ -14,6 +14,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.practice.rules import MODERATED
 from tests.made import a_take
 
+from ..patience import PATIENCE_S
 from .page import FOX, KEY, Page, click, submits, takes, until
 
 
@@ -259,7 +260,7 @@ def test_code_can_do_what_the_button_does(studio: Studio, library: Library) -> N
     studio.prompt.value, studio.duration.value = FOX, 3
     (take,) = studio.generate()
     assert take.record.words == FOX
-    take.wait(timeout=30)
+    take.wait(timeout=PATIENCE_S)
     assert take.video is not None
     until(lambda: studio._shelf.shown == [take.id])
     studio.prompt.value = ""

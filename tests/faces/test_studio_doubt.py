@@ -201,8 +201,8 @@ OTHER = """
     print("open", flush=True)
     sys.stdin.readline()
     (take,) = studio.generate()
-    take.wait(60)
-    end = time.monotonic() + 30
+    take.wait(120)
+    end = time.monotonic() + 120
     while len(studio._shelf.takes) < 2 and time.monotonic() < end:
         time.sleep(0.02)
     print(sorted(card["title"] for card in studio._shelf.takes), flush=True)

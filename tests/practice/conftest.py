@@ -12,10 +12,9 @@ import requests
 
 from kling_widget.practice import PracticeServer
 
-O3 = "kwaivgi/kling-video-o3-pro/text-to-video"
+from ..patience import PATIENCE_S
 
-PATIENCE_S = 60.0
-"""Seconds that a busy machine may need for what takes an idle one a moment."""
+O3 = "kwaivgi/kling-video-o3-pro/text-to-video"
 
 Answer = Callable[..., requests.Response]
 

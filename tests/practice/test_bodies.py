@@ -17,7 +17,8 @@ import requests
 
 from kling_widget.practice import PracticeServer
 
-from .conftest import O3, PATIENCE_S, Caller
+from ..patience import PATIENCE_S
+from .conftest import O3, Caller
 
 MEGABYTE = 1_000_000
 NOWHERE = "0" * 32

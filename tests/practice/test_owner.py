@@ -10,7 +10,8 @@ import requests
 
 from kling_widget.practice import PracticeServer
 
-from .conftest import PATIENCE_S, Caller
+from ..patience import PATIENCE_S
+from .conftest import Caller
 
 SECRET = "A red fox that nobody else should read of"
 

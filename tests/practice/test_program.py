@@ -19,7 +19,7 @@ import requests
 
 from kling_widget.practice import PracticeServer
 
-from .conftest import PATIENCE_S
+from ..patience import PATIENCE_S
 
 
 def command(*arguments: str) -> list[str]:

@@ -27,6 +27,7 @@ from kling_widget.errors import LibraryError
 from kling_widget.store import Store
 from kling_widget.store.leases import Leases
 
+from ..patience import PATIENCE_S
 from .quick import shrink
 from .world import KEY, ask, settled, until
 
@@ -110,7 +111,7 @@ def some_takes(given: dict[str, Any], say: Callable[[str], None]) -> None:
         take = ask(library, given["origin"], f"{given['prompt']} {number}")
         library.annotate(take.id, note=given["prompt"])
     say("confirmed")
-    until(lambda: len(library.takes()) == given["all"] and all(settled(t) for t in library.takes()), seconds=90)
+    until(lambda: len(library.takes()) == given["all"] and all(settled(t) for t in library.takes()), seconds=PATIENCE_S)
     say("ended")
     library.close()
 
@@ -161,7 +162,7 @@ def interrupted_calls(given: dict[str, Any], say: Callable[[str], None]) -> None
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     heard = threading.Event()
     engine.soon(heard.set)
-    say("it listens" if heard.wait(10) else "it is deaf")
+    say("it listens" if heard.wait(PATIENCE_S) else "it is deaf")
 
 
 def clock_moves(given: dict[str, Any], say: Callable[[str], None]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..patience import PATIENCE_S
 from .world import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,4 +103,4 @@ class Nursery:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             pipe.close()
-        self._process.wait(10)
+        self._process.wait(PATIENCE_S)

@@ -28,6 +28,7 @@ from kling_widget.settings import Key, ask_key, find_key
 from tests.clips import mp4
 from tests.engine.raw import RawServer, answer
 
+from ..patience import PATIENCE_S
 from .proxy import ChaosProxy
 from .world import KEY, a_service, ask, settled, until
 
@@ -98,7 +99,7 @@ def test_the_key_is_not_in_the_library_nor_in_logs_nor_in_words(
     take = ask(library, server.url)
     said: list[object] = []
     try:
-        take.wait(timeout=30)
+        take.wait(timeout=PATIENCE_S)
     except TakeFailed as error:
         said += [error, *traceback.format_exception(error)]
     until(lambda: settled(take), lambda: take.record)
@@ -289,7 +290,7 @@ def test_the_key_of_one_service_is_not_sent_to_another(
         for _ in range(3):  # jobs and claims take turns: after the third, it has looked for takes to tend
             turn = threading.Event()
             again.engine.soon(turn.set)
-            assert turn.wait(10)
+            assert turn.wait(PATIENCE_S)
         assert again.record(take.id) == before
         again.close()
         assert other.heard == []

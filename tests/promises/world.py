@@ -16,13 +16,11 @@ from kling_widget.settings import Key
 from kling_widget.states import UNCERTAIN
 from kling_widget.store import Record
 
+from ..patience import PATIENCE_S
 from .tally import TALLY, Zeros
 
 KEY = "wsk_live_canary_0123456789abcdef"
 """The key that is looked for everywhere it must not be."""
-
-PATIENCE_S = 60.0
-"""Seconds after which a condition that is waited for is taken to never come."""
 
 
 def a_service(folder: Path, **rules: Any) -> PracticeServer:

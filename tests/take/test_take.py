@@ -25,6 +25,9 @@ from kling_widget.practice import PracticeServer
 from kling_widget.practice.rules import MODERATED
 from kling_widget.settings import Key
 
+from ..patience import PATIENCE_S
+from ..patience import until as _until
+
 KEY = "wsk_live_canary_take_tests"
 
 
@@ -51,10 +54,7 @@ def submits(server: PracticeServer) -> list[dict[str, Any]]:
 
 def settled(take: Take) -> Take:
     """Wait until billing has said its word."""
-    end = time.monotonic() + 20
-    while not take.record.settled:
-        assert time.monotonic() < end, take.record
-        time.sleep(0.05)
+    _until(lambda: take.record.settled, lambda: take.record)
     return take
 
 
@@ -64,7 +64,7 @@ def test_generate_returns_before_the_service_has_answered_and_the_clip_comes(
     server.faults.add(call="submit", hang=1.0)
     take = generate("A red fox in snow", duration=3, library=library)
     assert library.path(take.record) is None
-    assert take.wait(timeout=60) is take
+    assert take.wait(timeout=PATIENCE_S) is take
     record = take.record
     assert record.file is not None
     assert take.video is not None
@@ -85,7 +85,7 @@ def test_generate_returns_before_the_service_has_answered_and_the_clip_comes(
 def test_several_takes_run_at_once_and_each_was_sent_once(library: Library, server: PracticeServer) -> None:
     takes = [generate(f"A fox, take {n}", duration=3, library=library) for n in range(4)]
     for take in takes:
-        take.wait(timeout=90)
+        take.wait(timeout=PATIENCE_S)
     assert [row["prompt"] for _, row in library.history().iterrows()] == [f"A fox, take {n}" for n in (3, 2, 1, 0)]
     assert len(submits(server)) == 4
     assert len({take.record.prediction for take in takes}) == 4
@@ -106,7 +106,7 @@ def test_await_and_time_out_and_interrupt_leave_the_take_alone(library: Library)
 def test_a_moderated_prompt_says_so_and_costs_nothing_in_the_end(library: Library, server: PracticeServer) -> None:
     take = generate(f"{MODERATED[0]} in the street", duration=3, library=library)
     with pytest.raises(TakeFailed, match="flagged the prompt as sensitive"):
-        take.wait(timeout=30)
+        take.wait(timeout=PATIENCE_S)
     settled(take)
     assert take.status == "failed"
     assert take.cost == 0
@@ -129,7 +129,7 @@ def test_a_refused_submit_is_final_free_and_said_in_words(
     server.faults.add(call="submit", effect="status", status=status)
     take = generate("A fox", duration=3, library=library)
     with pytest.raises(TakeFailed, match=said):
-        take.wait(timeout=30)
+        take.wait(timeout=PATIENCE_S)
     assert take.status == "rejected"
     assert take.cost == 0
     assert "othing was charged" in take.trouble
@@ -142,7 +142,7 @@ def test_a_wrong_key_is_named_without_being_shown(
     monkeypatch.setenv("WAVESPEED_API_KEY", "bad-key-canary")
     take = generate("A fox", duration=3, library=library)
     with pytest.raises(TakeFailed, match="WAVESPEED_API_KEY") as failed:
-        take.wait(timeout=30)
+        take.wait(timeout=PATIENCE_S)
     assert "bad-key-canary" not in str(failed.value)
     assert take.status == "rejected"
 
@@ -154,10 +154,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def until(take: Take, *states: str) -> Take:
-    end = time.monotonic() + 30
-    while take.status not in states:
-        assert time.monotonic() < end, take.record
-        time.sleep(0.02)
+    _until(lambda: take.status in states, lambda: take.record)
     return take
 
 
@@ -175,7 +172,7 @@ def test_a_lost_answer_is_found_again_and_never_sent_twice(
     library: Library, server: PracticeServer, fault: dict[str, Any], impatient: None
 ) -> None:
     server.faults.add(call="submit", **fault)
-    take = generate("A fox", duration=3, library=library).wait(timeout=60)
+    take = generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S)
     assert take.status == "completed"
     assert len(submits(server)) == len(server.ledger.tasks()) == 1
     assert settled(take).cost == Decimal("0.336")
@@ -189,7 +186,7 @@ def test_what_was_not_made_is_declared_so_after_looking_long_enough(
     server.faults.add(call="list", effect="status", status=500)
     take = generate("A fox", duration=3, library=library)
     with pytest.raises(TakeFailed, match="most likely not made and not charged"):
-        take.wait(timeout=60)
+        take.wait(timeout=PATIENCE_S)
     assert take.status == "not_created"
     assert len(submits(server)) == 1
     assert library.spent().total == 0
@@ -206,7 +203,7 @@ def test_a_list_that_can_not_be_read_never_lets_a_take_be_called_not_made(
     assert take.status == "reconciling"
     assert take.cost == Decimal("0.336")  # it may cost: counted until it is known
     server.faults.clear()
-    assert take.wait(timeout=60).status == "completed"
+    assert take.wait(timeout=PATIENCE_S).status == "completed"
     assert len(submits(server)) == 1
 
 
@@ -216,10 +213,10 @@ def test_where_two_tasks_fit_a_person_decides(library: Library, server: Practice
     server.faults.add(call="submit", cut=-1)
     take = generate("A fox", duration=3, library=library)
     with pytest.raises(TakeFailed, match="say which is yours"):
-        take.wait(timeout=60)
+        take.wait(timeout=PATIENCE_S)
     assert take.status == "needs_you"
     (mine,) = [c["id"] for c in take.candidates if c["id"] != decoy.prediction.id]
-    take.decide(mine).wait(timeout=60)
+    take.decide(mine).wait(timeout=PATIENCE_S)
     assert take.record.prediction == mine
     with pytest.raises(LibraryError, match="does not wait for a decision"):
         take.decide(None)
@@ -250,7 +247,7 @@ def test_what_waits_to_be_sent_can_be_stopped_and_costs_nothing(
     for take in takes[:2]:
         until(take, "sending", "accepted", "created", "processing", "downloading", "completed")
         take.stop()  # too late, and harmless
-        assert take.wait(timeout=60).status == "completed"
+        assert take.wait(timeout=PATIENCE_S).status == "completed"
     assert len(submits(server)) == 2
 
 
@@ -260,7 +257,7 @@ def test_an_account_is_given_no_more_than_its_tier_allows(
     monkeypatch.setattr("kling_widget.settings.TIERS", {"gold": (2, 100)})
     takes = [generate(f"A fox, take {n}", duration=3, library=library) for n in range(5)]
     for take in takes:
-        take.wait(timeout=90)
+        take.wait(timeout=PATIENCE_S)
     tasks = sorted((task.starts, +1) for task in server.ledger.tasks())
     tasks += sorted((task.done or 0.0, -1) for task in server.ledger.tasks())
     running = most = 0
@@ -282,7 +279,7 @@ def test_a_budget_is_kept_by_all_takes_together(library: Library, server: Practi
     assert library.budget.call == Decimal("0.50")  # one cap is set or removed, the others stay
     takes.append(generate("A fox", duration=3, library=library))
     for take in takes:
-        settled(take.wait(timeout=60))
+        settled(take.wait(timeout=PATIENCE_S))
     assert len(submits(server)) == 3
     ledger = library.spend()
     assert ledger.groupby("kind")["dollars"].sum().round(6).to_dict() == {"quote": 1.008, "charge": 1.008}
@@ -296,7 +293,7 @@ def test_no_network_is_said_and_nothing_was_sent(tmp_path: Path, monkeypatch: py
     library = Library(tmp_path / "library")
     take = generate("A fox", library=library)
     with pytest.raises(TakeFailed, match="Nothing was sent, nothing was charged"):
-        take.wait(timeout=30)
+        take.wait(timeout=PATIENCE_S)
     assert take.status == "rejected"
     assert library.spent().total == 0
     library.close()
@@ -306,7 +303,7 @@ def test_looks_that_fail_are_repeated_and_the_take_is_never_marked_failed(
     library: Library, server: PracticeServer
 ) -> None:
     server.faults.add(call="result", effect="status", status=500, times=2)
-    take = generate("A fox", duration=3, library=library).wait(timeout=60)
+    take = generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S)
     assert take.status == "completed"
     assert len(submits(server)) == 1
 
@@ -345,7 +342,7 @@ def test_remix_rate_tag_and_code(library: Library) -> None:
     assert {t.id for t in library.takes()} == {take.id, again.id}
     assert "A fox" in repr(take)
     for each in (take, again):
-        each.wait(timeout=60)
+        each.wait(timeout=PATIENCE_S)
 
 
 SCRIPT = """
@@ -371,10 +368,10 @@ def test_a_killed_kernel_loses_nothing(tmp_path: Path, server: PracticeServer, m
     with kernel.stdout:
         take_id = kernel.stdout.readline().strip()
     kernel.send_signal(signal.SIGKILL)
-    kernel.wait(10)
+    kernel.wait(PATIENCE_S)
     library = Library(folder)  # opening it is enough
     take = library.take(take_id)
-    take.wait(timeout=60)
+    take.wait(timeout=PATIENCE_S)
     assert take.status == "completed"
     assert take.video is not None
     assert len(submits(server)) == 1
@@ -385,10 +382,9 @@ def test_without_a_key_it_is_practice_and_survives_its_server(tmp_path: Path) ->
     library = Library(tmp_path / "library")
     take = generate("A lighthouse at dawn", duration=3, library=library)
     assert take.record.practice
-    while take.status in ("intent", "sending"):
-        time.sleep(0.02)
+    _until(lambda: take.status not in ("intent", "sending"), lambda: take.record)
     library.close()  # the practice server ends with it
-    again = Library(tmp_path / "library").take(take.id).wait(timeout=60)
+    again = Library(tmp_path / "library").take(take.id).wait(timeout=PATIENCE_S)
     assert again.status == "completed"
     settled(again)
     spent = again.library.spent()
@@ -398,13 +394,13 @@ def test_without_a_key_it_is_practice_and_survives_its_server(tmp_path: Path) ->
 
 
 def test_a_clip_that_went_missing_is_fetched_again_while_the_service_keeps_it(library: Library) -> None:
-    take = settled(generate("A fox", duration=3, library=library).wait(timeout=60))
+    take = settled(generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S))
     video, charged = take.video, take.cost
     assert video is not None
     library.close()
     video.unlink()
     again = Library(library.folder)
-    take = settled(again.take(take.id).wait(timeout=60))
+    take = settled(again.take(take.id).wait(timeout=PATIENCE_S))
     assert video.exists()
     assert take.cost == charged == again.spent().total
     again.close()
@@ -417,7 +413,7 @@ def test_a_take_that_the_service_no_longer_knows_is_past_rescue_and_said_so(
     server.faults.add(call="result", effect="status", status=404, times=None)
     take = generate("A fox", duration=3, library=library)
     with pytest.raises(TakeFailed, match="no longer knows this take"):
-        take.wait(timeout=60)
+        take.wait(timeout=PATIENCE_S)
     assert take.status == "expired"
     assert settled(take).cost == Decimal("0.336")  # it was made and paid for
 
@@ -426,12 +422,12 @@ def test_a_service_that_does_not_know_a_take_for_a_moment_is_asked_again(
     library: Library, server: PracticeServer
 ) -> None:
     server.faults.add(call="result", effect="html", status=404, times=2)
-    assert generate("A fox", duration=3, library=library).wait(timeout=60).status == "completed"
+    assert generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S).status == "completed"
     assert len(submits(server)) == 1
 
 
 def test_a_take_can_be_deleted_at_the_service_and_its_clip_stays_here(library: Library, server: PracticeServer) -> None:
-    take = settled(generate("A fox", duration=3, library=library).wait(timeout=60))
+    take = settled(generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S))
     take.delete()
     assert server.view()["tasks"][0]["status"] == "deleted"
     assert take.status == "completed"
@@ -448,14 +444,14 @@ def test_a_cap_that_is_no_money_is_refused_in_words(library: Library, cap: Any) 
 
 
 def test_a_library_may_be_named_by_its_folder(library: Library) -> None:
-    take = generate("A fox", duration=3, library=library.folder).wait(timeout=60)
+    take = generate("A fox", duration=3, library=library.folder).wait(timeout=PATIENCE_S)
     assert take.library.folder == library.folder
     with pytest.raises(TypeError, match="words"):
         take.tag(3)  # type: ignore[arg-type]  # what a slip of the hand gives
 
 
 def test_the_key_is_nowhere_in_the_library(library: Library, tmp_path: Path) -> None:
-    take = generate("A fox", duration=3, library=library).wait(timeout=60)
+    take = generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S)
     settled(take)
     assert KEY not in f"{take!r} {library!r} {vars(take)} {take.record!r} {library.history().to_dict()}"
     for path in library.folder.rglob("*"):
