@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 from av.container import InputContainer
@@ -13,6 +15,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from PIL import Image
+
+from ..errors import BadFile
+from ..mp4.geometry import Geometry, Turn, geometry_of
+from ..mp4.whole import check
 
 MOST_PIXELS = 8192 * 4320
 """The largest picture that is decoded: what the largest decoders of H.264 level 6.2 take."""
@@ -24,6 +30,15 @@ _OPTIONS = {
     "protocol_whitelist": "file",  # nothing is fetched, whatever the file names
     "codec_whitelist": "h264,hevc,av1,libdav1d,libaom-av1,vp9,libvpx-vp9,mpeg4,aac,mp3,mp3float,opus,flac",
     "max_pixels": str(MOST_PIXELS),
+}
+_TURNS: Mapping[Turn, Image.Transpose] = {
+    "right": Image.Transpose.ROTATE_270,  # Pillow turns to the left
+    "half": Image.Transpose.ROTATE_180,
+    "left": Image.Transpose.ROTATE_90,
+    "mirrored": Image.Transpose.FLIP_LEFT_RIGHT,
+    "upside down": Image.Transpose.FLIP_TOP_BOTTOM,
+    "transposed": Image.Transpose.TRANSPOSE,
+    "transversed": Image.Transpose.TRANSVERSE,
 }
 _UNSPECIFIED = 2  # ISO/IEC 23091-2, matrix coefficients
 
@@ -50,26 +65,33 @@ class Shown:
 
     at: float
     frame: VideoFrame
+    geometry: Geometry
 
     def image(self, width: int | None = None, height: int | None = None) -> Image.Image:
-        """The frame as an RGB picture, scaled to a size in pixels."""
+        """The frame as pages show it, as an RGB picture: turned as the file says, scaled to a size in pixels."""
+        if width is None or height is None:
+            width, height = self.geometry.size(self.frame.width, self.frame.height)
+        width, height = self.geometry.turned(width, height)
         # A file that does not say its colours is shown by browsers as BT.709; the scaler would take BT.601.
         source = Colorspace.ITU709 if self.frame.colorspace == _UNSPECIFIED else None
-        small = width is not None and width < self.frame.width
+        small = width < self.frame.width
         how = "AREA" if small else "BICUBIC"
         scaled = self.frame.reformat(width, height, "rgb24", src_colorspace=source, interpolation=how, threads=1)
-        return Image.fromarray(scaled.to_ndarray())
+        stored = Image.fromarray(scaled.to_ndarray())
+        turn = _TURNS.get(self.geometry.turn)
+        return stored if turn is None else stored.transpose(turn)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """An open clip: its size in pixels, and its length in seconds as the file says (0 where it does not)."""
+    """An open clip: its size in pixels as it is shown, and its length in seconds (0 where the file does not say)."""
 
     container: InputContainer
     stream: VideoStream
     width: int
     height: int
     seconds: float
+    geometry: Geometry
 
     def frames(self, start: float = 0.0, end: float | None = None) -> Iterator[Shown]:
         """Its frames from the one that is shown at ``start`` to the last that begins before ``end``, in order."""
@@ -79,7 +101,7 @@ class Clip:
         for frame in self.container.decode(self.stream):
             if frame.pts is None:
                 continue
-            shown = Shown(float(frame.time), frame)
+            shown = Shown(float(frame.time), frame, self.geometry)
             if end is not None and shown.at >= end - EARLY_S:
                 break
             if shown.at > start + EARLY_S:
@@ -113,7 +135,11 @@ def opened(path: str) -> Iterator[Clip]:
         seconds = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
         if not seconds and container.duration:
             seconds = container.duration / av.time_base
-        yield Clip(container, stream, width, height, seconds)
+        if not seconds:
+            with contextlib.suppress(BadFile):
+                seconds = check(Path(path)).seconds
+        geometry = geometry_of(Path(path))
+        yield Clip(container, stream, *geometry.size(width, height), seconds, geometry)
 
 
 def still(path: str, at: float) -> Image.Image:

@@ -25,6 +25,8 @@ def with_mp3(clip_path: str, part: Path) -> None:
             raise NoSound
         with av.open(f"file:{part}", "w", format="mp4", options={"movflags": "faststart"}) as out:
             picture = out.add_stream_from_template(clip.stream)
+            if clip.stream.sample_aspect_ratio:  # which the template does not say
+                picture.codec_context.sample_aspect_ratio = clip.stream.sample_aspect_ratio
             sound = out.add_stream("libmp3lame", rate=source.rate)
             sound.bit_rate, sound.layout = _RATE, "stereo" if source.channels > 1 else "mono"
             for packet in clip.container.demux(clip.stream, source):

@@ -7,10 +7,14 @@ what ``pasp`` says, else a matrix that stretches, else a size in ``tkhd`` that i
 from __future__ import annotations
 
 import math
+import os
+import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from .tracks import IDENTITY, Matrix, Movie, Track
+from ..errors import BadFile
+from .tracks import IDENTITY, Matrix, Movie, Track, read_movie
 
 Turn = Literal["none", "right", "half", "left", "mirrored", "upside down", "transposed", "transversed"]
 """What is done to a stored picture: turned to the right by 90 degrees, by 180, to the left; left and right swapped; top
@@ -31,42 +35,68 @@ _SIDEWAYS = frozenset(("right", "left", "transposed", "transversed"))
 _STRETCHED = 0.01  # how much more one side must be stretched than the other, to be meant
 
 
+_FARTHEST = 32_767  # pixels of a side that pages show
+
+
 @dataclass(frozen=True)
 class Geometry:
-    """How a picture is shown.
+    """How a stored picture is shown.
 
     Attributes
     ----------
     turn
-        What is done to the stored picture.
-    width, height
-        The stored picture's size with square pixels, before it is turned.
+        What is done to it.
+    pixel
+        Width and height of one of its pixels.
     """
 
-    turn: Turn
-    width: int
-    height: int
+    turn: Turn = "none"
+    pixel: tuple[float, float] = (1, 1)
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height as shown, in pixels."""
-        return (self.height, self.width) if self.turn in _SIDEWAYS else (self.width, self.height)
+    def squared(self, width: int, height: int) -> tuple[int, int]:
+        """The size of a stored picture with square pixels, before it is turned."""
+        across, down = self.pixel
+        square = round(width * max(1.0, across / down)), round(height * max(1.0, down / across))
+        return square if max(square) <= _FARTHEST else (width, height)
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """The size at which a stored picture is shown."""
+        return self.turned(*self.squared(width, height))
+
+    def turned(self, width: int, height: int) -> tuple[int, int]:
+        """A size before the turn as one after it, and the other way round."""
+        return (height, width) if self.turn in _SIDEWAYS else (width, height)
 
 
 def geometry(movie: Movie, track: Track) -> Geometry:
-    """Say how a track's pictures are shown; sizes are 0 where the file does not say them."""
-    width, height = track.coded_width or track.width, track.coded_height or track.height
+    """Say how a track's pictures are shown."""
     matrix = _product(track.matrix, movie.matrix)
     turn = _TURNS.get((matrix[0], matrix[1], matrix[3], matrix[4]), "none")
-    across, down = _pixel(track, matrix, width, height)
-    if across > down:
-        width = round(width * across / down)
-    elif across < down:
-        height = round(height * down / across)
-    return Geometry(turn, width, height)
+    return Geometry(turn, _pixel(track, matrix))
 
 
-def _pixel(track: Track, matrix: Matrix, width: int, height: int) -> tuple[float, float]:
+def shown_size(movie: Movie, track: Track) -> tuple[int, int]:
+    """Width and height of a track's pictures as they are shown, in pixels; 0 where the file does not say them."""
+    return geometry(movie, track).size(track.coded_width or track.width, track.coded_height or track.height)
+
+
+def geometry_of(path: Path) -> Geometry:
+    """Say how the pictures of a file are shown; as they are stored where its boxes say nothing.
+
+    Raises
+    ------
+    OSError
+        If it can't be read.
+    """
+    with path.open("rb") as file:
+        try:
+            film = read_movie(file, os.fstat(file.fileno()).st_size)[1]
+        except (BadFile, struct.error):
+            film = None
+    return geometry(film, film.picture) if film and film.picture else Geometry()
+
+
+def _pixel(track: Track, matrix: Matrix) -> tuple[float, float]:
     """Width and height of a pixel."""
     if track.pixel:
         return track.pixel
@@ -74,8 +104,8 @@ def _pixel(track: Track, matrix: Matrix, width: int, height: int) -> tuple[float
         across, down = math.hypot(matrix[0], matrix[3]), math.hypot(matrix[1], matrix[4])
         if across and down and abs(across / down - 1) > _STRETCHED:
             return across, down
-    if track.width and track.height and width and height and (track.width, track.height) != (width, height):
-        return track.width * height, track.height * width
+    if track.width and track.height and track.coded_width and track.coded_height:
+        return track.width * track.coded_height, track.height * track.coded_width
     return 1, 1
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import BadFile
-from .boxes import Box, Header, Tally, top_level
+from .boxes import Box, Header
 from .edits import shifted, shown
 from .fragments import runs, samples
 from .samples import Sample, count, timed
-from .tracks import Movie, Track, movie
+from .tracks import Movie, Track, read_movie
 
 MOST_FRAMES = 100_000
 """Frames that are believed: fifteen seconds at 120 frames a second are 1,800."""
@@ -69,14 +69,9 @@ def frame_times(path: Path) -> FrameTimes | None:
 
 
 def _read(file: BinaryIO, size: int) -> FrameTimes | None:
-    found = top_level(file, size)
-    head = next((box for box in found if box.kind == b"moov"), None)
-    if head is None:
-        return None
-    tally = Tally()
-    film = movie(Header.read(file, head, tally))
-    track = film.picture
-    if track is None or not track.scale:
+    found, film = read_movie(file, size)
+    track = film.picture if film else None
+    if film is None or track is None or not track.scale:
         return None
     in_header = timed(film.header, track) if count(film.header, track) else []
     if film.fragmented:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from ..errors import BadFile
-from .boxes import Box, Header
+from .boxes import Box, Header, Tally, top_level
 
 MOST_TRACKS, MOST_EDITS = 100, 1000
 """Tracks, and entries of an edit list, that are believed: a clip has one or two of each."""
@@ -117,6 +118,19 @@ class Movie:
     def picture(self) -> Track | None:
         """Its first track of pictures, which is the one that players show."""
         return next((track for track in self.tracks if track.handler == b"vide"), None)
+
+
+def read_movie(file: BinaryIO, size: int) -> tuple[list[Box], Movie | None]:
+    """The boxes of a file, and what its ``moov`` says; None where it has none.
+
+    Raises
+    ------
+    BadFile
+        If its boxes or its header are damaged.
+    """
+    found = top_level(file, size)
+    head = next((box for box in found if box.kind == b"moov"), None)
+    return found, None if head is None else movie(Header.read(file, head, Tally()))
 
 
 def movie(header: Header) -> Movie:

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 from ..errors import BadFile
 from . import samples
-from .boxes import KNOWN, Box, Header, Tally, top_level
+from .boxes import KNOWN, Box, Header
 from .foreign import recognise
 from .fragments import runs
-from .geometry import geometry
-from .tracks import Movie, Track, movie
+from .geometry import shown_size
+from .tracks import Movie, Track, read_movie
 
 _SHORTER_S = 0.2  # how much shorter than it says a file in fragments may be, in seconds: writers round
 _SAMPLES_CUT_OFF = "The MP4 is cut off: some of its pictures or sound lie beyond the end."
@@ -48,16 +48,13 @@ def check(path: Path) -> Mp4:
 
 
 def _checked(file: BinaryIO, size: int) -> Mp4:
-    found = top_level(file, size)
+    found, film = read_movie(file, size)
     if not found or found[0].kind not in KNOWN:
         file.seek(0)
         foreign = recognise(file.read(4096))
         raise BadFile("What came does not begin as an MP4 does" + (f": it is {foreign.what}." if foreign else "."))
-    head = next((box for box in found if box.kind == b"moov"), None)
-    if head is None:
+    if film is None:
         raise BadFile("The MP4 has no moov box: it is not whole.")
-    tally = Tally()
-    film = movie(Header.read(file, head, tally))
     track = film.picture
     if track is None:
         only = any(one.handler == b"soun" for one in film.tracks)
@@ -73,7 +70,7 @@ def _checked(file: BinaryIO, size: int) -> Mp4:
         _see_that_none_is_missing(file, found, film, lasts, size)
     if not pictures:
         raise BadFile("The MP4 has no picture.")
-    width, height = geometry(film, track).size
+    width, height = shown_size(film, track)
     seconds = _seconds(film, track, lasts)
     if not (width and height and seconds):
         raise BadFile("The MP4's header does not say its size or length.")
