@@ -16,7 +16,7 @@ from typing import Literal
 from . import permissions
 from .errors import LibraryError
 
-Place = Literal["takes", "posters", "strips", "media", "exports", "practice"]
+Place = Literal["takes", "posters", "strips", "media", "exports", "practice", "kept"]
 """A folder of a library, by what lies in it."""
 
 _PORTS = (f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")

@@ -22,12 +22,13 @@ State = Literal[
     "timeout",  # the service, not we, stopped waiting
     "deleted",
     "expired",  # made and paid for, but the service no longer keeps the file
+    "unverified",  # made and paid for; what came is no whole MP4, and is kept as it is: a person may accept it
 ]
 
 STATES: frozenset[str] = frozenset(get_args(State))
 
 FINAL: frozenset[State] = frozenset(
-    ("completed", "rejected", "not_created", "failed", "cancelled", "timeout", "deleted", "expired")
+    ("completed", "rejected", "not_created", "failed", "cancelled", "timeout", "deleted", "expired", "unverified")
 )
 """States that nothing leaves by itself."""
 

@@ -15,14 +15,18 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
-from ..errors import BadFile, DownloadError, KlingError, StaleAddress
+from ..errors import BadFile, DownloadError, KlingError, LeaseLost, LibraryError, StaleAddress
 from ..mp4.whole import Mp4, check
 from .deadline import Call
 from .opening import NotPublic, OneRequest, PublicAdapter, WatchedAdapter, is_public
 from .part import Part
+from .refused import Refused
 
 MAX_BYTES = 2 << 30
 """The largest file that is taken, in bytes; fifteen seconds in 4K are some hundred megabytes."""
+
+HEAD = 4096
+"""Bytes at a file's beginning by which it is told what it is."""
 
 IDLE_S, TOTAL_S = 30.0, 1800.0
 """Seconds without a byte, and seconds in all, after which a try ends."""
@@ -33,6 +37,8 @@ _UNREADABLE = (
     "The service gave an address for the clip that can't be read. It is paid for and kept there; the service is asked "
     "again."
 )
+_TOO_LARGE = "The file is larger than any clip."
+_CUT = "What came is cut off before its end."
 _UNSAFE = "The service gave an address that is not safe to fetch from, so it was not fetched. It is asked again."
 
 
@@ -53,6 +59,7 @@ def fetch(
     attempt: int = 1,
     told: Callable[[int, int | None], None] = lambda done, total: None,
     mine: Callable[[], None] = lambda: None,
+    refused: Callable[[Refused], Path | None] = lambda found: None,
     max_bytes: int = MAX_BYTES,
 ) -> Clip:
     """Fetch a clip to ``path``, which afterwards holds it whole or is as it was before.
@@ -74,13 +81,16 @@ def fetch(
         Called with bytes done and bytes in all (None where unknown), many times.
     mine
         Called before the file gets its name; raises where another kernel has taken over.
+    refused
+        Told of what came and is no clip, or is cut off; says where it is to be kept as it is. None: it is thrown away,
+        or gone on with.
 
     Raises
     ------
     StaleAddress
         On 403, 404 or 410: the service should be asked for a fresh address.
     BadFile
-        If what came is too long, too short or no whole MP4. It is thrown away.
+        If what came is too long, too short or no whole MP4.
     DownloadError
         If the network failed, or the address is not one that is fetched from.
     """
@@ -100,19 +110,54 @@ def fetch(
     except NotPublic as error:
         part.keep()
         raise DownloadError(_UNSAFE) from error
-    except (BadFile, StaleAddress):
+    except BadFile as error:
+        if not _set_aside(part, str(error), mine, refused):
+            part.discard()
+        raise
+    except StaleAddress:
         part.discard()
         raise
-    except requests.RequestException as error:  # an OSError by name, and none of the library's folder
+    except (LeaseLost, LibraryError):
         part.keep()
+        raise
+    except OSError as error:
+        if not isinstance(error, requests.RequestException):  # of the library's folder
+            part.keep()
+            raise
+        _go_on_later(part, call, mine, refused)
         raise DownloadError(_SLOW if call.late else _broken(error)) from error
-    except (KlingError, OSError):
+    except DownloadError:
+        _go_on_later(part, call, mine, refused)
+        raise
+    except KlingError:
         part.keep()
         raise
     except Exception as error:
-        part.keep()
+        _go_on_later(part, call, mine, refused)
         raise DownloadError(_SLOW if call.late else _broken(error)) from error
     return Clip(part.size, part.sha256, mp4)
+
+
+def _go_on_later(part: Part, call: Call, mine: Callable[[], None], refused: Callable[[Refused], Path | None]) -> None:
+    """Leave what came for a later try; where it comes cut off in the same place each time, put it aside."""
+    cut = part.came > 0 and not call.late
+    if not (cut and _set_aside(part, _CUT, mine, refused, cut=True)):
+        part.keep()
+
+
+def _set_aside(
+    part: Part, why: str, mine: Callable[[], None], refused: Callable[[Refused], Path | None], *, cut: bool = False
+) -> bool:
+    """Say what came, and keep it where it is to be kept."""
+    with part.path.open("rb") as file:
+        head = file.read(HEAD)
+    aside = refused(Refused(part.sha256, part.size, why, cut=cut, whole=why != _TOO_LARGE, head=head))
+    if aside is None:
+        return False
+    mine()
+    part.set_aside(aside)
+    _sync_folder(aside.parent)
+    return True
 
 
 def _broken(error: Exception) -> str:
@@ -136,16 +181,18 @@ def _stream(
             return
         with response:
             total = _expected(response, part)
+            if total is not None and total > max_bytes:
+                raise BadFile(_TOO_LARGE)
             part.from_now_on(_strong(response.headers.get("ETag")))
             for piece in _pieces(response):
                 if part.size + len(piece) > max_bytes:
-                    raise BadFile("The file is larger than any clip. It was thrown away.")
+                    raise BadFile(_TOO_LARGE)
                 part.write(piece)
                 told(part.size, total)
     if total is not None and part.size < total:
         raise DownloadError(f"The clip was cut off: {part.size:,} of {total:,} bytes came. The rest is fetched again.")
     if total is not None and part.size > total:
-        raise BadFile("More came than the clip has. It was thrown away.")
+        raise BadFile("More came than the clip has.")
 
 
 def _open(session: requests.Session, address: str, own_origin: str, part: Part) -> requests.Response | None:

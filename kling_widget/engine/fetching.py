@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import cast
 
 from .. import paths
@@ -14,6 +15,7 @@ from ..store import Lease, Record
 from ..store.record import KEPT_MS, now_ms
 from .download import fetch
 from .refusal import task_trouble
+from .refused import Refused, Tries
 from .step import Hands, Memory, back_off
 from .wire import Prediction
 
@@ -122,6 +124,13 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
     def told(done: int, total: int | None) -> None:
         memory.fetched = done / total if total else 0.0
 
+    def refused(found: Refused) -> Path | None:
+        tries = memory.tries
+        tries.add(found)
+        if tries.over and found.whole:
+            tries.kept = paths.new(hands.folder, "kept", f"{record.id}{found.suffix}")
+        return tries.kept
+
     try:
         clip = fetch(
             memory.address,
@@ -130,10 +139,14 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
             attempt=lease.token,
             told=told,
             mine=lambda: hands.store.leases.require(lease),
+            refused=refused,
         )
     except DownloadError:
         memory.address = None  # the service is asked again, and may give a better one
-        raise
+        if not memory.tries.over:
+            raise
+        tries, memory.tries = memory.tries, Tries()
+        return _give_up(hands, lease, tries)
     drawn = stills(clip_path, poster_path, strip_path)
     hands.store.change(
         lease,
@@ -146,5 +159,23 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         height=clip.mp4.height,
         saved_at=now_ms(),
         trouble="",
+        kept=None,
+    )
+    if aside := paths.existing(hands.folder, record.kept, "kept"):  # of an earlier try, and of no use now
+        aside.unlink()
+    return 0.0
+
+
+def _give_up(hands: Hands, lease: Lease, tries: Tries) -> float | None:
+    """Fetch no more: what came is no clip, however often it comes. A person decides what becomes of it."""
+    assert tries.last is not None
+    name = paths.named(hands.folder, tries.kept) if tries.kept else None
+    hands.store.change(
+        lease,
+        state="unverified",
+        trouble=tries.words(name),
+        kept=name,
+        bytes=tries.last.size,
+        sha256=tries.last.sha256,
     )
     return 0.0

@@ -25,13 +25,15 @@ class Part:
         Where the bytes lie.
     size
         How many there are.
+    came
+        How many of them came in this try.
     etag
         The strong ETag of what they belong to; None where there is none, and then they can't be gone on with.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.size = 0
+        self.size = self.came = 0
         self.etag: str | None = None
         self._digest = hashlib.sha256()
         self._file: BinaryIO | None = None
@@ -44,6 +46,7 @@ class Part:
         part._file = os.fdopen(permissions.create(part.path), "w+b")
         if left:
             part._take_up(left[-1])
+            part.came = 0
         for gone in left:
             _remove(gone)
         return part
@@ -54,6 +57,7 @@ class Part:
         self._file.write(piece)
         self._digest.update(piece)
         self.size += len(piece)
+        self.came += len(piece)
 
     def start_over(self) -> None:
         """Forget what there is: the next bytes are the file's first."""
@@ -79,6 +83,12 @@ class Part:
         """Give the whole file its name."""
         _beside(self.path).unlink(missing_ok=True)  # first: killed between, what is left is found by its part
         os.replace(self.path, path)
+
+    def set_aside(self, path: Path) -> None:
+        """Keep what came as it is, for its owner alone, in another place."""
+        self._close()
+        self.path.chmod(0o600)
+        self.settle(path)
 
     def keep(self) -> None:
         """Leave it for a later try, if one can go on with it."""

@@ -9,7 +9,7 @@ from .billing import Bill
 from .step import Hands
 
 _WAIT_S = (0.5, 10.0, 1800.0)  # between two questions, at least: on this machine, elsewhere; and at most
-_MADE = ("completed", "expired", "deleted")  # charged; what ends otherwise is refunded
+_MADE = ("completed", "expired", "deleted", "unverified")  # charged; what ends otherwise is refunded
 
 GIVE_UP_S = 24 * 3600.0
 """Seconds after which no more is expected of billing: failed takes are refunded within three hours, says the vendor."""

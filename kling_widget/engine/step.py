@@ -11,6 +11,7 @@ from ..store import Limits, Record, Store
 from ..store.claims import Claims
 from .client import Client
 from .pace import LookCap, Pace
+from .refused import Tries
 from .submit import Outcome
 
 _BACK_OFF_S = (2.0, 60.0)
@@ -65,6 +66,8 @@ class Memory:
         Since when looks find nothing, on the monotonic clock, in seconds.
     lost_at
         When this process learned that the submit's answer was lost, on the monotonic clock, in seconds.
+    tries
+        The files that came and were no clip.
     """
 
     outcome: Outcome | None = None
@@ -74,6 +77,7 @@ class Memory:
     failures: int = 0
     missing_since: float | None = None
     lost_at: float | None = None
+    tries: Tries = field(default_factory=Tries)
 
     def missing_for(self) -> float:
         """Seconds for which looks have found nothing, this one included."""

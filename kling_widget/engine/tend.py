@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..errors import DownloadError, KeyRejected, KlingError, LeaseLost, RateLimited
+from ..errors import BadFile, DownloadError, KeyRejected, KlingError, LeaseLost, RateLimited
 from ..states import UNCERTAIN
 from ..store import Lease, Record, TakeId
 from .fetching import look
@@ -101,7 +101,9 @@ class Tender:
         if isinstance(error, KeyRejected):
             return KEY_WAIT_S
         wait = back_off(memory.failures)
-        return min(wait, 2.0) if isinstance(error, DownloadError) and local else wait
+        # The same file may be fetched from this machine soon and often, but not one that is no clip.
+        soon = local and isinstance(error, DownloadError) and not isinstance(error, BadFile)
+        return min(wait, 2.0) if soon else wait
 
 
 def _in_words(error: Exception) -> str:

@@ -23,6 +23,11 @@ class Foreign:
     suffix: str
     a_clip: bool = False
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is words, or nothing: what hosts say instead of a file."""
+        return self.suffix == ".txt"
+
 
 _MAGIC: tuple[tuple[int, bytes, Foreign], ...] = (
     (0, b"\x1aE\xdf\xa3", Foreign("a WebM or Matroska video", ".webm", a_clip=True)),

@@ -91,7 +91,7 @@ def tone(record: Record, progress: Progress) -> Tone:
     """How its row is drawn."""
     if record.state == "completed":
         return "done"
-    if record.state in UNCERTAIN:
+    if record.state in UNCERTAIN or record.state == "unverified":
         return "ask"
     if withdrawn(record):
         return "off"
@@ -116,6 +116,8 @@ def outcome(record: Record) -> str:
         return ""
     if withdrawn(record):
         return "Stopped, not charged"
+    if record.state == "unverified":
+        return f"Made for {dollars(record.cost)}; what came is no whole clip"
     if record.state == "expired":
         return f"Made for {dollars(record.cost)}, no longer kept"
     if record.practice or record.state in ("rejected", "not_created"):

@@ -18,7 +18,7 @@ from .database import reading, writing
 from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
 
-_FREE = FINAL - {"completed", "expired"}  # what ends so is not charged, or is refunded
+_FREE = FINAL - {"completed", "expired", "unverified"}  # what ends so is not charged, or is refunded
 _CAPS = ("call", "day", "library")
 _CAP_IN_WORDS = {
     "call": "one take may cost",

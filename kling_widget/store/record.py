@@ -22,7 +22,7 @@ Kind = Literal["clip", "tool"]
 PRACTICE: Literal["practice"] = "practice"
 """The service's name of a take made on a practice server, whichever port it listened on."""
 
-_MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "expired"}
+_MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "expired", "unverified"}
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that reads like a digit
 
@@ -161,6 +161,8 @@ class Record:
         What a tool's run gave, as JSON; empty until then, and for clips.
     account
         A salted fingerprint of the key that made it, never the key; None where no key did, or none is known.
+    kept
+        Where what came is kept as it is, if it is no clip that can be vouched for.
     revision
         Grows with every change anywhere in the library.
     """
@@ -202,6 +204,7 @@ class Record:
     kind: Kind = "clip"
     outputs: str = field(default="", repr=False)
     account: str | None = field(default=None, repr=False)
+    kept: str | None = None
 
     @property
     def final(self) -> bool:

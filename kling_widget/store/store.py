@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, and_, false, func, select
 
 from .. import paths, permissions
 from ..errors import LibraryError
-from ..states import FINAL
+from ..states import FINAL, State
 from ..text import flaw, fold
 from . import accounts, cast, leases, limits, migrations, purse, rows, zone
 from .database import connect, reading, writing
@@ -307,11 +307,11 @@ class Store:
                 return record
             return rows.write(connection, take, {"state": "accepted", "file": None, "saved_at": None, "settled": False})
 
-    def decide(self, take: TakeId, changes: dict[str, Any]) -> Record:
+    def decide(self, take: TakeId, changes: dict[str, Any], *, state: State = "needs_you") -> Record:
         """Write what a person said of a take that waits for their word; refused where it waits for none."""
         with writing(self._engine) as connection:
             record = rows.get(connection, take)
-            if record.state != "needs_you":
+            if record.state != state:
                 raise LibraryError(
                     f"Take {take} does not wait for a decision: it is {record.state}. Nothing was changed."
                 )

@@ -50,6 +50,7 @@ STATUS: dict[str, str] = {
     "completed": "finished",
     "rejected": "refused",
     "not_created": "not made",
+    "unverified": "not a whole clip",
 }
 """States in words, where the state's own name is not one already."""
 
@@ -265,7 +266,7 @@ def newest_finished(records: Sequence[Record]) -> Record | None:
 def _tone(record: Record) -> str:
     if record.state == "completed":
         return "done"
-    if record.state in UNCERTAIN:
+    if record.state in UNCERTAIN or record.state == "unverified":
         return "ask"
     if withdrawn(record):
         return "off"

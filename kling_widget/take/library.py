@@ -22,6 +22,7 @@ from ..store.cast import Cast
 from ..store.media import MediaStore
 from ..store.record import now_ms
 from . import models
+from .accepting import Accepting
 from .accounts import Accounts
 from .adopting import adopt
 from .caps import Cap, Caps, Spent, amount, caps, spent
@@ -40,7 +41,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(Records, Accounts, ReadOnly):
+class Library(Records, Accepting, Accounts, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.

@@ -43,6 +43,7 @@ class Standing(ReadOnly):
         "request": "take.remix(duration=10) makes another take",
         "parent": "take.remix() makes a take whose parent this one is",
         "status": "take.stop() takes back what was not sent, take.wait() waits for the clip",
+        "kept": "take.accept_as_is() makes it the clip, take.fetch_again() fetches it once more",
         "video": "take.save_as('fox.mp4') saves a copy of yours",
     }
 
@@ -98,6 +99,11 @@ class Standing(ReadOnly):
     def video(self) -> Optional[Path]:  # noqa: UP045  jedi reads no `Path | None` before Python 3.14
         """The clip's file, whole and checked; None while it is not here."""
         return self.library.path(self.record)
+
+    @property
+    def kept(self) -> Optional[Path]:  # noqa: UP045  jedi reads no `Path | None` before Python 3.14
+        """Where what came is kept as it is, if it is no clip that can be vouched for (status ``"unverified"``)."""
+        return self.library.kept(self.record)
 
     @property
     def cost(self) -> Decimal:

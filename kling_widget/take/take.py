@@ -203,6 +203,33 @@ class Take(Standing, Keepsakes):
         self.library.decide(self.id, prediction)
         return self
 
+    def accept_as_is(self) -> Take:
+        """Make what came of it its clip, although it could not be vouched for: the file at ``kept``, as it is.
+
+        For a take whose status is ``"unverified"``: the service made it and charged for it, and each time the same file
+        came that is no whole MP4. Look first whether it plays. Costs nothing.
+
+        Raises
+        ------
+        LibraryError
+            If it is no such take, or what came is no clip at all (a web page, a picture). Nothing was changed.
+        """
+        self.library.accept_as_is(self.id)
+        return self
+
+    def fetch_again(self) -> Take:
+        """Fetch the file of a take once more whose status is ``"unverified"``: the service keeps it for seven days.
+
+        Costs nothing. What is kept of it stays until a whole clip has come.
+
+        Raises
+        ------
+        LibraryError
+            If it is no such take. Nothing was changed.
+        """
+        self.library.fetch_again(self.id)
+        return self
+
     def remix(self, *, practice: bool | None = None, **changes: Any) -> Take:
         """Make it again with some inputs changed (None takes one away). A new take, at its own cost.
 
