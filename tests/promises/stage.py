@@ -87,6 +87,14 @@ def another_library(prompt: str) -> Callable[[Stage], None]:
     return confirm
 
 
+def the_same_id_again(stage: Stage) -> None:
+    """Another take, whose id is then given as that of the row's own."""
+    first = ask(stage.library, stage.origin, "A wolf")
+    stage.takes.append(first)
+    until(lambda: first.record.prediction, lambda: first.record)
+    stage.server.faults.add(call="submit", effect="patch", data={"id": first.record.prediction})
+
+
 def skewed(seconds: float, *, says_so: bool = False) -> Callable[[Stage], None]:
     """Set the service's clock wrong; ``says_so``: its answers carry the wrong date, too."""
 

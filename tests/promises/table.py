@@ -29,7 +29,16 @@ from .row import (
     tls,
     unsent,
 )
-from .stage import another_library, decoy, down_for_a_while, late_to_come, one_more, skewed, the_list_is_full
+from .stage import (
+    another_library,
+    decoy,
+    down_for_a_while,
+    late_to_come,
+    one_more,
+    skewed,
+    the_list_is_full,
+    the_same_id_again,
+)
 
 _POST, _CLIP = b"POST /api/v3/kwaivgi/", b"/1.mp4"
 _LOST = submit(cut=-1)
@@ -123,6 +132,8 @@ RECONCILED = (
     Row("another task, of another price", before=decoy(duration=5), faults=(_LOST,)),
     Row("another task, of another model", before=decoy(model=_OTHER), faults=(_LOST,)),
     Row("a hundred and twenty other tasks", before=the_list_is_full, faults=(_LOST,)),
+    Row("the answer names another take's task", ("completed", "needs_you"), before=the_same_id_again, created=2,
+        posts=2),
     Row("two that are equal, both lost", ("completed", "needs_you"), before=one_more("A fox"), created=2, posts=2,
         faults=(submit(cut=-1, times=2),)),
     Row("two of one price, both lost", ("completed", "needs_you"), before=one_more("A wolf"), created=2, posts=2,

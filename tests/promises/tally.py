@@ -20,6 +20,7 @@ PROMISES = {
     "G8": "at most one look per 5 s per take on the live service",
     "G9": "progress never runs backwards and never says done before the file is on disk",
     "G10": "recorded spend equals the service's billing",
+    "G11": "any answer ends in words on its own take, and holds up no other",
     "G12": "a take belongs to one account, and a prediction to one take on a machine",
 }
 """The promises of the package, in short."""

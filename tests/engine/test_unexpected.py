@@ -1,0 +1,113 @@
+"""A step that meets what it did not expect says so on its take, is tried again less and less, and blocks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kling_widget.engine.pace import LearnedPace
+from kling_widget.engine.sending import conclude
+from kling_widget.engine.step import Hands, Memory
+from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
+from kling_widget.engine.tend import Tender
+from kling_widget.engine.wire import Prediction
+from kling_widget.errors import InputRefused
+from kling_widget.money import micros
+from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
+from kling_widget.store.claims import Claims
+from kling_widget.store.record import fresh_id, now_ms
+
+HALF = "\ud83e"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    running = Store.in_folder(tmp_path)
+    yield running
+    running.close()
+
+
+def a_take(store: Store, **changes: Any) -> tuple[Record, Lease]:
+    at = now_ms()
+    record = Record(
+        id=fresh_id(at),
+        service="http://127.0.0.1:9",
+        model="m",
+        inputs={},
+        words="A fox",
+        seconds=3,
+        state="intent",
+        confirmed_at=at,
+        estimate=micros("0.336"),
+    )
+    store.add(record)
+    lease = store.leases.claim_one(TakeId(record.id), "me", for_ms=60_000)
+    assert lease is not None
+    return store.change(lease, **changes) if changes else record, lease
+
+
+def hands(store: Store, folder: Path, client: Any = None) -> Hands:
+    return Hands(
+        store, folder, client, LearnedPace(lambda before: []), lambda service: Limits(), Claims(folder, folder)
+    )
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_tried_again_with_growing_patience(
+    store: Store, tmp_path: Path
+) -> None:
+    def broken(service: str) -> Any:
+        raise ZeroDivisionError("a surprise")
+
+    _, lease = a_take(store, state="processing", prediction="p", accepted_at=now_ms())
+    tender = Tender(hands(store, tmp_path, broken))
+    waits = [tender.step(lease) or 0.0 for _ in range(8)]
+    assert waits == sorted(waits)
+    assert waits[0] < waits[-1] == 60.0
+    told = store.get(lease.take)
+    assert told.state == "processing"
+    assert "ZeroDivisionError" in told.trouble
+    assert "paid for" in told.trouble
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Accepted(Prediction("p1", "created", address=HALF), HALF), "accepted"),
+        (Unknown(HALF, HALF), "unknown"),
+        (Rejected(InputRefused(HALF, status=400), HALF), "rejected"),
+        (Throttled(1.0, HALF), "intent"),
+        (Unsent(HALF), "intent"),
+    ],
+)
+def test_an_outcome_that_cant_be_kept_is_kept_in_short(
+    store: Store, tmp_path: Path, outcome: Outcome, state: str
+) -> None:
+    record, lease = a_take(store, state="sending", submitted_at=now_ms())
+    memory = Memory(outcome=outcome, failures=3)  # the library did not take it as it is
+    conclude(hands(store, tmp_path), record, lease, memory)
+    told = store.get(record.id)
+    assert told.state == state
+    assert told.prediction == ("p1" if state == "accepted" else None)
+    assert told.trouble or state == "accepted"
+    assert memory.outcome is None
+
+
+def test_a_take_whose_outcome_is_not_written_down_for_minutes_holds_up_no_other(store: Store) -> None:
+    first, lease = a_take(store)
+    second, other = a_take(store)
+    assert isinstance(store.begin_sending(lease, Limits()), Record)
+    assert isinstance(store.begin_sending(other, Limits()), Wait)
+    store.change(lease, submitted_at=now_ms() - 200_000)
+    assert isinstance(store.begin_sending(other, Limits()), Record)
+    assert store.get(first.id).state == store.get(second.id).state == "sending"
+
+
+def test_nor_does_one_that_was_sent_in_a_future_that_a_clock_was_set_back_from(store: Store) -> None:
+    _, lease = a_take(store)
+    _, other = a_take(store)
+    assert isinstance(store.begin_sending(lease, Limits()), Record)
+    store.change(lease, submitted_at=now_ms() + 3600_000)
+    assert isinstance(store.begin_sending(other, Limits()), Record)
