@@ -25,6 +25,15 @@ def offered(record: Record, waits: str) -> list[str]:
     return ["stop"] if record.state == "intent" and (waits or record.trouble) else []
 
 
+def after_the_end(record: Record) -> list[str]:
+    """What a line offers for a take that ended without a clip."""
+    if record.state != "unverified":
+        return ["edit", "dismiss"]
+    # Of a page or a picture nothing can be made: the library refuses it too.
+    usable = record.kept is not None and not record.kept.endswith((".txt", ".bin"))
+    return [*(["accept"] if usable else []), "again", "dismiss"]
+
+
 def take_back(library: Library, take_id: str) -> Record:
     """Take a take back that waits to be sent.
 

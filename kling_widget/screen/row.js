@@ -22,7 +22,7 @@ import { focused, h } from "../face.js";
  */
 
 /** @type {Record<string, string>} what a button for an action says */
-const ACTIONS = { edit: "Edit", dismiss: "Dismiss", stop: "Stop" };
+const ACTIONS = { edit: "Edit", dismiss: "Dismiss", stop: "Stop", accept: "Use it as it is", again: "Fetch it again" };
 
 /**
  * Show these rows in a list, changing what is there rather than building it anew: bars glide, and focus stays.

@@ -129,6 +129,8 @@ class Queue(Face):
         Called with a take's id.
     decide
         Called with a take's id and that of the task which it is, or None.
+    accept, again
+        Called with the id of a take whose file could not be vouched for: to use it as it is, to fetch it once more.
     """
 
     _esm = esm(HERE / "queue.js")
@@ -138,6 +140,8 @@ class Queue(Face):
         "dismiss": "_dismiss",
         "stop": "_stop",
         "decide": "_decide",
+        "accept": "_accept",
+        "again": "_again",
     }
 
     rows: t.List[Any] = t.List(help="Takes as `screen.row.row` says them.").tag(sync=True)
@@ -148,9 +152,12 @@ class Queue(Face):
         dismiss: Callable[[str], None],
         stop: Callable[[str], None],
         decide: Callable[[str, str | None], None],
+        accept: Callable[[str], None] = lambda take: None,
+        again: Callable[[str], None] = lambda take: None,
         **traits: Any,
     ) -> None:
         self._on_edit, self._on_dismiss, self._on_stop, self._on_decide = edit, dismiss, stop, decide
+        self._on_accept, self._on_again = accept, again
         super().__init__(**traits)
 
     def _edit(self, command: Command, _buffers: Buffers) -> None:
@@ -164,6 +171,12 @@ class Queue(Face):
 
     def _decide(self, command: Command, _buffers: Buffers) -> None:
         self._on_decide(str(command.get("take")), named(command))
+
+    def _accept(self, command: Command, _buffers: Buffers) -> None:
+        self._on_accept(str(command.get("take")))
+
+    def _again(self, command: Command, _buffers: Buffers) -> None:
+        self._on_again(str(command.get("take")))
 
 
 class Shelf(Face):

@@ -106,7 +106,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
         self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
-        self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide)
+        self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
         self._shelf = Shelf(
             self._find, self.show, self._add, self._poster, headings=view.headings(), statuses=list(view.FILTERS)
         )
@@ -216,6 +216,14 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def _decide(self, take_id: str, prediction: str | None) -> None:
         deciding.decide(self.library, take_id, prediction)
+        self.library.engine.soon(self._look)
+
+    def _accept(self, take_id: str) -> None:
+        self.library.accept_as_is(take_id)
+        self.library.engine.soon(self._look)
+
+    def _again(self, take_id: str) -> None:
+        self.library.fetch_again(take_id)
         self.library.engine.soon(self._look)
 
     def _find(self, search: str, status: str) -> None:

@@ -12,7 +12,7 @@ from ..engine.pace import Progress
 from ..engine.service import Service, limits_of
 from ..errors import SettingsError
 from ..money import Micros, dollars
-from ..screen.deciding import choices, offered
+from ..screen.deciding import after_the_end, choices, offered
 from ..screen.row import Row, clock, row, title, withdrawn
 from ..screen.waiting import Traffic
 from ..settings import KEY_NAME, TIER_NAME
@@ -186,7 +186,7 @@ def queue(
         rows.append(row(record, progress(record), offered(record, waits), waits=waits, choices=choices(record)))
     for record in sorted(ended, key=lambda r: (-r.confirmed_at, r.id)):
         if not _leaves(record):
-            rows.append(row(record, progress(record), ("edit", "dismiss")))
+            rows.append(row(record, progress(record), after_the_end(record)))
         elif stays(record, at):
             rows.append(row(record, progress(record)))
     return rows
