@@ -1,6 +1,7 @@
 # make lab     the studio in JupyterLab; ARGS=--no-browser on a machine without a screen
-# make test    everything that must hold, in order; ARGS="ruff mypy" for some parts only
-# make soak    the promises of money for longer, with chances drawn anew; ARGS=50 for fifty rounds
+# make test    everything that must hold, in order; ARGS="ruff mypy" for some parts only, ARGS=lowest for the lowest
+#              versions that pyproject.toml allows
+# make soak    the promises of money for longer, and all properties with new examples; ARGS=50 for fifty rounds
 # make shots   pictures of the panel in all its states, into shots/
 # make bench   the benchmarks, into bench/RESULTS.md
 # make clean   removes the environment and all that was built
@@ -25,7 +26,7 @@ test: .venv/.dev
 	@$(PY) tools/check.py $(ARGS)
 
 soak: .venv/.dev
-	@$(PY) tools/soak.py $(ARGS)
+	@$(PY) -m tools.soak $(ARGS)
 
 shots: .venv/.dev
 	@$(PY) -m tools.shots $(ARGS)
@@ -34,7 +35,7 @@ bench: .venv/.bench
 	@$(PY) -m bench.run $(ARGS)
 
 clean:
-	rm -rf .venv build dist shots tests/browser/failures *.egg-info .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv .venv-lowest build dist shots tests/browser/failures *.egg-info .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

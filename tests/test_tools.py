@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bench.table import Table, spread
-from tools import check, new_venv
+from tools import check, lowest, new_venv, soak
 from tools.chromium import NoChromium, chromium, named
 from tools.lab import command
 
@@ -79,3 +80,20 @@ def test_a_table_is_markdown_with_numbers_to_the_right() -> None:
 
 def test_spread_is_the_median_and_its_quartiles() -> None:
     assert spread([1, 2, 3, 4, 5]) == (3, 2, 4)
+
+
+def test_every_package_has_a_floor_that_can_be_run() -> None:
+    floors = lowest.floors()
+    assert "av==17.0.0" in floors
+    assert {"anywidget", "numpy", "pandas", "requests", "pytest"} < {floor.partition("==")[0] for floor in floors}
+    assert check.chosen(["lowest"]) == (check.LOWEST,)
+    assert check.LOWEST not in check.chosen([])
+
+
+def test_the_tests_draw_the_same_examples_and_a_soak_new_ones() -> None:
+    assert settings.get_profile("fixed").derandomize
+    assert not settings.get_profile("soak").derandomize
+    promises, *properties = soak.commands(3)
+    assert "--rounds=3" in promises
+    assert len(properties) == 3
+    assert all("--hypothesis-profile=soak" in command for command in properties)

@@ -1,6 +1,6 @@
 """Everything that must hold, in order, cheap things first; stops at the first that does not.
 
-``python tools/check.py`` runs all parts, ``python tools/check.py ruff mypy`` only those named.
+``python tools/check.py`` runs all parts but ``lowest``, ``python tools/check.py ruff mypy`` those that are named.
 """
 
 from __future__ import annotations
@@ -39,10 +39,13 @@ PARTS = (
     Part("pytest", "the promises, in Python, in notebooks and in a browser", (*PYTEST, *SHARED)),
 )
 
+LOWEST = Part("lowest", "the same on the lowest versions that are allowed", (sys.executable, "-m", "tools.lowest"))
+"""Run only when it is named: it needs an environment of its own."""
+
 
 def chosen(names: list[str]) -> tuple[Part, ...]:
     """Pick the named parts, all of them if none is named; an unknown name ends the program in words."""
-    known = {part.name: part for part in PARTS}
+    known = {part.name: part for part in (*PARTS, LOWEST)}
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"No part is called {', '.join(unknown)}. There are: {', '.join(known)}.")
     return tuple(known[name] for name in names) if names else PARTS

@@ -213,7 +213,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
     root.get_by_role("button", name="Make it…").click()
     root.get_by_role("button", name="Make Otto for about $0.01").click()
     expect(root.locator(".kw-cast > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
-    assert waits.inner_text() == "Otto · being made"
+    assert waits.text_content() == "Otto · being made"
     notebook.run(3)
     expect(waits).to_have_text("Otto · being made")
     prompt.click()
