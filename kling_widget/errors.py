@@ -11,6 +11,8 @@
     ├── LibraryError                    the library can't be used
     │   ├── LibraryNotWritable
     │   ├── LibraryTooNew
+    │   ├── LibraryDamaged              its database, or a row of it, can't be read; nothing was sent
+    │   │   └── DamagedRow
     │   ├── OverBudget                  a cap would be passed; nothing was sent
     │   ├── AlreadyTaken                another take has this prediction
     │   └── LeaseLost                   another kernel tends this take now
@@ -118,6 +120,14 @@ class LibraryNotWritable(LibraryError):
 
 class LibraryTooNew(LibraryError):
     """The library was written by a newer version of this package."""
+
+
+class LibraryDamaged(LibraryError):
+    """The library's database is damaged, or is none of a library's. It was left as it is, and nothing was sent."""
+
+
+class DamagedRow(LibraryDamaged):
+    """One row of the library can't be read. It is left as it is; the others can be."""
 
 
 class OverBudget(LibraryError):

@@ -118,6 +118,14 @@ def new(library: Path, place: Place, leaf: str) -> Path:
     return path
 
 
+def holds_clips(library: Path) -> bool:
+    """Tell whether anything lies where a library's clips do."""
+    try:
+        return any((library / "takes").iterdir())
+    except OSError:
+        return False
+
+
 def named(library: Path, path: Path) -> str:
     """Return the name by which a row calls a file of the library."""
     return path.relative_to(library).as_posix()

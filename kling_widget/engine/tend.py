@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..errors import BadFile, DownloadError, KeyRejected, KlingError, LeaseLost, RateLimited
+from ..errors import BadFile, DamagedRow, DownloadError, KeyRejected, KlingError, LeaseLost, RateLimited
 from ..states import UNCERTAIN
 from ..store import Lease, Record, TakeId
 from .fetching import look
@@ -58,6 +58,9 @@ class Tender:
         except LeaseLost:
             self._memories.pop(lease.take, None)
             raise
+        except DamagedRow:  # nothing can be done for it, and no other take is to wait for it
+            self._memories.pop(lease.take, None)
+            return None
         except Exception as error:  # noqa: BLE001  whatever a step did not expect, the take goes on at the service
             wait = self._put_off(lease, memory, error)
         if wait is None:

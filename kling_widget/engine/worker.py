@@ -275,7 +275,8 @@ class Engine:
             self._plan(lease, 0.0)
 
     def _claim(self) -> None:
-        for lease in self._store.leases.claim(self.owner, for_ms=LEASE_MS, reachable=self._connections.reachable):
+        claim, reachable = self._store.leases.claim, self._connections.reachable
+        for lease in claim(self.owner, for_ms=LEASE_MS, reachable=reachable, but=self._store.unreadable):
             self._plan(lease, 0.0)
 
     def _renew(self) -> None:

@@ -13,6 +13,7 @@ from .. import elements as words
 from ..errors import LibraryError, Problem, RequestError
 from ..text import flaw
 from . import rows
+from .damage import LAST_MS, is_text, is_whole
 from .database import reading, writing
 from .record import now_ms
 from .schema import metadata
@@ -78,7 +79,7 @@ class Cast:
         if service is not None:
             query = query.where(elements.c.service == service)
         with reading(self._engine) as connection:
-            return [_member(row) for row in connection.execute(query).mappings()]
+            return [_member(row) for row in connection.execute(query).mappings() if _is_member(row)]
 
     def by_name(self, name: str, service: str | None = None) -> Member | None:
         """The element of that name, whatever its case, on a service (on any unless named); None where there is none."""
@@ -215,6 +216,12 @@ def _row(member: Member) -> dict[str, Any]:
     return {**vars(member), "key": words.key(member.name), "element_id": member.element_id or None}
 
 
+def _is_member(row: Mapping[Any, Any]) -> bool:
+    """Whether an element's row can be read."""
+    texts = (row["name"], row["service"], row["note"], row["picture"], row["take"], row["element_id"] or "")
+    return all(map(is_text, texts)) and is_whole(row["made_at"], 0, LAST_MS)
+
+
 def _member(row: Mapping[Any, Any]) -> Member:
     values = {name: row[name] for name in Member.__dataclass_fields__}
     return Member(**{**values, "element_id": row["element_id"] or ""})
@@ -225,7 +232,7 @@ def _find(connection: Connection, name: str, service: str | None) -> Member | No
     if service is not None:
         query = query.where(elements.c.service == service)
     row = connection.execute(query.order_by(elements.c.service)).mappings().first()
-    return None if row is None else _member(row)
+    return None if row is None or not _is_member(row) else _member(row)
 
 
 def _get(connection: Connection, name: str, service: str | None) -> Member:

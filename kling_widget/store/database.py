@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import Engine, Select, create_engine, event, insert, inspect, select
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ..errors import AlreadyTaken, LibraryError, LibraryTooNew
+from ..errors import AlreadyTaken, LibraryDamaged, LibraryError, LibraryTooNew
 from .schema import VERSION, meta, metadata
+
+RESCUE = "Library.rescue(folder, 'a/new/folder') copies what can be read of it"
+"""What to do about a damaged library."""
 
 _PATIENCE_S = 20  # for a lock that another kernel holds; it holds one for some milliseconds
 
@@ -51,17 +57,53 @@ def connect(url: str) -> Engine:
     return engine
 
 
+_damaged: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+_DAMAGE = ("malformed", "not a database", "disk I/O error")  # in SQLite's own words
+
+
+def refuse_writes(engine: Engine, words: str) -> None:
+    """Write nothing into a database any more, and say why."""
+    _damaged[engine] = words
+
+
+def everything(connection: Connection, query: Select[Any]) -> Sequence[Row[Any]]:
+    """Return all rows of a query that reads a great many texts: as `Connection.execute` does, and faster.
+
+    A text with bytes that are none is read slowly then, and those bytes with it.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        return connection.execute(query).all()
+    driver.text_factory = str
+    try:
+        return connection.execute(query).all()
+    except DBAPIError as error:
+        if "decode" not in str(error.orig):
+            raise
+    finally:
+        driver.text_factory = _text
+    return connection.execute(query).all()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads."""
-    with _Undisturbed(), _in_our_words(), engine.connect() as connection:
+    with _Undisturbed(), _in_our_words(engine), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: all of it is on disk when it ends, or none."""
-    with _Undisturbed(), _in_our_words(), engine.execution_options(writes=True).begin() as connection:
+    """A transaction that writes: all of it is on disk when it ends, or none.
+
+    Raises
+    ------
+    LibraryDamaged
+        If the database is known to be damaged: nothing is written into it any more.
+    """
+    if found := _damaged.get(engine):
+        raise LibraryDamaged(found)
+    with _Undisturbed(), _in_our_words(engine), engine.execution_options(writes=True).begin() as connection:
         yield connection
 
 
@@ -86,9 +128,11 @@ class _Undisturbed:
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def _in_our_words(engine: Engine) -> Iterator[None]:
     try:
         yield
+    except sqlite3.Error as error:  # while a connection is made
+        raise LibraryError(f"The library's database can't be opened ({error}). Nothing was changed in it.") from error
     except UnicodeEncodeError as error:
         words = "A library keeps text only, and this holds half of a character. Nothing was changed."
         raise LibraryError(words) from error
@@ -96,6 +140,13 @@ def _in_our_words() -> Iterator[None]:
         if isinstance(error, IntegrityError) and "prediction" in str(error.orig):
             words = "Another take of this library has this prediction already; nothing was changed."
             raise AlreadyTaken(words) from error
+        if any(sign in str(error.orig) for sign in _DAMAGE):
+            words = (
+                f"The library's database is damaged ({error.orig}). Nothing is written into it and nothing is sent any "
+                f"more; what is under way at the service goes on there. {RESCUE}."
+            )
+            refuse_writes(engine, words)
+            raise LibraryDamaged(words) from error
         raise LibraryError(
             f"The library's database can't be used at the moment ({error.orig}). Nothing was changed in it; what is "
             "under way at the service goes on there."
@@ -111,7 +162,12 @@ def _check_version(connection: Connection) -> None:
         )
 
 
+# Bytes that are no text come through as halves of pairs, which no text has: they cost their row, and no other.
+_text = partial(str, encoding="utf-8", errors="surrogateescape")
+
+
 def _prepare(connection: Any, _record: object) -> None:
+    connection.text_factory = _text
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
     for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "mmap_size=0", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -8,6 +8,7 @@ from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import TOOL, Model, bundled
+from . import damage
 from .record import cost
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ _KINDS = {"seconds": "Int64", "rating": "Int64", "took": "Float64", "sound": "bo
 READ = ("poster", "words", "model", "seconds", "inputs", "state", "estimate", "charge", "refund", "rating", "tags",
         "note", "confirmed_at", "saved_at", "file", "id")  # fmt: skip
 """The columns of the database that the history is made of, in the order of ``history``'s rows."""
+
+
+def readable(rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], dict[str, str]]:
+    """Part rows of the columns ``READ``: those that can be read, and of the others what is wrong with each take's."""
+    whole: list[Sequence[Any]] = []
+    others: dict[str, str] = {}
+    for row in rows:
+        values = dict(zip(READ, row, strict=True))
+        if odd := damage.odd(values):
+            others[str(values["id"])] = damage.words(values["id"], odd)
+        else:
+            whole.append(row)
+    return whole, others
 
 
 def history(rows: Sequence[Sequence[Any]], zone: tzinfo = timezone.utc) -> pd.DataFrame:

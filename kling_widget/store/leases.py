@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Engine, and_, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import LeaseLost
+from .damage import is_text, is_whole
 from .database import reading, writing
 from .record import Lease, TakeId, now_ms
 from .schema import leases, takes
@@ -35,12 +37,18 @@ class Leases:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def claim(self, owner: str, *, for_ms: int, reachable: Reachable = _anything) -> list[Lease]:
+    def claim(
+        self, owner: str, *, for_ms: int, reachable: Reachable = _anything, but: Container[str] = ()
+    ) -> list[Lease]:
         """Take over open takes that nobody tends, of ``reachable`` services and accounts, for ``for_ms`` milliseconds.
 
-        Those whose clips the service throws away first come first.
+        Those whose clips the service throws away first come first. Takes of the ids in ``but`` are left alone.
         """
         now = now_ms()
+
+        def readable(row: Any) -> bool:
+            return row.id not in but and all(map(is_text, (row.id, row.service, row.account or "")))
+
         # A lease that reaches further than any is given is one from before the clock was set back.
         free = or_(leases.c.take.is_(None), leases.c.until < now, leases.c.until > now + 2 * for_ms)
         # Its own, also those that ran out while the machine slept, an owner renews: they are not to change hands.
@@ -48,13 +56,14 @@ class Leases:
         query = select(takes.c.id, takes.c.service, takes.c.account, leases.c.token).where(and_(OPEN, free, not_mine))
         query = query.select_from(takes.outerjoin(leases, leases.c.take == takes.c.id)).order_by(takes.c.confirmed_at)
         with reading(self._engine) as connection:
-            waiting = {(row.service, row.account) for row in connection.execute(query)}
+            waiting = {(row.service, row.account) for row in connection.execute(query) if readable(row)}
         # Asked between the transactions: the answer may need the library itself.
         mine = {whose for whose in waiting if reachable(*whose)}
         if not mine:
             return []  # the usual case takes no write lock
         with writing(self._engine) as connection:
-            found = [row for row in connection.execute(query).all() if (row.service, row.account) in mine]
+            rows = [row for row in connection.execute(query).all() if readable(row)]
+            found = [row for row in rows if (row.service, row.account) in mine]
             return [_grant(connection, TakeId(r.id), r.token, owner, now + for_ms) for r in found]
 
     def claim_one(self, take: TakeId, owner: str, *, for_ms: int) -> Lease | None:
@@ -62,7 +71,7 @@ class Leases:
         now = now_ms()
         with writing(self._engine) as connection:
             held = connection.execute(select(leases).where(leases.c.take == take)).mappings().first()
-            if held and now <= held["until"] <= now + 2 * for_ms:
+            if held and is_whole(held["until"], now, now + 2 * for_ms):
                 return None
             return _grant(connection, take, held["token"] if held else None, owner, now + for_ms)
 
@@ -114,7 +123,7 @@ def _grant(connection: Connection, take: TakeId, token: int | None, owner: str, 
         lease = Lease(take, 1)
         connection.execute(insert(leases).values(take=take, owner=owner, token=1, until=until))
     else:
-        lease = Lease(take, token + 1)
+        lease = Lease(take, token + 1 if is_whole(token) else 1)
         now_held = {"owner": owner, "token": lease.token, "until": until}
         connection.execute(update(leases).where(leases.c.take == take).values(now_held))
     return lease

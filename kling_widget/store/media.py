@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table
 
 from .. import paths, permissions
 from ..errors import LibraryError, MediumRefused
+from .damage import is_text, is_whole
 from .database import reading, writing
 from .medium import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
@@ -141,7 +142,7 @@ class MediaStore:
             query = select(media.c.name).where(media.c.sha256 == sha256).order_by(media.c.id.desc()).limit(1)
             with reading(self._engine) as connection:
                 name = connection.scalar(query)
-            return examine(sha256, name or path.name, path.stat().st_size, head)
+            return examine(sha256, name if is_text(name) and name else path.name, path.stat().st_size, head)
         return None
 
     def path(self, medium: Medium) -> Path:
@@ -187,6 +188,8 @@ class MediaStore:
         medium = Medium(*row) if row else None
         if medium is None or medium.type not in ENDINGS or not _HASH.fullmatch(str(medium.sha256)):
             return None  # not as it is written here: its name could lead anywhere
+        if not is_text(medium.name) or not is_whole(medium.bytes, 0):
+            return None
         return medium if paths.found(self._library, f"media/{medium.file_name}", "media") else None
 
     def _part(self, upload: str, index: int, kind: MediumKind) -> _Part:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, insert, not_, or_, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import OverBudget
@@ -14,6 +14,7 @@ from ..money import Micros, dollars
 from ..states import FINAL
 from . import rows
 from . import zone as days
+from .damage import LAST_MS, MOST, is_text, is_whole
 from .database import reading, writing
 from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
@@ -53,11 +54,11 @@ class Purse:
                 connection.execute(insert(budget), wanted)
 
     def entries(self) -> Sequence[Mapping[str, Any]]:
-        """The ledger, oldest first, each entry with its take's words."""
+        """The ledger, oldest first, each entry with its take's words; entries that can't be read are left out."""
         columns = (ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, takes.c.words, ledger.c.take)
         query = select(*columns).join(takes, takes.c.id == ledger.c.take).order_by(ledger.c.id)
         with reading(self._engine) as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return [dict(row) for row in connection.execute(query).mappings() if _is_entry(row)]
 
 
 def allow(connection: Connection, record: Record, zone: tzinfo) -> None:
@@ -105,11 +106,50 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
         amount = told - (before or 0)
         connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
         # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
+        if not _all_sound(connection):
+            recount(connection, zone)
+            continue
         day = days.day(record.confirmed_at, zone)
         here = and_(spend.c.service == record.service, spend.c.day == day)
         change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
         if not connection.execute(change).rowcount:
             connection.execute(insert(spend).values(service=record.service, day=day, amount=sign * amount))
+
+
+def recount(connection: Connection, zone: tzinfo) -> None:
+    """Make the running totals anew, from the ledger."""
+    totals: dict[tuple[str, str], int] = {}
+    query = select(ledger.c.service, ledger.c.kind, ledger.c.amount, takes.c.confirmed_at)
+    query = query.join(takes, takes.c.id == ledger.c.take).where(ledger.c.kind.in_(("charge", "refund")))
+    for service, kind, amount, at in connection.execute(query):
+        if is_text(service) and is_whole(amount) and is_whole(at, 0, LAST_MS):
+            key = (service, days.day(at, zone))
+            totals[key] = totals.get(key, 0) + (amount if kind == "charge" else -amount)
+    connection.execute(delete(spend))
+    for (service, day), amount in totals.items():
+        connection.execute(insert(spend).values(service=service, day=day, amount=amount))
+
+
+def _sound(amount: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that an amount is one: SQLite keeps whatever is written into a column, and sorts texts last."""
+    return amount.between(-MOST, MOST)
+
+
+def _all_sound(connection: Connection) -> bool:
+    odd = or_(spend.c.amount.is_(None), not_(_sound(spend.c.amount)))
+    return connection.scalar(select(spend.c.day).where(odd).limit(1)) is None
+
+
+def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
+    """What was charged less what was refunded, in all and on a day, by service."""
+    if sound:
+        today = case((spend.c.day == day, spend.c.amount), else_=0)
+        return select(spend.c.service, func.sum(spend.c.amount), func.sum(today)).group_by(spend.c.service)
+    signed = case((ledger.c.kind == "charge", ledger.c.amount), (ledger.c.kind == "refund", -ledger.c.amount), else_=0)
+    when = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
+    query = select(ledger.c.service, func.sum(signed), func.sum(case((when, signed), else_=0)))
+    query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take)).where(_sound(ledger.c.amount))
+    return query.group_by(ledger.c.service)
 
 
 def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
@@ -119,11 +159,10 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
     since, until = days.bounds(day, zone)
     today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
     pending = select(takes.c.service, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
-    booked = select(
-        spend.c.service, func.sum(spend.c.amount), func.sum(case((spend.c.day == day, spend.c.amount), else_=0))
-    )
+    pending = pending.where(unbilled, _sound(takes.c.estimate)).group_by(takes.c.service)
+    booked = _booked(day, since, until, sound=_all_sound(connection))
     totals = {True: [0, 0], False: [0, 0]}
-    for query in (booked.group_by(spend.c.service), pending.where(unbilled).group_by(takes.c.service)):
+    for query in (booked, pending):
         for service, amount, amount_today in connection.execute(query):
             mine = totals[service == PRACTICE]
             mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
@@ -135,7 +174,16 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
 
 def _budget(connection: Connection) -> Budget:
     found = connection.execute(select(budget.c.cap, budget.c.amount))
-    return Budget(**{row.cap: Micros(row.amount) for row in found})
+    # A cap that can't be read lets nothing through, until it is set anew.
+    return Budget(
+        **{row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in _CAPS}
+    )
+
+
+def _is_entry(row: Mapping[Any, Any]) -> bool:
+    """Whether a row of the ledger, with its take's words, can be read."""
+    texts = (row["kind"], row["service"], row["words"], row["take"])
+    return is_whole(row["at"], 0, LAST_MS) and is_whole(row["amount"]) and all(map(is_text, texts))
 
 
 def _entry(take: str, service: str, kind: str, amount: int) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from ..errors import LibraryError
+from ..errors import DamagedRow, LibraryError
 from ..text import fold
+from . import damage
 from .record import Record
 from .schema import meta, takes
 from .zone import day as day
@@ -42,12 +43,29 @@ def folded(words: str, tags: Sequence[str], note: str) -> str:
     return "\n".join(fold(text) for text in (words, *(f"#{tag}" for tag in tags), note))
 
 
-def to_record(row: Sequence[Any]) -> Record:
-    """A row of the whole table as a record."""
-    values = {name: value for name, value in zip(_NAMES, row, strict=True) if name in COLUMNS}
+def to_record(row: Sequence[Any], newest: int | None = None) -> Record:
+    """Return a row of the whole table as a record.
+
+    Parameters
+    ----------
+    row
+        The values of all columns.
+    newest
+        The library's revision: no row is newer.
+
+    Raises
+    ------
+    DamagedRow
+        If a value in it is none that was ever written there.
+    """
+    values = dict(zip(_NAMES, row, strict=True))
+    if odd := damage.odd(values):
+        raise DamagedRow(damage.words(values.get("id"), odd))
     values["inputs"] = json.loads(values["inputs"])
     values["tags"] = tuple(json.loads(values["tags"]))
-    return Record(**values)
+    if newest is not None:
+        values["revision"] = min(values["revision"], newest)
+    return Record(**{name: value for name, value in values.items() if name in COLUMNS})
 
 
 def get(connection: Connection, take: str) -> Record:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,17 @@ from typing import Any
 from sqlalchemy import URL, Engine, and_, false, func, select
 
 from .. import paths, permissions
-from ..errors import LibraryError
+from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..states import FINAL, State
 from ..text import flaw, fold
-from . import accounts, cast, leases, limits, migrations, purse, rows, zone
-from .database import connect, reading, writing
+from . import accounts, cast, intact, leases, limits, migrations, purse, rows, zone
+from .database import connect, everything, reading, refuse_writes, writing
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
 from .turn import turn
+
+log = logging.getLogger(__name__)
 
 DATABASE = "library.db"
 """The database's name in a library's folder."""
@@ -38,6 +42,8 @@ class Store:
 
     Attributes
     ----------
+    unreadable
+        Takes whose rows were met and could not be read, by their id as far as that can be: what is wrong with each.
     leases
         Which kernel tends which take.
     zone
@@ -52,6 +58,9 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = connect(url)
+        self._unchecked: Path | None = None
+        self._looking = threading.Lock()
+        self.unreadable: Mapping[str, str] = {}
         migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
         self.zone = zone.kept(self._engine)
@@ -69,18 +78,18 @@ class Store:
             If the file there is no database, or is damaged. It is left as it is.
         """
         path = paths.own(folder, DATABASE)
+        whole = intact.check(path)
         try:
             if not path.exists():
                 with contextlib.suppress(FileExistsError):  # another kernel may have been quicker
                     os.close(permissions.create(path))  # its journal takes after it
-            return cls(URL.create("sqlite", database=str(path)).render_as_string())
+            store = cls(URL.create("sqlite", database=str(path)).render_as_string())
         except LibraryError as error:
-            if error.__cause__ is None:
+            if error.__cause__ is None or isinstance(error, LibraryDamaged):
                 raise
-            raise LibraryError(
-                f"The library's database {str(path)!r} can't be used ({error.__cause__}). It was left as it is, and "
-                "nothing was sent. Restore it from a copy, or choose another library."
-            ) from error
+            raise intact.unusable(path, error.__cause__) from error
+        store._unchecked = None if whole else path
+        return store
 
     def media(self, folder: Path) -> MediaStore:
         """The pictures and videos that lie in a library's folder."""
@@ -94,8 +103,12 @@ class Store:
 
     def get(self, take: str) -> Record:
         """One take. Raises ``LibraryError`` where there is none of that id."""
-        with reading(self._engine) as connection:
-            return rows.get(connection, take)
+        try:
+            with reading(self._engine) as connection:
+                return rows.get(connection, take)
+        except DamagedRow as error:
+            self.note_unreadable({take: str(error)})
+            raise
 
     def page(
         self,
@@ -143,7 +156,7 @@ class Store:
         if search:
             query = query.where(self._holds(search))
         with reading(self._engine) as connection:
-            return connection.execute(query if limit is None else query.limit(limit)).all()
+            return everything(connection, query if limit is None else query.limit(limit))
 
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
@@ -193,7 +206,7 @@ class Store:
         query = query.where(takes.c.accepted_at.is_not(None), takes.c.answer.is_not(None))
         with reading(self._engine) as connection:
             found = connection.execute(query.order_by(takes.c.accepted_at.desc()).limit(limit))
-            return [(at, answer) for at, answer in found]
+            return [(at, text) for at, text in found if isinstance(at, int) and isinstance(text, str)]
 
     def rivals(self, record: Record) -> int:
         """How many other takes of the same model and price, but with other inputs, are in doubt like this one."""
@@ -262,6 +275,7 @@ class Store:
         One at a time over all kernels, so that a lost answer can be told from another take's by the time it was made.
         ``account`` is written where the take has none yet.
         """
+        self._look_through()
         with reading(self._engine) as connection:  # who waits for a turn takes no lock from those who work
             if wait := turn(connection, rows.get(connection, lease.take), limits):
                 return wait
@@ -332,6 +346,33 @@ class Store:
         place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
         return place(takes.c.folded, fold(text)) > 0
 
+    def _look_through(self) -> None:
+        """Look the rest of a large database through, once, before anything is sent."""
+        with self._looking:
+            path, self._unchecked = self._unchecked, None
+            if path is None:
+                return
+            try:
+                intact.check_all(path)
+            except LibraryDamaged as error:
+                refuse_writes(self._engine, str(error))
+                raise
+
     def _records(self, query: Any) -> list[Record]:
+        """The records of rows that can be read; of the others `unreadable` says why they can't."""
+        found = []
         with reading(self._engine) as connection:
-            return [rows.to_record(row) for row in connection.execute(query).all()]
+            newest = connection.scalar(select(meta.c.value).where(meta.c.name == "revision")) or 0
+            for row in connection.execute(query).all():
+                try:
+                    found.append(rows.to_record(row, newest))
+                except DamagedRow as error:
+                    self.note_unreadable({str(row.id): str(error)})
+        return found
+
+    def note_unreadable(self, found: Mapping[str, str]) -> None:
+        """Note takes whose rows can't be read, by their ids, and what is wrong with each."""
+        for take, words in found.items():
+            if take not in self.unreadable:
+                log.warning("%s", words)
+        self.unreadable = {**self.unreadable, **found}

@@ -121,7 +121,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         columns.add_class("kw-columns")
         self.add_class("kw").add_class("kw-studio")
 
-        put(self._bar, **view.bar(found, self._service), notice=view.notice(self.library.folder))
+        put(self._bar, **view.bar(found, self._service))
         self._look()
         self._stops = (
             self.library.engine.watch(self._look),
@@ -305,4 +305,5 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         put(self._bar, balance=self._counter.inquiry.balance)
         self._counter.workshop.look()
         if fresh:
+            put(self._bar, notice=view.notice(self.library.folder, self.library.unreadable))
             self._kept.renew(told.stills(KEPT))

@@ -120,15 +120,26 @@ def _account(service: Service) -> str:
     return f"Your account is taken to run {limits.at_once:,} takes at once; {TIER_NAME} names another tier."
 
 
-def notice(folder: Path) -> str:
-    """What is to be known of a library's folder before it is used; empty if nothing is."""
-    kind = network_kind(folder)
-    if kind is None:
-        return ""
-    return (
-        f"This library lies on a network file system ({kind}), where locks are not to be relied on: use it from one "
-        "kernel at a time, or choose a folder on this machine."
-    )
+def notice(folder: Path, unreadable: Mapping[str, str] | None = None) -> str:
+    """What is to be known of a library before it is used; empty if nothing is.
+
+    Parameters
+    ----------
+    folder
+        The library's folder.
+    unreadable
+        What is wrong with takes that can't be read, by their ids.
+    """
+    said = []
+    if kind := network_kind(folder):
+        said.append(
+            f"This library lies on a network file system ({kind}), where locks are not to be relied on: use it from "
+            "one kernel at a time, or choose a folder on this machine."
+        )
+    if unreadable:
+        more = f" The same goes for {len(unreadable) - 1:,} more." if len(unreadable) > 1 else ""
+        said.append(next(iter(unreadable.values())) + more)
+    return " ".join(said)
 
 
 def note(service: Service) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -35,6 +36,7 @@ from .room import Hear, Room
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .rescuing import Rescued
     from .take import Take
 
 Clips = Literal["beside", "inside"]
@@ -136,6 +138,39 @@ class Library(Records, Accepting, Accounts, ReadOnly):
                 self._room.engine = Engine(self._room.store, self.folder)
             return self._room.engine
 
+    @staticmethod
+    def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescued:
+        """Copy what can be read of a damaged library into a new one, which can then be opened.
+
+        The old one is only read.
+
+        Takes that waited to be sent are not sent from the copy: they are in it as cancelled.
+
+        Parameters
+        ----------
+        folder
+            The damaged library's folder.
+        to
+            The new library's folder: one that is not there, or is empty.
+
+        Returns
+        -------
+        Rescued
+            How many ``takes`` and ``files`` came over, and in ``lost`` what did not, a sentence each.
+
+        Raises
+        ------
+        LibraryError
+            If there is no library, or the copy can't be written.
+
+        Examples
+        --------
+        >>> print(Library.rescue("kling_library", "rescued"))  # doctest: +SKIP
+        """
+        from .rescuing import rescue
+
+        return rescue(folder, to)
+
     def close(self) -> None:
         """Stop tending and close the database; whoever opens the library next goes on."""
         with self._opening:
@@ -178,9 +213,22 @@ class Library(Records, Accepting, Accounts, ReadOnly):
             ``cost`` (US dollars; play money for practice), ``rating``, ``tags``, ``note``, ``confirmed`` (in ``zone``),
             ``took`` (seconds), ``file``, ``id``. Paths are relative to ``folder``.
         """
-        from ..store.history import READ, history
+        from ..store.history import READ, history, readable
 
-        return history(self._room.store.columns(READ, search=search, limit=limit), self.zone)
+        found = self._room.store.columns(READ, search=search, limit=limit)
+        try:
+            return history(found, self.zone)
+        except Exception:
+            whole, others = readable(found)
+            if not others:
+                raise
+        self._room.store.note_unreadable(others)
+        warnings.warn(
+            f"{len(others)} of the library's takes can't be read and are left out of its history: "
+            f"{next(iter(others.values()))}",
+            stacklevel=2,
+        )
+        return history(whole, self.zone)
 
     def adopt(self, path: str | os.PathLike[str]) -> Take:
         """Bring in a clip that carries its story (``Take.save_as`` saves such). Open panels show it, and its request.

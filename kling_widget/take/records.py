@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,14 @@ class Records:
     def record(self, take_id: str) -> Record:
         """What is known of one take now."""
         return self._room.store.get(take_id)
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Takes whose rows were met and can't be read, by their ids, and what is wrong with each.
+
+        They are left as they are, and out of lists and histories; nothing is sent or fetched for them.
+        """
+        return dict(self._room.store.unreadable)
 
     def records(
         self,
