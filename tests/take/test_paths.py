@@ -281,6 +281,7 @@ def test_names_of_ours_are_plain(name: str) -> None:
 JOINED_ELSEWHERE = {
     "paths.py": "is the one way",
     "prompting/templates.py": "reads what came with the package",
+    "store/claims.py": "names one file of this machine, in a folder that is no library",
     "store/media.py": "names a part, whose folder is checked before its first byte is written",
     "practice/desk.py": "stands alone: the practice server's own folder",
     "practice/clips.py": "stands alone: the practice server's own folder",
