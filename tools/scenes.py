@@ -7,7 +7,7 @@ import io
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.cells import LEAVE_IN_DOUBT, LOSE_THE_ANSWER, STUDIO, service
+from tests.browser.cells import HIDE_THE_LIST, LEAVE_IN_DOUBT, LOSE_THE_ANSWER, STUDIO, service
 from tests.browser.notebook import Theme
 from tests.browser.panel import MADE_WITHIN, Panel
 from tools.stage import PANEL, Scene, Stage
@@ -266,6 +266,8 @@ SCENES = (
     Scene("needs-you", be_asked, cells=DOUBT),
     Scene("needs-you-dark", be_asked, theme=DARK, cells=DOUBT),
     Scene("needs-you-narrow", be_asked, width=420, cells=DOUBT),
+    Scene("unread", be_asked, cells=(*LIVE, HIDE_THE_LIST)),
+    Scene("unread-dark", be_asked, theme=DARK, cells=(*LIVE, HIDE_THE_LIST)),
     Scene("over-budget", pass_the_budget, cells=(MADE, BUDGET)),
     Scene("over-budget-dark", pass_the_budget, theme=DARK, cells=(MADE, BUDGET)),
     Scene("panel", watch, cells=(MADE, PANEL)),

@@ -84,7 +84,7 @@ function fillRow(el, row, act) {
     h("button", { class: "kw-quiet", type: "button", onclick: () => once(el, () => act(row, action, fields)) }, words);
   fill(part("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
   fill(part("choices"), [row.asks, row.choices], () => !row.asks ? [] : [
-    ...(row.choices.length === 0 ? [ask(button)] : []),
+    ...(row.choices.length === 0 ? [fieldForId(button)] : []),
     ...row.choices.map(({ prediction, words }) =>
       h("span", { class: "kw-job-choice" }, h("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),
     h("span", { class: "kw-job-choice" },
@@ -98,8 +98,8 @@ function fillRow(el, row, act) {
  * Where the service's list could not be read: its id, as the service's own site shows it.
  * @param {(action: string, words: string, fields: Record<string, unknown>) => HTMLElement} button
  */
-function ask(button) {
-  const field = h("input", { class: "kw-entry", type: "text", placeholder: "Its id on the service's site", "aria-label": "The prediction's id", spellcheck: "false" });
+function fieldForId(button) {
+  const field = h("input", { type: "text", placeholder: "Its id on the service's site", "aria-label": "The prediction's id", spellcheck: "false" });
   /** @type {Record<string, unknown>} read when the button is pressed */
   const fields = { get prediction() { return field.value; } };
   return h("span", { class: "kw-job-choice" }, field, button("decide", "This is mine", fields));

@@ -45,3 +45,11 @@ elsewhere.close()
 server.faults.add(call="submit", effect="status", status=502, created=True)
 """
 """The next submit's answer is lost, and the account has another task that looks the same."""
+
+HIDE_THE_LIST = """
+from kling_widget.engine import reconcile
+reconcile.LOOKS_S = (0.0, 0.2)
+server.faults.add(call="submit", effect="status", status=502, created=True)
+server.faults.add(call="list", effect="patch", data={"items": None}, times=None)
+"""
+"""The next submit's answer is lost, and the service's list can't be read."""
