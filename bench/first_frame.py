@@ -171,7 +171,7 @@ def run(rounds: int = ROUNDS) -> Table:
         write_noise(folder / "noise.mp4")
         clip = (folder / "noise.mp4").read_bytes()
         write_clip(folder / "small.mp4", 640, 360, SECONDS)
-        service = stack.enter_context(PracticeServer(median=0.1, scale=0.25))
+        service = stack.enter_context(PracticeServer(median=0.1, scale=0.25, as_live=True))
         server = stack.enter_context(serve(folder / "server"))
         browser = stack.enter_context(chrome.launch())
         inside = keep(server.root / "lib", clip)

@@ -123,6 +123,11 @@ def ask_key() -> Key:
         ) from error
 
 
+def address_is_named() -> bool:
+    """Whether ``WAVESPEED_BASE_URL`` names a server."""
+    return bool(os.environ.get(ADDRESS_NAME, "").strip())
+
+
 def origin() -> str:
     """The live service's origin: the vendor's, unless ``WAVESPEED_BASE_URL`` names another (without ``/api/v3``)."""
     text = os.environ.get(ADDRESS_NAME, "").strip().rstrip("/") or ORIGIN
@@ -143,6 +148,13 @@ def tier() -> tuple[int, int]:
     if name not in TIERS:
         raise SettingsError(f"{TIER_NAME} is {name!r}; it is one of {', '.join(TIERS)}. Nothing was sent.")
     return TIERS[name]
+
+
+def is_vendor(origin: str) -> bool:
+    """Return whether an origin is the vendor's, whatever its scheme and port."""
+    host = (urlsplit(origin).hostname or "").rstrip(".")
+    vendor = ".".join((urlsplit(ORIGIN).hostname or "").split(".")[-2:])
+    return host == vendor or host.endswith("." + vendor)
 
 
 def is_loopback(host: str) -> bool:

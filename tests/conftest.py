@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from kling_widget.engine import service
+from kling_widget.engine import identity, service
 
 from .promises.tally import TALLY, tell
 
@@ -84,6 +84,7 @@ def _no_key_that_was_typed_before() -> Iterator[None]:
     """A process remembers keys by origin, and a later test's server may get the port of an earlier one."""
     yield
     service._asked.clear()
+    identity._kinds.clear()
 
 
 @pytest.fixture(autouse=True)

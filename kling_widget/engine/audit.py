@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..store import Record, Store
-from ..store.record import now_ms
+from ..store.record import PRACTICE, now_ms
 from .asking import Asker
 from .billing import Bill
 from .settling import GIVE_UP_S, booked
@@ -42,7 +42,7 @@ class Audit:
             self._asked[when] = now
             since = now_ms() - round(lately * 1000)
             # Practice bills once and for all, and its server need not be started for it.
-            found = [r for r in self._store.settled(since) if r.local is local and not r.practice]
+            found = [r for r in self._store.settled(since) if r.local is local and r.service != PRACTICE]
             for whose in {(record.service, record.account) for record in found}:
                 if self._reachable(*whose):
                     self._ask(*whose, [record for record in found if (record.service, record.account) == whose])

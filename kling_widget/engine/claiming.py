@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from ..store import Record
 from ..store.claims import Claims, ClaimsUnusable
+from ..store.record import PRACTICE
 from .client import Client
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def claim(claims: Claims, record: Record, prediction: str) -> bool:
     AlreadyTaken
         If it is another take's.
     """
-    if record.practice:
+    if record.service == PRACTICE:
         return True
     try:
         claims.claim(record, prediction)
@@ -53,7 +54,7 @@ def claim(claims: Claims, record: Record, prediction: str) -> bool:
 
 def taken(claims: Claims, record: Record, predictions: Collection[str]) -> set[str]:
     """Return those of these predictions that other libraries' takes have, as far as anybody can say."""
-    if record.practice:
+    if record.service == PRACTICE:
         return set()
     try:
         return claims.taken(record, predictions)

@@ -12,7 +12,7 @@ from ..extract import stills
 from ..filenames import ascii_slug
 from ..states import State
 from ..store import Lease, Record
-from ..store.record import KEPT_MS, now_ms
+from ..store.record import KEPT_MS, PRACTICE, now_ms
 from .download import fetch
 from .refusal import task_trouble
 from .refused import Refused, Tries
@@ -75,7 +75,7 @@ def _missing(hands: Hands, record: Record, lease: Lease, memory: Memory) -> floa
     """The service says that it does not know the task. Gateways say so too, for a moment, of tasks that live."""
     old = record.accepted_at is not None and now_ms() - record.accepted_at > KEPT_MS
     # Where nobody knows which key made it, only its age proves that the service no longer keeps it.
-    foreign = record.account is None and not record.practice
+    foreign = record.account is None and record.service != PRACTICE
     if old or (memory.missing_for() > GONE_AFTER_S and not foreign):
         hands.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
         return 0.0

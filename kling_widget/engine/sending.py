@@ -7,10 +7,11 @@ import json
 import logging
 import time
 
-from ..errors import AlreadyTaken, InputRefused, KlingError, LeaseLost, PracticeError, Unreadable
+from ..errors import AlreadyTaken, InputRefused, KlingError, LeaseLost, NoAnswer, PracticeError, Unreadable
+from ..settings import is_vendor
 from ..store import Lease, Record, Wait
-from ..store.record import now_ms
-from . import claiming, reconcile, wire
+from ..store.record import PRACTICE, now_ms
+from . import claiming, identity, reconcile, wire
 from .client import Client
 from .listing import Listing
 from .moments import moment
@@ -48,6 +49,7 @@ WHOSE = (
     "The answer to this request was lost, and this library does not say which key sent it, so the tasks of the key "
     "found now prove nothing. Please say which task is yours, if any; nothing is sent meanwhile."
 )
+NO_PRACTICE = "It was asked for as practice, and the server there is no practice server any more."
 PATIENCE_S = 5.0
 """Seconds to wait at least where the service asks for patience and does not say how much."""
 
@@ -71,8 +73,32 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     if isinstance(begun, Wait):
         return begun.seconds
     claiming.sending(hands.claims, begun, client)
+    shown_as_practice = begun.practice
+    try:
+        begun = identified(hands, begun, lease)
+    except NoAnswer as error:
+        if shown_as_practice:  # it is sent to a practice server or to nobody
+            return _written(hands, begun, lease, memory, Unsent(str(error)))
+    if shown_as_practice and not begun.practice:
+        claiming.ended(hands.claims, begun.id)
+        _never_sent(hands, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
+        return None
     memory.outcome = client.submit(record.model, record.inputs)
     return conclude(hands, begun, lease, memory)
+
+
+def identified(hands: Hands, record: Record, lease: Lease) -> Record:
+    """Ask the server that a take is made on whether it is a practice server, and note what it says.
+
+    Raises
+    ------
+    NoAnswer
+        If it does not answer.
+    """
+    if record.service == PRACTICE or is_vendor(record.service):
+        return record
+    simulated = identity.ask(record.service) == "practice"
+    return record if record.simulated is simulated else hands.store.change(lease, simulated=simulated)
 
 
 def conclude(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,16 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import paths, permissions, settings
-from ..errors import LibraryError, PracticeError, SettingsError
-from ..settings import Key
+from ..errors import LibraryError, NoAnswer, PracticeError, SettingsError
+from ..settings import Key, is_loopback
 from ..store import Limits, Record
 from ..store.accounts import SHOWN, Accounts
 from ..store.record import PRACTICE
+from . import identity
 from .client import Client
 
 _KEYLESS_S = 60.0  # a locked keyring asks its person each time
@@ -36,20 +38,45 @@ class Service:
     Attributes
     ----------
     name
-        ``"practice"``, or a live service's origin.
+        ``"practice"``, or another server's origin.
+    keyed
+        Whether a key was found for it, or none is needed.
     """
 
     name: str
+    keyed: bool = field(default=True, compare=False)
 
     @property
     def practice(self) -> bool:
-        """Whether it costs nothing."""
-        return self.name == PRACTICE
+        """Whether it is known to cost nothing: our own practice server, or one that said so itself."""
+        return identity.known(self.name) == "practice"
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known what it is: a server that the settings name has to say so first."""
+        return identity.known(self.name) is not None
+
+    @property
+    def vendor(self) -> bool:
+        """Whether it is the vendor's own service."""
+        return self.name != PRACTICE and settings.is_vendor(self.name)
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be made on it at the moment, in words; empty where something can."""
+        if self.practice or self.keyed:
+            return ""
+        if not self.known:
+            return (
+                f"{self.host} has not said yet what it is, and no key is found for it. Nothing was sent. Is it "
+                "running? Try again in a moment."
+            )
+        return _keyless(self.host)
 
     @property
     def host(self) -> str:
-        """The live service's host, for people."""
-        return urlsplit(self.name).netloc
+        """The server's host, for people; empty for our own practice server."""
+        return urlsplit(self.name).netloc if self.name != PRACTICE else ""
 
 
 def choose(practice: bool | None = None) -> Service:
@@ -58,7 +85,13 @@ def choose(practice: bool | None = None) -> Service:
     Parameters
     ----------
     practice
-        True or False, or None for: live where a key is found, else practice.
+        True or False, or None for: the server that ``WAVESPEED_BASE_URL`` names, else live where a key is found, else
+        practice.
+
+    Returns
+    -------
+    Service
+        It may not have said yet what it is: nobody waits for that here.
 
     Raises
     ------
@@ -71,9 +104,36 @@ def choose(practice: bool | None = None) -> Service:
     if _key_for(origin) is not None:
         return Service(origin)
     if practice is None:
-        return Service(PRACTICE)
+        if not settings.address_is_named():
+            return Service(PRACTICE)
+        if settings.is_vendor(origin):
+            raise SettingsError(_keyless(urlsplit(origin).netloc))
+        return Service(origin, keyed=False)  # a practice server needs no key of the person's
     _asked[origin] = settings.ask_key()
     return Service(origin)
+
+
+def ready(service: Service) -> Service:
+    """Return the service once it has said what it is. Waits for its answer, so not for a handler.
+
+    Raises
+    ------
+    SettingsError
+        If nothing can be made on it: it is no practice server, or does not answer, and there is no key for it.
+    """
+    if not service.practice:
+        with contextlib.suppress(NoAnswer):  # with a key the take waits until somebody answers
+            identity.ask(service.name)
+    if service.refusal:
+        raise SettingsError(service.refusal)
+    return service
+
+
+def _keyless(host: str) -> str:
+    return (
+        f"{settings.ADDRESS_NAME} names {host}, which is not a practice server, and no key is found for it. Nothing "
+        f"was sent. Set {settings.KEY_NAME}, unset {settings.ADDRESS_NAME}, or use practice=True."
+    )
 
 
 def limits_of(service: str) -> Limits:
@@ -81,12 +141,16 @@ def limits_of(service: str) -> Limits:
     return Limits() if service == PRACTICE else Limits(*settings.tier())
 
 
+PLAY_KEY = Key("play")
+"""The key for practice servers where the person has none: they take any."""
+
 _asked: dict[str, Key] = {}  # keys that a person typed, for as long as this process lives
 
 
 def _key_for(origin: str) -> Key | None:
     # A key belongs to the origin that the settings name now; a take of another service is left to whoever has its key.
-    return _asked.get(origin) or (settings.find_key() if origin == settings.origin() else None)
+    found = _asked.get(origin) or (settings.find_key() if origin == settings.origin() else None)
+    return found or (PLAY_KEY if identity.known(origin) == "practice" else None)
 
 
 class Connections:
@@ -108,6 +172,7 @@ class Connections:
         # it also when the settings name another one by now.
         self._keys: dict[str, dict[str, Key]] = {}
         self._practice: PracticeProcess | None = None
+        self._learned: dict[str, float] = {}  # services that were asked what they are, and until when that is believed
         self._keyless: dict[str, float] = {}  # services without a key, and until when that is believed
 
     def account(self, service: str) -> str | None:
@@ -187,9 +252,22 @@ class Connections:
                     self._keyless[service] = time.monotonic() + _KEYLESS_S
         except SettingsError:
             key = None
+        if identity.known(service) == "practice":
+            if key is None or self._accounts.of(PLAY_KEY) not in self._keys.get(service, {}):
+                self._note(service, PLAY_KEY)  # also beside a person's own: what was made without goes on without
+        elif key is None and not self._keys.get(service):
+            self._learn(service)
         if key is not None:
             self._note(service, key)
         return self._keys.get(service, {})
+
+    def _learn(self, service: str) -> None:
+        """Ask a server that there is no key for what it is: a practice server needs none."""
+        # Only whom the settings name, or who is on this machine: a row of a library names nobody to be asked.
+        ours = service == settings.origin() or is_loopback(urlsplit(service).hostname or "")
+        if ours and not settings.is_vendor(service) and time.monotonic() >= self._learned.get(service, 0.0):
+            self._learned[service] = time.monotonic() + _KEYLESS_S
+            identity.follow(service, lambda: False)
 
     def _note(self, service: str, key: Key) -> str:
         mine = self._accounts.of(key)

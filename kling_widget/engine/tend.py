@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
-from ..errors import BadFile, DamagedRow, DownloadError, KeyRejected, KlingError, LeaseLost, RateLimited
+from ..errors import BadFile, DamagedRow, DownloadError, KeyRejected, KlingError, LeaseLost, NoAnswer, RateLimited
 from ..states import UNCERTAIN
 from ..store import Lease, Record, TakeId
 from .fetching import look
-from .sending import conclude, find, send
+from .sending import conclude, find, identified, send
 from .settling import settle
 from .step import Hands, Memory, back_off
 
@@ -68,6 +69,9 @@ class Tender:
         return wait
 
     def _next(self, record: Record, lease: Lease, memory: Memory) -> float | None:
+        if record.simulated is None and record.prediction is not None:  # before its money is booked
+            with contextlib.suppress(NoAnswer):
+                record = identified(self._hands, record, lease)
         if record.state == "intent":
             return send(self._hands, record, lease, memory)
         if record.state == "sending":

@@ -22,7 +22,8 @@ from ..request import VideoRequest
 from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
-from ..store.record import fresh_id, now_ms
+from ..store.record import PRACTICE, fresh_id, now_ms
+from . import identity
 from .asking import Asker
 from .audit import Audit
 from .extractor import Extractor
@@ -125,6 +126,8 @@ class Engine:
             parent=TakeId(parent) if parent else None,
             kind="tool" if request.kind == "tool" else "clip",
             account=self._connections.account(service),
+            # As the person was shown it; whoever sends it asks again.
+            simulated=True if service != PRACTICE and identity.known(service) == "practice" else None,
         )
         record = self._store.add(record)
         self._leaving.confirmed(record.id)

@@ -123,6 +123,22 @@ when it started.
 """
 
 
+class IdentityDoor(_Backstage):
+    """``GET /practice``: by this a client knows that nothing here costs money."""
+
+    def _owner(self) -> bool:
+        return True  # it tells nothing of anybody's
+
+    def get(self) -> None:
+        """Say it."""
+        if self.desk.rules.as_live:
+            self.clear_header("X-Kling-Practice")
+            self.set_status(404)
+            self.finish({"message": "Not found"})
+        else:
+            self.finish({"practice": True, "product": "kling-widget"})
+
+
 class LedgerDoor(_Backstage):
     """``GET /practice/ledger``."""
 

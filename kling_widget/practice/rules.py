@@ -42,6 +42,8 @@ class Rules:
         After so many days tasks, clips and uploads are gone, as at the service.
     upload_limit
         Largest upload, in bytes.
+    as_live
+        Do not answer ``GET /practice``: for tests of what a client does with a live service.
     private
         Be a library's: accept no key but the owner's token, which the ledger holds, and leave the ledger as open as its
         folder, which the person may share.
@@ -65,6 +67,7 @@ class Rules:
     scale: float = 1.0
     keep_days: float = 7.0
     upload_limit: int = 100_000_000
+    as_live: bool = False
     private: bool = False
 
     def __post_init__(self) -> None:

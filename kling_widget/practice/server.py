@@ -56,6 +56,7 @@ def application(desk: Desk, faults: Faults) -> Application:
             (rf"{api}/(.+)", calls.SubmitDoor, both),
             (r"/predictions/([0-9a-f]{32})/1\.mp4", media.ClipDoor, both),
             (r"/uploads/([0-9a-f]{32})/[^/]+", media.PutDoor, both),
+            (r"/practice", backstage.IdentityDoor, both),
             (r"/practice/ledger", backstage.LedgerDoor, both),
             (r"/practice/faults", backstage.FaultsDoor, both),
             (r"/practice/clock", backstage.ClockDoor, both),

@@ -110,16 +110,17 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
             recount(connection, zone)
             continue
         day = days.day(record.confirmed_at, zone)
-        here = and_(spend.c.service == record.service, spend.c.day == day)
+        kind_of_money = PRACTICE if record.practice else record.service
+        here = and_(spend.c.service == kind_of_money, spend.c.day == day)
         change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
         if not connection.execute(change).rowcount:
-            connection.execute(insert(spend).values(service=record.service, day=day, amount=sign * amount))
+            connection.execute(insert(spend).values(service=kind_of_money, day=day, amount=sign * amount))
 
 
 def recount(connection: Connection, zone: tzinfo) -> None:
     """Make the running totals anew, from the ledger."""
     totals: dict[tuple[str, str], int] = {}
-    query = select(ledger.c.service, ledger.c.kind, ledger.c.amount, takes.c.confirmed_at)
+    query = select(_money(ledger.c.service), ledger.c.kind, ledger.c.amount, takes.c.confirmed_at)
     query = query.join(takes, takes.c.id == ledger.c.take).where(ledger.c.kind.in_(("charge", "refund")))
     for service, kind, amount, at in connection.execute(query):
         if is_text(service) and is_whole(amount) and is_whole(at, 0, LAST_MS):
@@ -128,6 +129,11 @@ def recount(connection: Connection, zone: tzinfo) -> None:
     connection.execute(delete(spend))
     for (service, day), amount in totals.items():
         connection.execute(insert(spend).values(service=service, day=day, amount=amount))
+
+
+def _money(service: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whose money it is: play money, whichever practice server said that it is one, or a service's."""
+    return case((takes.c.simulated.is_(True), PRACTICE), else_=service)
 
 
 def _sound(amount: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -147,9 +153,10 @@ def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
         return select(spend.c.service, func.sum(spend.c.amount), func.sum(today)).group_by(spend.c.service)
     signed = case((ledger.c.kind == "charge", ledger.c.amount), (ledger.c.kind == "refund", -ledger.c.amount), else_=0)
     when = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
-    query = select(ledger.c.service, func.sum(signed), func.sum(case((when, signed), else_=0)))
+    money = _money(ledger.c.service)
+    query = select(money, func.sum(signed), func.sum(case((when, signed), else_=0)))
     query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take)).where(_sound(ledger.c.amount))
-    return query.group_by(ledger.c.service)
+    return query.group_by(money)
 
 
 def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
@@ -158,8 +165,9 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
     unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(_FREE)))
     since, until = days.bounds(day, zone)
     today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
-    pending = select(takes.c.service, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
-    pending = pending.where(unbilled, _sound(takes.c.estimate)).group_by(takes.c.service)
+    money = _money(takes.c.service)
+    pending = select(money, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
+    pending = pending.where(unbilled, _sound(takes.c.estimate)).group_by(money)
     booked = _booked(day, since, until, sound=_all_sound(connection))
     totals = {True: [0, 0], False: [0, 0]}
     for query in (booked, pending):

@@ -135,7 +135,7 @@ class Record:
     Attributes
     ----------
     service
-        ``"practice"``, or the origin of a live service (``"https://api.wavespeed.ai"``).
+        ``"practice"``, or the origin of another server (``"https://api.wavespeed.ai"``).
     words
         The prompt, or the shots' prompts.
     seconds
@@ -163,6 +163,8 @@ class Record:
         A salted fingerprint of the key that made it, never the key; None where no key did, or none is known.
     kept
         Where what came is kept as it is, if it is no clip that can be vouched for.
+    simulated
+        Whether a server other than our own said that it is a practice server; None while it has not said anything.
     revision
         Grows with every change anywhere in the library.
     """
@@ -205,6 +207,7 @@ class Record:
     outputs: str = field(default="", repr=False)
     account: str | None = field(default=None, repr=False)
     kept: str | None = None
+    simulated: bool | None = field(default=None, repr=False)
 
     @property
     def final(self) -> bool:
@@ -214,7 +217,7 @@ class Record:
     @property
     def practice(self) -> bool:
         """Whether it was made on a practice server, at no cost."""
-        return self.service == PRACTICE
+        return self.service == PRACTICE or self.simulated is True
 
     @property
     def local(self) -> bool:

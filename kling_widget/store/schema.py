@@ -81,6 +81,7 @@ takes = Table(
     Column("outputs", Text, nullable=False, default=""),  # JSON
     Column("account", String(64)),  # a salted fingerprint of the key that made it
     Column("kept", Text),  # where what came is kept, if it is no clip that can be vouched for
+    Column("simulated", Boolean),  # whether a server that the settings named said that it is practice
     Column("folded", Text, nullable=False, default="", server_default=""),  # what a search reads
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),

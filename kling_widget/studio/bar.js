@@ -37,12 +37,13 @@ function render({ model, el, signal }) {
     chip.replaceChildren(...groups(model.get("models")));
     chip.value = model.get("model");
   });
-  follow(model, ["model", "live", "mode", "how", "spent", "notice", "balance"], signal, () => {
+  follow(model, ["model", "live", "unsure", "mode", "how", "spent", "notice", "balance"], signal, () => {
     chip.value = model.get("model");
     account.textContent = model.get("balance");
     account.hidden = !account.textContent;
     mode.textContent = model.get("mode");
     mode.classList.toggle("kw-live", model.get("live"));
+    mode.classList.toggle("kw-unsure", model.get("unsure"));
     mode.title = model.get("how");
     how.textContent = model.get("how");
     notice.textContent = model.get("notice");

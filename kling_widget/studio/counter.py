@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import model_names
@@ -99,6 +100,14 @@ class Counter:
         self._renew()
         self.tell()
         self.say(carrying.told(self.model, view.model_name(self.model), before, self.builder.values, dropped), "ok")
+
+    def costs(self, live: bool) -> None:
+        """Show prices as real money, or as play money."""
+        if live is not self._asking.live:
+            self._asking = replace(self._asking, live=live)
+            self.go.note = view.note(self._service)
+            self._renew()
+            self.tell()
 
     def request(self) -> VideoRequest:
         """What the builder holds. Raises ``RequestError`` where the model would not take it."""
@@ -229,6 +238,8 @@ class Counter:
                 "said": "Another model was chosen meanwhile. Nothing was sent: look and click again.",
                 "refused": True,
             }
+        if refusal := self._service.refusal:
+            return {"said": refusal, "refused": True}
         self.builder.fill(values, touch=True)
         if coming := self._coming():
             return {"said": f"Still on its way, or failed: {', '.join(coming)}. Nothing was sent.", "refused": True}

@@ -33,6 +33,7 @@ class Bar(Face):
     model = t.Unicode(help="The model, by its name on the service.").tag(sync=True)
     models: t.List[Any] = t.List(help="The models to choose from, as `view.models` says them.").tag(sync=True)
     live = t.Bool(False, help="Whether takes cost money.").tag(sync=True)
+    unsure = t.Bool(False, help="Whether it is not known, or nothing can be made there.").tag(sync=True)
     mode = t.Unicode(help="Where takes are made: `Practice · no cost`, or `Live` and the service's host.").tag(
         sync=True
     )

@@ -54,7 +54,7 @@ class Inquiry:
     def look(self) -> None:
         """Ask for the balance, where that is some time ago."""
         if time.monotonic() - self._balance_at >= _BALANCE_S:
-            self._balance_at = time.monotonic()
+            self._balance_at = time.monotonic() if self._service.known else self._balance_at
             self._ask(Client.balance, self._has, "balance", self._has_other)
 
     def price(self, model: Model, inputs: Mapping[str, Any]) -> None:
@@ -83,7 +83,7 @@ class Inquiry:
         about: str,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
-        if not self._service.practice:
+        if self._service.known and not self._service.practice and not self._service.refusal:
             ask = self._library.engine.asker.ask
             ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
 

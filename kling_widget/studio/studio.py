@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
 from ..catalog import O3_PRO
+from ..engine import identity
 from ..engine.service import choose
 from ..errors import LibraryError
 from ..request import VideoRequest
@@ -68,6 +69,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     # A panel that was refused is closed too, by Python, before it has any of these.
     _stops: tuple[Callable[[], None], ...] = ()
     _faces: tuple[Any, ...] = ()
+    _closed = False
 
     def __init__(
         self,
@@ -128,8 +130,11 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             at_cell_end(self._look),
             self.library.on_adopted(self._adopted),
         )
-        self.library.engine.warm(self._service.name)
-        counter.inquiry.models(self._learned)
+        if self._service.known:
+            self.library.engine.warm(self._service.name)
+            counter.inquiry.models(self._learned)
+        else:
+            identity.follow(self._service.name, self._identified)
 
     def generate(self, takes: int = 1) -> list[Take]:
         """Do what a click on the button does.
@@ -175,6 +180,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def close(self) -> None:
         """Take the panel away. What is under way goes on."""
+        self._closed = True
         for stop in self._stops:
             stop()
         for widget in self._faces:
@@ -247,6 +253,16 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     # What the engine's thread does, and whoever adopts a clip.
 
+    def _identified(self) -> bool:
+        """The server was asked what it is; says whether this panel still wants to know."""
+        if self._closed:
+            return False
+        if self._service.known:
+            self.library.engine.warm(self._service.name)
+            self._counter.inquiry.models(self._learned)
+        self._look_later()
+        return True
+
     def _learned(self) -> None:
         """The library knows the service's models: those that were known may take other inputs now, or cost less."""
         put(self._bar, models=view.models(self.library.catalog))
@@ -294,6 +310,8 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             status=told.filter,
             shown=[record.id for record in shown],
         )
+        put(self._bar, **view.bar(self._counter.model, self._service))
+        self._counter.costs(not self._service.practice)
         put(self._bar, spent=day_budget.spent(told.spend, told.budget, self._service.practice))
         put(self._invite.layout, display="none" if shown else "")
         put(screen.layout, display="" if shown else "none")

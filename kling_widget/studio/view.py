@@ -15,7 +15,7 @@ from ..money import Micros, dollars
 from ..screen.deciding import after_the_end, choices, offered
 from ..screen.row import Row, clock, row, title, withdrawn
 from ..screen.waiting import Traffic
-from ..settings import KEY_NAME, TIER_NAME
+from ..settings import ADDRESS_NAME, KEY_NAME, TIER_NAME
 from ..states import FINAL, STATES, UNCERTAIN
 from ..store import Record, Spend
 from ..store.history import COLUMNS
@@ -63,21 +63,45 @@ def model_name(model: Model) -> str:
 
 
 def bar(model: Model, service: Service) -> dict[str, Any]:
-    """What the bar says of the model and of the service: ``model``, ``live``, ``mode`` and ``how``."""
-    if service.practice:
+    """What the bar says of the model and of the service: ``model``, ``live``, ``unsure``, ``mode`` and ``how``."""
+    if service.practice and service.host:
+        mode = f"Practice · no cost · {service.host}"
+        how = (
+            f"Clips are simulated by the practice server at {service.host} and cost nothing; sums are play money. "
+            f"{ADDRESS_NAME} names that server."
+        )
+    elif service.practice:
+        mode = "Practice · no cost"
         how = (
             "Clips are simulated on this machine and cost nothing; sums are play money. For real ones set "
             f"{KEY_NAME} before Jupyter starts, or use Studio(practice=False), which asks for the key."
         )
+    elif service.refusal and service.known:
+        mode, how = f"No practice server · {service.host}", service.refusal
+    elif not service.known:
+        mode = f"Not known yet · {service.host}"
+        how = (
+            f"{service.host}, which {ADDRESS_NAME} names, has not said yet what it is. Until then takes count as ones "
+            "that cost real money."
+        )
+    elif not service.vendor:
+        mode = f"May cost money · {service.host}"
+        how = (
+            f"Clips are made by {service.host}, which {ADDRESS_NAME} names. It is not the vendor's own service and no "
+            f"practice server, so takes count as real money. Studio(practice=True) simulates them instead. "
+            f"{_account(service)}"
+        )
     else:
+        mode = f"Live · {service.host}"
         how = (
             f"Clips are made by {service.host} and cost real money. Studio(practice=True) simulates them instead. "
             f"{_account(service)}"
         )
     return {
         "model": model.id,
-        "live": not service.practice,
-        "mode": "Practice · no cost" if service.practice else f"Live · {service.host}",
+        "live": service.known and not service.practice and not service.refusal,
+        "unsure": not service.practice and (not service.known or bool(service.refusal)),
+        "mode": mode,
         "how": how,
     }
 

@@ -177,7 +177,7 @@ class Workshop:
     def show_code(self, model: str, inputs: Mapping[str, Any]) -> None:
         """Show a request as code."""
         practice = self._service.practice
-        origin = ORIGIN if practice else self._service.name
+        origin = self._service.name if self._service.host else ORIGIN
         forms = code.forms(model, inputs, origin=origin, practice=practice)
         if forms != self.code.forms:
             self.code.forms = forms

@@ -81,6 +81,7 @@ def _bring(library: Library, room: Room, source: Path, said: Told, request: Vide
             Record(
                 id=name,
                 service=said.service,
+                simulated=said.simulated or None,
                 model=request.model,
                 inputs=request.inputs,
                 words=request.words,

@@ -45,6 +45,7 @@ def story(library: Library, record: Record) -> dict[str, Any]:
             "inputs": public(record.inputs),
             "seconds": record.seconds,
             "service": record.service,
+            "practice": record.practice,
             "confirmed_at": made,
             "finished_at": record.finished_at if earlier is None else earlier.finished_at,
             "cost": record.cost if earlier is None else earlier.cost,

@@ -11,10 +11,11 @@ from typing import Any, Optional
 
 from ..catalog import O3_PRO
 from ..code import call
-from ..engine.service import choose
+from ..engine.service import Service, choose, ready
 from ..errors import LibraryError, Problem, RequestError, TakeFailed, TakeTimeout
 from ..request import Element, Shot, VideoRequest
 from ..store.medium import input_kind
+from ..store.record import PRACTICE
 from .keepsakes import Keepsakes
 from .library import Library
 from .saving import save
@@ -91,7 +92,7 @@ def make(
     """Make a clip from a request that is already built. Raises what ``generate`` does (``RequestError``, …)."""
     if request.kind != "clip":
         raise RequestError([Problem("model", f"{request.model} makes no clip, so nothing was sent.")])
-    service = choose(practice)
+    service = ready(choose(practice))
     library = library if isinstance(library, Library) else Library(library)
     if any(input_kind(name) for name in request.inputs):
         inputs = library.uploader.prepare(service.name, request.inputs)
@@ -238,11 +239,11 @@ class Take(Standing, Keepsakes):
         RequestError, SettingsError, LibraryError, KlingError
             As ``generate`` raises them. Nothing was sent.
         """
-        mine = self.record.practice
-        request = self.request.but(**changes)
-        return make(
-            request, library=self.library, practice=mine or None if practice is None else practice, parent=self.id
-        )
+        record, request = self.record, self.request.but(**changes)
+        if practice is None and record.practice:  # what was practice does not become real money by itself
+            here = Service(PRACTICE) if record.service == PRACTICE else choose()
+            practice = None if here.name == record.service != PRACTICE and ready(here).practice else True
+        return make(request, library=self.library, practice=practice, parent=self.id)
 
     def rate(self, stars: int | None) -> Take:
         """Give it 1 to 5 stars, or None for none. Raises ``BadValue`` for any other number."""

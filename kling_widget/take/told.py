@@ -12,7 +12,7 @@ from ..catalog import Catalog
 from ..errors import LibraryError, Problem, RequestError
 from ..money import Micros
 from ..request import VideoRequest
-from ..settings import is_loopback
+from ..settings import is_loopback, is_vendor
 from ..store.medium import input_kind
 from ..store.record import PRACTICE
 
@@ -72,6 +72,8 @@ class Told:
         Of the file as the service gave it.
     lineage
         The takes that it came from, its parent first.
+    simulated
+        Whether another server than the teller's own said that it is practice; the vendor's never is.
     """
 
     id: str
@@ -88,11 +90,12 @@ class Told:
     sha256: str
     bytes: int
     lineage: tuple[Ancestor, ...]
+    simulated: bool = False
 
     @property
     def practice(self) -> bool:
         """Whether it was made on a practice server."""
-        return self.service == PRACTICE
+        return self.service == PRACTICE or self.simulated
 
     def request(self, catalog: Catalog | None = None) -> VideoRequest:
         """The request. Raises ``RequestError`` where the catalogue's model would not take it."""
@@ -128,6 +131,7 @@ def told(found: Mapping[str, Any]) -> Told:
         note=cut(_of(take, "note", str), NOTE),
         sha256=sha256,
         bytes=_number(original, "bytes"),
+        simulated=take.get("practice") is True and service != PRACTICE and not is_vendor(service),
         lineage=tuple(map(_ancestor, _of(found, "lineage", list)[:MOST_PARENTS])),
     )
 

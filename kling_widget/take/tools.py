@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 
 from .. import elements
-from ..engine.service import choose
+from ..engine.service import choose, ready
 from ..errors import LibraryError, Problem, RequestError
 from ..request import VideoRequest
 from ..store import Record, TakeId
@@ -59,7 +59,7 @@ def enhance(
     TakeFailed, TakeTimeout
         As ``Take.wait`` raises them.
     """
-    service = choose(practice)
+    service = ready(choose(practice))
     home = library if isinstance(library, Library) else Library(library)
     record = home.engine.confirm(enhancing(home, prompt, style), service=service.name)
     words = words_of(Take(record.id, home).wait(timeout).record)
@@ -105,7 +105,7 @@ def make_element(
     TakeFailed, TakeTimeout
         As ``Take.wait`` raises them.
     """
-    service = choose(practice)
+    service = ready(choose(practice))
     home = library if isinstance(library, Library) else Library(library)
     conclude_elements(home, service.name)
     begun = home.cast.by_name(name, service.name)

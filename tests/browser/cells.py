@@ -13,7 +13,7 @@ def service(*, median: float = 0.5, key: str = KEY, tier: str = "bronze") -> str
     return f"""
 import os
 from kling_widget.practice import PracticeServer
-server = PracticeServer(ledger="service", median={median}, scale=0.25).__enter__()
+server = PracticeServer(ledger="service", median={median}, scale=0.25, as_live=True).__enter__()
 os.environ |= {{"WAVESPEED_API_KEY": "{key}", "WAVESPEED_BASE_URL": server.url, "KLING_TIER": "{tier}"}}
 """
 

@@ -24,7 +24,7 @@ from kling_widget.store.media import MediaStore
 from kling_widget.studio.media import Media
 folder = Path("library").absolute()
 folder.mkdir(exist_ok=True)
-server = PracticeServer(folder / "practice").__enter__()
+server = PracticeServer(folder / "practice", as_live=True).__enter__()
 client = Client(server.url, Key("play"))
 uploader = Uploader(MediaStore(Store.in_folder(folder)._engine, folder), lambda service: client)
 def slot(name, label, most=1, kind="image", required=False, help=""):

@@ -38,7 +38,7 @@ class Address:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(ledger=tmp_path / "service", median=30, strict=True, scale=0.25) as running:
+    with PracticeServer(ledger=tmp_path / "service", median=30, strict=True, scale=0.25, as_live=True) as running:
         yield running
 
 

@@ -54,7 +54,7 @@ FOX = picture()
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(tmp_path / "service") as running:
+    with PracticeServer(tmp_path / "service", as_live=True) as running:
         yield running
 
 

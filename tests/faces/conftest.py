@@ -15,7 +15,7 @@ from .page import KEY
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25) as running:
+    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25, as_live=True) as running:
         yield running
 
 

@@ -69,7 +69,7 @@ def picture(shade: int = 90, height: int = 300) -> bytes:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(tmp_path / "service") as running:
+    with PracticeServer(tmp_path / "service", as_live=True) as running:
         yield running
 
 

@@ -141,7 +141,7 @@ def test_a_moderated_prompt_says_what_happened_and_can_be_edited(studio: Studio,
 def test_an_empty_account_is_told_in_the_queue_and_nothing_is_charged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with PracticeServer(ledger=tmp_path / "poor", balance=0.1, strict=True) as server:
+    with PracticeServer(ledger=tmp_path / "poor", balance=0.1, strict=True, as_live=True) as server:
         monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         library = Library(tmp_path / "library")
@@ -166,9 +166,10 @@ def test_a_model_that_is_not_in_the_catalogue_is_refused(tmp_path: Path) -> None
         Studio(tmp_path, model="kling-9", practice=True)
 
 
-def test_the_panel_says_that_it_is_live_and_never_holds_the_key(studio: Studio) -> None:
-    assert studio._bar.live
-    assert studio._bar.mode.startswith("Live · 127.0.0.1")
+def test_the_panel_says_that_it_may_cost_money_and_never_holds_the_key(studio: Studio) -> None:
+    until(lambda: studio._bar.live)
+    assert studio._bar.mode.startswith("May cost money · 127.0.0.1")
+    assert not studio._bar.unsure
     states = [widget.get_state() for widget in everything(studio)]
     assert KEY not in json.dumps(states, default=str)
 

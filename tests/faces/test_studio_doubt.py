@@ -47,7 +47,7 @@ def ask_for(studio: Studio, words: str) -> Record:
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: Library) -> Iterator[PracticeServer]:
     """A service that takes its time: what was sent stays under way."""
-    with PracticeServer(ledger=tmp_path / "slow", median=60, scale=0.25) as server:
+    with PracticeServer(ledger=tmp_path / "slow", median=60, scale=0.25, as_live=True) as server:
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         yield server
 

@@ -36,7 +36,12 @@ def test_an_account_that_takes_two_a_minute_is_sent_two_a_minute(tmp_path: Path)
     began = time.time()
     # A minute there is six tenths of a second, as it is here (``quick.py``).
     with PracticeServer(
-        tmp_path / "service", median=0.1, scale=0.1, rate=2, clock=lambda: began + (time.time() - began) * 100
+        tmp_path / "service",
+        median=0.1,
+        scale=0.1,
+        rate=2,
+        as_live=True,
+        clock=lambda: began + (time.time() - began) * 100,
     ) as server:
         admit(server.url)
         library = Library(tmp_path / "library")

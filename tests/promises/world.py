@@ -25,7 +25,7 @@ KEY = "wsk_live_canary_0123456789abcdef"
 
 def a_service(folder: Path, **rules: Any) -> PracticeServer:
     """A service of our own, with small clips that are soon made."""
-    return PracticeServer(ledger=folder, **{"median": 0.1, "scale": 0.1, "strict": True, **rules})
+    return PracticeServer(ledger=folder, **{"median": 0.1, "scale": 0.1, "strict": True, "as_live": True, **rules})
 
 
 def admit(origin: str) -> None:

@@ -184,7 +184,7 @@ def test_a_take_that_has_no_strip_yet_gets_one_and_its_poster(library: Library, 
 
 
 def test_a_take_that_completes_has_a_poster_and_a_strip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with PracticeServer(ledger=tmp_path / "service", median=0.2, scale=0.25) as server:
+    with PracticeServer(ledger=tmp_path / "service", median=0.2, scale=0.25, as_live=True) as server:
         monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_live_canary_exports")
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         library = Library(tmp_path / "library")

@@ -33,7 +33,7 @@ FOX = "A red fox crosses fresh snow"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25) as running:
+    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25, as_live=True) as running:
         yield running
 
 

@@ -33,7 +33,7 @@ KEY = "wsk_live_canary_take_tests"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PracticeServer]:
-    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25) as running:
+    with PracticeServer(ledger=tmp_path / "service", median=0.3, strict=True, scale=0.25, as_live=True) as running:
         yield running
 
 
