@@ -13,6 +13,7 @@ from kling_widget.engine import (
     client,
     download,
     fetching,
+    identity,
     pace,
     reconcile,
     refusal,
@@ -45,6 +46,7 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(refusal, "MAX_RETRY_AFTER_S", 1.5)
     patch.setattr(limits, "MINUTE_MS", 600)
     patch.setattr(limits, "CLIMB_MS", 2000)
+    patch.setattr(identity, "_TIMEOUT_S", (0.5, 1.0))
     patch.setattr(sending, "UNSENT_S", 3.0)
     patch.setattr(sending, "PATIENCE_S", 0.5)
     patch.setattr(tend, "KEY_WAIT_S", 0.5)
