@@ -1,7 +1,7 @@
 """How a picture that is stored is shown: turned, flipped, and with its pixels made square, as pages' ``<video>`` does.
 
 The rules are those of Chromium and FFmpeg, which agree: only whole turns and flips count; what makes pixels oblong is
-what ``pasp`` says, else a matrix that stretches, else a size in ``tkhd`` that is not the stored one.
+what ``pasp`` says, else a matrix that stretches, else a size in ``tkhd`` that is not the stored one, else the stream.
 """
 
 from __future__ import annotations
@@ -104,9 +104,10 @@ def _pixel(track: Track, matrix: Matrix) -> tuple[float, float]:
         across, down = math.hypot(matrix[0], matrix[3]), math.hypot(matrix[1], matrix[4])
         if across and down and abs(across / down - 1) > _STRETCHED:
             return across, down
-    if track.width and track.height and track.coded_width and track.coded_height:
-        return track.width * track.coded_height, track.height * track.coded_width
-    return 1, 1
+    told, coded = (track.width, track.height), (track.coded_width, track.coded_height)
+    if told != coded and all(told) and all(coded):
+        return told[0] * coded[1], told[1] * coded[0]
+    return track.coded_pixel or (1, 1)
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:

@@ -58,6 +58,8 @@ def chunks(header: Header, track: Track) -> Iterator[tuple[int, int]]:
         If the tables are damaged, or do not say where each sample lies.
     """
     total = count(header, track)
+    if total == 0:
+        return
     size_before = _sizes(header, track, total)
     first = 0
     for place, holds in zip(_places(header, track), _holding(header, track), strict=False):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ..errors import BadFile
+from . import h264
 from .boxes import Box, Header, Tally, top_level
 
 MOST_TRACKS, MOST_EDITS = 100, 1000
@@ -64,6 +65,8 @@ class Track:
         As its sample entry says, in pixels.
     pixel
         Width and height of a pixel, as ``pasp`` says; None where it does not.
+    coded_pixel
+        The same as the stream itself says.
     matrix
         How ``tkhd`` transforms the picture.
     edits
@@ -80,6 +83,7 @@ class Track:
     coded_width: int
     coded_height: int
     pixel: tuple[int, int] | None
+    coded_pixel: tuple[int, int] | None
     matrix: Matrix
     edits: tuple[Edit, ...]
     tables: Mapping[bytes, Box] = field(hash=False)
@@ -165,7 +169,7 @@ def _track(header: Header, box: Box) -> Track:
     size = head[at + 36 : at + 44]
     width, height = (side >> 16 for side in struct.unpack(">II", size)) if len(size) == 8 else (0, 0)
     handler = header.inside(media.get(b"hdlr"))[8:12]
-    coded_width, coded_height, pixel = _entry(header, tables.get(b"stsd")) if handler == b"vide" else (0, 0, None)
+    shape = _entry(header, tables.get(b"stsd")) if handler == b"vide" else (0, 0, None, None)
     edits = header.named(parts.get(b"edts")).get(b"elst")
     return Track(
         id=number,
@@ -173,26 +177,28 @@ def _track(header: Header, box: Box) -> Track:
         scale=_clock(header.inside(media.get(b"mdhd")))[0],
         width=width,
         height=height,
-        coded_width=coded_width,
-        coded_height=coded_height,
-        pixel=pixel,
+        coded_width=shape[0],
+        coded_height=shape[1],
+        pixel=shape[2],
+        coded_pixel=shape[3],
         matrix=_matrix(head, at) or IDENTITY,
         edits=tuple(_edits(header.inside(edits))),
         tables=tables,
     )
 
 
-def _entry(header: Header, box: Box | None) -> tuple[int, int, tuple[int, int] | None]:
-    """Size and pixel shape of the first visual sample entry."""
+def _entry(header: Header, box: Box | None) -> tuple[int, int, tuple[int, int] | None, tuple[int, int] | None]:
+    """Size and shape of a pixel of the first visual sample entry, and that shape as its stream says it."""
     entry = None if box is None else next(header.children(box, 8), None)
     body = header.inside(entry)
     if entry is None or len(body) < _VISUAL_ENTRY:
-        return 0, 0, None
+        return 0, 0, None, None
     width, height = struct.unpack_from(">HH", body, 24)
-    said = header.inside(header.named(entry, _VISUAL_ENTRY).get(b"pasp"))
+    inner = header.named(entry, _VISUAL_ENTRY)
+    said = header.inside(inner.get(b"pasp"))
     across, down = struct.unpack(">II", said[:8]) if len(said) >= 8 else (0, 0)
     good = 0 < across < _LARGEST_RATIO and 0 < down < _LARGEST_RATIO
-    return width, height, (across, down) if good else None
+    return width, height, (across, down) if good else None, h264.pixel(header.inside(inner.get(b"avcC")))
 
 
 def _extends(header: Header, box: Box | None) -> tuple[int, Mapping[int, Defaults]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def test_what_is_taken_as_whole_plays(page: Page, tmp_path: Path) -> None:
 
 CLAP = mp4s.box(b"clap", b"".join(n.to_bytes(4, "big") for n in (48, 1, 24, 1, 0, 1, 0, 1)))
 FILM = mp4s.film(corners=True, size=(96, 48))
+STREAM = mp4s.without_pixel(mp4s.film(corners=True, size=(96, 48), pixel=Fraction(4, 3)))
 SHAPES = {
     **{turn: mp4s.turned(FILM, matrix) for turn, matrix in mp4s.TURNS.items()},
     **{f"{turn}, 4:3": mp4s.turned(mp4s.oblong(FILM, 4, 3), matrix) for turn, matrix in mp4s.TURNS.items()},
@@ -99,6 +101,10 @@ SHAPES = {
     "stretched, with pixels of 4:3": mp4s.turned(mp4s.oblong(FILM, 4, 3), (2 * mp4s.ONE, 0, 0, mp4s.ONE)),
     "another size in tkhd": mp4s.sized(mp4s.without_pixel(FILM), 144, 48),
     "another size in tkhd, square pixels": mp4s.sized(mp4s.oblong(FILM, 1, 1), 144, 48),
+    "a stream of 4:3": STREAM,
+    "a stream of 4:3, square pixels": mp4s.oblong(STREAM, 1, 1),
+    "a stream of 4:3, another size in tkhd": mp4s.sized(STREAM, 192, 48),
+    "a stream of 4:3, turned": mp4s.turned(STREAM, mp4s.TURNS["left"]),
     "no size in tkhd": mp4s.sized(mp4s.without_pixel(FILM), 0, 0),
     "a clean aperture, which pages leave alone": mp4s.changed(FILM, mp4s.ENTRY, lambda entry: entry + CLAP),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kling_widget.errors import BadFile
+from kling_widget.mp4 import h264
 from kling_widget.mp4.times import frame_times
 from kling_widget.mp4.whole import Mp4, check
 
@@ -54,6 +56,24 @@ def test_what_is_whole_by_the_standard_is_taken_with_its_size_and_length(tmp_pat
 def test_what_is_no_whole_mp4_is_refused(tmp_path: Path, body: bytes) -> None:
     with pytest.raises(BadFile):
         checked(tmp_path, body)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size"),
+    [(Fraction(4, 3), (128, 64)), (Fraction(7, 5), (134, 64)), (Fraction(1, 2), (96, 128)), (None, (96, 64))],
+)
+def test_a_stream_says_the_shape_of_its_pixels_where_the_boxes_do_not(
+    tmp_path: Path, ratio: Fraction | None, size: tuple[int, int]
+) -> None:
+    found = checked(tmp_path, mp4s.without_pixel(mp4s.film(pixel=ratio)))
+    assert (found.width, found.height) == size
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=60))
+def test_a_stream_that_says_nonsense_of_its_pixels_says_nothing(unit: bytes) -> None:
+    found = h264.pixel(b"\x01\x64\x00\x1f\xff\xe1" + len(unit).to_bytes(2, "big") + unit)
+    assert found is None or min(found) > 0
 
 
 @pytest.mark.parametrize(
