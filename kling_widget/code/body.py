@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from .asked import Said, is_key, nests, unread
 
 FORM = "JSON"
+ROOT = "/api/v3/"
+"""What stands before a model's name in its address."""
+
+_CALLS = frozenset({"predictions", "balance", "billings", "media", "models", "model"})  # what stands there, no model
 
 _JOINERS = "\u200c\u200d"  # they do not show, but scripts and emoji are spelled with them
 _RECORD = frozenset({"outputs", "urls", "status", "has_nsfw_contents", "timings"})  # what only a prediction has
@@ -32,6 +38,18 @@ def shows(character: str) -> bool:
 def to_json(model: str, inputs: Mapping[str, Any]) -> str:
     """Write a request as JSON: ``{"model": …, "inputs": {…}}``, indented."""
     return dump({"model": model, "inputs": dict(inputs)}, indent=2)
+
+
+def model_at(address: str) -> str:
+    """The model that an address of the service names; empty where it names none."""
+    _, root, path = address.partition(ROOT)
+    name = unquote(re.split(r"[?#]", path)[0]).strip("/")
+    return name if root and name.split("/")[0] not in _CALLS else ""
+
+
+def joined(text: str) -> str:
+    """A text whose characters may be spelled by their two halves, with the halves put together."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def read(text: str) -> Said:

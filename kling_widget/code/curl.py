@@ -1,76 +1,55 @@
-"""A request as a curl command, quoted for a POSIX shell and read the way that a shell reads."""
+"""A request as a command: written for curl and a POSIX shell; read from curl, wget and HTTPie in any shell."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
+from ..errors import RequestError
 from ..settings import KEY_NAME, ORIGIN
 from . import body
-from .asked import Said, unread
+from .asked import Said, is_key, unread
+from .posix import BLANK, Word, assigned, commands
+from .windows import cmd_commands, powershell_commands, unquoted
 
 FORM = "curl"
+HOW = "In a browser's network panel, take Copy, then “Copy as cURL (bash)”; or paste the body alone."
+"""What to do where a command can't be read."""
 
-_ROOT = "/api/v3/"
 _WIDE = 100  # characters; a longer body is written over several lines
-_CALLS = frozenset({"predictions", "balance", "billings", "media", "models", "model"})  # what stands there, no model
-_BODIES = frozenset({"data", "data-raw", "data-binary", "data-ascii", "json"})
-_SHORT = {"d": "data", "H": "header", "F": "form", "u": "user"}
+_BODIES = ("data", "data-raw", "data-binary", "data-ascii", "json", "post-data", "body-data", "raw")
+_FORMS = ("form", "form-string", "data-urlencode")
+_FILES = ("upload-file", "post-file", "body-file")
+_SHORT = {"d": "data", "H": "header", "F": "form", "u": "user", "T": "upload-file"}
 _SHORT_WITH_VALUE = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
-_LONG_WITH_VALUE = (
-    _BODIES
-    | frozenset(
-        [
-            "connect-timeout",
-            "cookie",
-            "data-urlencode",
-            "form",
-            "header",
-            "max-time",
-            "oauth2-bearer",
-            "output",
-            "proxy",
-        ]
-    )
-    | frozenset(["referer", "request", "retry", "retry-delay", "url", "user", "user-agent", "write-out"])
-)
+_LONG_WITH_VALUE = frozenset(
+    (*_BODIES, *_FORMS, *_FILES, "auth", "auth-type", "cacert", "cert", "connect-timeout", "cookie", "cookie-jar",
+     "header", "key", "max-time", "method", "oauth2-bearer", "output", "output-document", "password", "proxy",
+     "proxy-header", "referer", "request", "retry", "retry-delay", "timeout", "tries", "url", "user", "user-agent",
+     "write-out")
+)  # fmt: skip
 
-_COMMAND = re.compile(r"^[ \t]*(?:[$%>][ \t]+)?!?(?:\w+=\S*[ \t]+)*curl(?=[ \t\\])", re.MULTILINE)
-_PIECE = re.compile(
-    r"""
-      (?P<join>\\\r?\n)
-    | (?P<blank>[ \t\r]+)
-    | (?P<end>[\n;&|]+)
-    | (?P<comment>(?<![^\s;&|])\#[^\n]*)
-    | '(?P<single>[^']*)'
-    | \$'(?P<ansi>(?:[^'\\]|\\.)*)'
-    | \$?"(?P<double>(?:[^"\\]|\\.)*)"
-    | \\(?P<escaped>.)
-    | (?P<bare>[^ \t\r\n\\'";&|])
-    """,
+_PROMPT = (
+    r"(?:(?:PS[ \t]+)?[A-Za-z]:\\[^>\n]*>[ \t]*|PS>[ \t]*|(?:\([\w.-]+\)[ \t]*)?[\w.-]+@[\w.-]+[^\n$#%]*[$#%][ \t]+"
+    r"|[$%>#❯➜][ \t]+)?"
+)
+_COMMAND = re.compile(
+    rf"(?:^|(?<=[|;&(]))[{BLANK}]*{_PROMPT}!?(?:\w+=\S*[ \t]+)*(?:(?:sudo|time|command|exec|call)[ \t]+)*&?[ \t]*"
+    rf"(?P<command>[\"']?(?:[\w.:~/\\-]*[/\\])?(?:(?:curl|wget)(?:\.exe)?[\"']?(?=[{BLANK}\\^`])"
+    r"|(?:https?|xhs?)[ \t]+(?=[^\n]*(?:POST|/api/v3/))))",
+    re.MULTILINE,
+)
+_PROGRAM = re.compile(r"!?(?:.*[/\\])?(curl|wget|https?|xhs?)(?:\.exe)?")
+_VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\b")
+_SIGN = re.compile(  # what tells one shell from another, whichever comes first
+    rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
+       | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
+       | "(?:[^"\\`]|\\.|`[^"])*" """,
     re.VERBOSE | re.DOTALL,
 )
-_FILLED = re.compile(r"\$[\w{(@*#?!$-]|`")  # where a shell would put something else
-_ANSI = re.compile(
-    r"""\\(?:
-      u(?P<high>[dD][89abAB][\da-fA-F]{2})\\u(?P<low>[dD][c-fC-F][\da-fA-F]{2})  # a character in two halves
-    | u(?P<short>[\da-fA-F]{1,4}) | U(?P<long>[\da-fA-F]{1,8})
-    | x(?P<byte>[\da-fA-F]{1,2}) | (?P<octal>[0-7]{1,3})
-    | c(?P<control>.) | (?P<name>.)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_NAMED = {"a": 7, "b": 8, "e": 27, "E": 27, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
-
-
-@dataclass(frozen=True)
-class _Word:
-    text: str
-    filled: bool = False  # a shell would put something else for a part of it
 
 
 def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> str:
@@ -81,7 +60,7 @@ def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> s
     origin
         The service, without ``/api/v3``.
     """
-    address = f"{origin.rstrip('/')}{_ROOT}{quote(model, safe='/')}"
+    address = f"{origin.rstrip('/')}{body.ROOT}{quote(model, safe='/')}"
     sent = body.dump(dict(inputs))
     if len(sent) > _WIDE:
         sent = body.dump(dict(inputs), indent=2).replace("\n", "\n  ")
@@ -96,132 +75,169 @@ def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> s
 
 
 def found(text: str) -> bool:
-    """Whether a curl command stands in a text."""
+    """Whether a command that sends a request stands in a text."""
     return _COMMAND.search(text) is not None
 
 
 def read(text: str) -> Said:
-    """Read the first curl command of a text that has a body.
+    """Read the first command of a text that has a body.
 
     Raises
     ------
     RequestError
         If it has none, names no model, or takes its body from elsewhere.
     """
-    start = _COMMAND.search(text)
-    commands = [_options(words) for words in _commands(text[start.start() if start else 0 :]) if words]
-    asking = [options for options in commands if _BODIES & options.keys() or "form" in options]
+    match = _COMMAND.search(text)
+    start = match.start("command") if match else 0
+    if text[:start].rstrip().endswith("|"):
+        start = text.rfind("\n", 0, start) + 1  # what is piped into it
+    split = _shell(text[start:], text[:start])
+    asking: list[Mapping[str, list[Word]]] = []
+    piped: list[Word] = []
+    for words in _whole(split(_unprompted(text[start:]))):
+        if (options := _options(words)) is not None:
+            if piped:
+                options.setdefault("<<", piped)
+                options |= {} if _sends(options) else {"raw": piped}
+            if _sends(options):
+                asking.append(options)
+        piped = words[-1:] if len(words) > 1 and words[0].text in ("echo", "printf") else []
     if not asking:
-        raise unread(FORM, "The command has no body. A request's is given with -d or --json.")
-    options = asking[0]
-    if "form" in options:
+        raise unread(FORM, _why_none(text))
+    told, key = _said(asking[0])
+    return Said(told.model, told.inputs, key, len(asking) - 1)
+
+
+def _sends(options: Mapping[str, list[Word]]) -> bool:
+    return any(name in options for name in (*_BODIES, *_FORMS, *_FILES, "items"))
+
+
+def _why_none(text: str) -> str:
+    if _VISIBLE.search(text):
+        return f"The command has a body, but not as a shell would find it: look at its quotes and line ends. {HOW}"
+    return "The command has no body. A request's is given with -d or --json."
+
+
+def _said(options: Mapping[str, list[Word]]) -> tuple[Said, bool]:
+    """What a command asks for, and whether a key stands in it."""
+    if any(name in options for name in _FORMS):
         raise unread(FORM, "The command sends a form. The service takes JSON, given with -d or --json.")
+    if any(name in options for name in _FILES):
+        raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
+    key = any(_holds_key(name, word) for name, words in options.items() for word in words)
+    if "items" in options and not any(name in options for name in _BODIES):
+        told = body.said(_items(options["items"]))
+        return Said(told.model or _model(options), told.inputs), key or told.key
+    here = options.get("<<", [])
     given = options.get("json") or [word for name in _BODIES for word in options.get(name, ())]
+    given = [here[0] if word.text == "@-" and here else word for word in given]
     if any(word.text.startswith("@") for word in given):
         raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
     if any(word.filled for word in given):
         raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
     joint = "" if "json" in options else "&"  # as curl puts several together
-    told = body.said(body.parse(joint.join(word.text for word in given)))
-    key = any(_is_key(name, word) for name, words in options.items() for word in words)
-    return Said(told.model or _model(options), told.inputs, key or told.key, len(asking) - 1)
+    told = body.said(_json(joint.join(word.text for word in given)))
+    return Said(told.model or _model(options), told.inputs), key or told.key
 
 
-def _model(options: Mapping[str, list[_Word]]) -> str:
+def _json(text: str) -> Any:
+    try:
+        return body.parse(text)
+    except RequestError:
+        if '\\"' not in text:
+            raise
+        try:
+            return body.parse(unquoted(text))  # as PowerShell hands it on to a program
+        except RequestError:
+            pass
+        raise
+
+
+def _items(words: list[Word]) -> dict[str, Any]:
+    """HTTPie's ``name=text`` and ``name:=JSON``."""
+    value: dict[str, Any] = {}
+    for word in words:
+        name, kind, text = re.split(r"(:?=)", word.text, maxsplit=1)
+        if word.filled:
+            raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+        value[name] = text if kind == "=" else body.parse(text)
+    return value
+
+
+def _model(options: Mapping[str, list[Word]]) -> str:
     for word in (*options.get("url", ()), *options.get("", ())):
-        _, root, path = word.text.partition(_ROOT)
-        name = unquote(re.split(r"[?#]", path)[0]).strip("/")
-        if root and name and name.split("/")[0] not in _CALLS:
+        if name := body.model_at(word.text):
             return name
-    raise unread(FORM, f"The command's address names no model. It would stand behind {_ROOT}.")
+    raise unread(FORM, f"The command's address names no model. It would stand behind {body.ROOT}.")
 
 
-def _is_key(name: str, word: _Word) -> bool:
-    header = name == "header" and word.text.lower().startswith(("authorization:", "x-api-key:", "api-key:"))
-    return (header or name in ("user", "oauth2-bearer")) and not word.filled
+def _holds_key(name: str, word: Word) -> bool:
+    header = name == "header" and is_key(word.text.partition(":")[0].strip().lower().removeprefix("x-"))
+    return (header or name in ("user", "oauth2-bearer", "auth")) and not word.filled
 
 
-def _options(words: list[_Word]) -> dict[str, list[_Word]]:
-    """What each option was given, by its long name; what belongs to none, under ``""``."""
-    found: dict[str, list[_Word]] = {}
-    rest = iter(words)
-    for word in rest:
-        if word.text.lstrip("!") == "curl":
-            break
+def _options(words: list[Word]) -> dict[str, list[Word]] | None:
+    """What each option was given, by its long name; what belongs to none, under ``""``. None: another program."""
+    at = next((n for n, word in enumerate(words) if _PROGRAM.fullmatch(word.text)), None)
+    program = _PROGRAM.fullmatch(words[at].text) if at is not None else None
+    if at is None or program is None:
+        return None
+    httpie = program[1][0] in "hx"
+    found: dict[str, list[Word]] = {}
+    rest = iter(words[at + 1 :])
     for word in rest:
         name, value = "", word
         if word.text.startswith("--"):
-            name = word.text[2:]
+            name, equals, behind = word.text[2:].partition("=")
             if name not in _LONG_WITH_VALUE:
                 continue
-            value = next(rest, _Word(""))
+            value = Word(behind, word.filled) if equals else next(rest, Word(""))
         elif word.text.startswith("-") and len(word.text) > 1:
-            at = next((n for n, letter in enumerate(word.text) if letter in _SHORT_WITH_VALUE), None)
-            if at is None:
+            letter = next((n for n, one in enumerate(word.text) if one in _SHORT_WITH_VALUE), None)
+            if letter is None:
                 continue
-            name = _SHORT.get(word.text[at], word.text[at])
-            behind = word.text[at + 1 :]
-            value = _Word(behind, word.filled) if behind else next(rest, _Word(""))
+            name = _SHORT.get(word.text[letter], word.text[letter])
+            behind = word.text[letter + 1 :].removeprefix("=")
+            value = Word(behind, word.filled) if behind else next(rest, Word(""))
+        elif word.text == "<<":
+            name, value = "<<", next(rest, Word(""))
+        elif httpie and re.match(r"[\w-]+:?=(?!=)", word.text):
+            name = "items"
+        elif httpie and re.match(r"[\w-]+:[^/]", word.text):
+            name = "header"
         found.setdefault(name, []).append(value)
     return found
 
 
-def _commands(text: str) -> Iterator[list[_Word]]:
-    """The commands of a text, each as its words."""
-    words: list[_Word] = []
-    pieces: list[_Word] = []
-    at = 0
-
-    def close() -> None:
-        if pieces:
-            words.append(_Word("".join(p.text for p in pieces), any(p.filled for p in pieces)))
-            pieces.clear()
-
-    while at < len(text):
-        match = _PIECE.match(text, at)
-        if match is None:
-            raise unread(FORM, "A quote is opened in the command and not closed, or it breaks off.")
-        kind, at = str(match.lastgroup), match.end()
-        if kind in ("blank", "end"):
-            close()
-            if kind == "end":
-                yield list(words)
-                words.clear()
-        elif kind not in ("join", "comment"):
-            pieces.append(_word(kind, match[kind], text[match.start() : at + 1]))
-    close()
-    yield words
+def _whole(split: Iterator[list[Word]]) -> Iterator[list[Word]]:
+    """Commands, each with the lines of options below it: a line end may have been lost."""
+    held: list[Word] = []
+    for words in split:
+        if held and words and re.match("-+[A-Za-z]", words[0].text):
+            held = [*held, *words]
+        elif words:
+            if held:
+                yield held
+            held = words
+    yield held
 
 
-def _word(kind: str, inner: str, seen: str) -> _Word:
-    if kind == "bare":
-        return _Word(inner, _FILLED.match(seen) is not None)
-    if kind == "double":
-        filled = _FILLED.search(re.sub(r"\\.", "", inner, flags=re.DOTALL)) is not None
-        return _Word(re.sub(r'\\([$`"\\\n])', lambda m: m[1].strip("\n"), inner), filled)
-    return _Word(_ansi(inner) if kind == "ansi" else inner)
+def _unprompted(text: str) -> str:
+    """A text without the signs that a shell puts before further lines of a command."""
+    return re.sub(r"(?<=[\\^`\n])\n(?:>>?|\.\.\.)[ \t]+(?=\S)", "\n", text)
 
 
-def _ansi(text: str) -> str:
-    """What ``$'text'`` stands for; characters may be spelled byte by byte, or in two halves."""
-    said: list[bytes] = []
-    at = 0
-    for match in _ANSI.finditer(text):
-        said += [text[at : match.start()].encode("utf-8", "replace"), _escape(match)]
-        at = match.end()
-    return b"".join([*said, text[at:].encode("utf-8", "replace")]).decode("utf-8", "replace")
-
-
-def _escape(match: re.Match[str]) -> bytes:
-    if match["high"]:
-        return bytes.fromhex(match["high"] + match["low"]).decode("utf-16-be").encode()
-    if point := match["short"] or match["long"]:
-        number = int(point, 16)
-        return chr(number).encode("utf-8", "replace") if number < 0x110000 else b""
-    if match["byte"] or match["octal"]:
-        return bytes([int(match["byte"] or match["octal"], 16 if match["byte"] else 8) & 0xFF])
-    if match["control"]:
-        return bytes([ord(match["control"]) & 0x1F])
-    name = match["name"]
-    known = bytes([_NAMED[name]]) if name in _NAMED else None
-    return known or (name if name in "\\'\"?" else f"\\{name}").encode("utf-8", "replace")
+def _shell(text: str, before: str) -> Callable[[str], Iterator[list[Word]]]:
+    """Find out which shell a command was written for."""
+    sign = next((m for m in _SIGN.finditer(text) if m.lastgroup), None)
+    kind = sign.lastgroup if sign else ""
+    program = _PROGRAM.match(text.split(None, 1)[0]) if text.split() else None
+    windows = ".exe" in (program[0] if program else "")
+    if kind == "single" and (windows or re.search(rf"`[{BLANK}]*\n", text)):
+        kind = "powershell"
+    if kind == "cmd" or (windows and not kind):
+        return cmd_commands
+    if kind == "powershell":
+        return powershell_commands
+    values = assigned(before)
+    return lambda given: commands(given, values)

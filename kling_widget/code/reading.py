@@ -10,16 +10,28 @@ from ..catalog import Catalog, bundled
 from ..errors import RequestError
 from ..settings import ORIGIN
 from ..text import flaw, mended
-from . import body, cell, curl, python
+from . import body, cell, curl, javascript, powershell, python, typed
 from .asked import Asked, Said, find, unread
 
 LONGEST = 200_000
 """How many characters a text may have; the longest request of any model has some ten thousand."""
 
 _KNOWN = (
-    "JSON (a body, or a model and its inputs), a curl command, a %%kling cell, or a Python call of generate, "
-    "VideoRequest or client.run"
+    "JSON (a body, or a model and its inputs), a curl command, a %%kling cell, Python (generate, VideoRequest, "
+    "client.run, requests.post), JavaScript (fetch, axios) or PowerShell (Invoke-RestMethod)"
 )
+_OTHERS = {  # what is not read, by what it has and others have not
+    "PHP": re.compile(r"<\?php|\bcurl_(?:init|setopt)"),
+    "Go": re.compile(r"\bhttp\.NewRequest|^package \w+", re.MULTILINE),
+    "Java": re.compile(r"\bHttpRequest\.newBuilder|\bOkHttpClient|\bUnirest\b|\bHttpURLConnection\b"),
+    "C#": re.compile(r"\bHttpClient\(|\bHttpRequestMessage\b|\bRestClient\("),
+    "Ruby": re.compile(r"\bNet::HTTP\b"),
+    "a HAR file": re.compile(r'"log"\s*:\s*\{\s*"version"'),
+    "an HTTP request as it is sent": re.compile(r"^POST \S+ HTTP/", re.MULTILINE),
+}
+
+
+_BROKEN = "The Python breaks off, goes wrong somewhere, or is far longer than a request."
 
 
 def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN, practice: bool = False) -> dict[str, str]:
@@ -57,7 +69,27 @@ def read(text: str, catalog: Catalog | None = None) -> Asked:
     if not text.strip():
         raise unread("text", f"There is nothing to read. Paste {_KNOWN}.")
     catalog = catalog or bundled()
-    return _asked(_said(text, catalog), catalog)
+    return _asked(_told(text, catalog), catalog)
+
+
+def _told(text: str, catalog: Catalog) -> Said:
+    """What a text says, as it stands or as it was before a word processor had it."""
+    try:
+        return _said(text, catalog)
+    except RequestError as error:
+        refusal = error
+    for repaired in typed.variants(text):
+        try:
+            return _said(repaired, catalog)
+        except RequestError:
+            continue
+    if typed.curly(text):
+        raise unread(
+            "text",
+            f"{refusal.problems[0].message} Some of its quotes are typographic (“ ” ‘ ’), as word processors make "
+            "them: copy it from where it is shown as code, or type straight ones.",
+        ) from None
+    raise refusal from None
 
 
 def _said(text: str, catalog: Catalog) -> Said:
@@ -67,10 +99,21 @@ def _said(text: str, catalog: Catalog) -> Said:
         return _json(text)
     if (told := python.read(text)) is not None:
         return told
+    if powershell.found(text):
+        return powershell.read(text)
     if curl.found(text):
         return curl.read(text)
-    if re.search(r"\b(?:generate|VideoRequest|run)\s*\(", text):
-        raise unread(python.FORM, "The Python breaks off, goes wrong somewhere, or is far longer than a request.")
+    if other := next((name for name, sign in _OTHERS.items() if sign.search(text)), ""):
+        raise unread("text", f"This looks like {other}, which is not read. {curl.HOW}")
+    ours = re.search(r"\b(?:generate|VideoRequest)\s*\(", text) is not None
+    if javascript.found(text):
+        try:
+            return javascript.read(text)
+        except RequestError:
+            if not ours:
+                raise
+    if ours or re.search(r"\brun\s*\(", text):
+        raise unread(python.FORM, _BROKEN)
     raise unread("text", f"This can't be read as a request. Paste {_KNOWN}.")
 
 
@@ -83,9 +126,15 @@ def _json(text: str) -> Said:
         told = python.read(text)  # a dict as Python writes it is no JSON
     except RequestError:
         told = None
-    if told is None:
+    if told is not None:
+        return told
+    try:
+        value = javascript.value_of(text)
+    except RequestError:
+        value = None
+    if not isinstance(value, dict) or len(value) < 1:
         raise refusal from None
-    return told
+    return body.said(value)
 
 
 def _asked(told: Said, catalog: Catalog) -> Asked:
