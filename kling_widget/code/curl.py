@@ -47,7 +47,7 @@ _VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\
 _SIGN = re.compile(  # what tells one shell from another, whichever comes first
     rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
        | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
-       | "(?:[^"\\`]|\\.|`[^"])*" """,
+       | "(?:[^"\\`]|\\.|`(?!"))*(?:"|(?=`")|\\?\Z) """,
     re.VERBOSE | re.DOTALL,
 )
 

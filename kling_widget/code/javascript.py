@@ -302,6 +302,8 @@ def _tokens(text: str) -> list[_Token]:
         if match.lastgroup == "space":
             begins = begins or "\n" in match[0]
             continue
+        if match[0] in ("'", '"', "`"):
+            raise unread(FORM, "A quote is opened in the JavaScript and not closed, or it breaks off.")
         found.append(_Token(str(match.lastgroup), match[0], begins))
         begins = False
         if len(found) > _MOST_TOKENS:

@@ -81,9 +81,15 @@ class _Reader:
     """Goes through a text, and remembers what variables stand for."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = [(str(m.lastgroup), m[str(m.lastgroup)]) for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
-        if len(self.tokens) > _MOST_TOKENS:
-            raise unread(FORM, "The PowerShell is far longer than a request.")
+        self.tokens: list[tuple[str, str]] = []
+        for match in _TOKEN.finditer(text):
+            kind = str(match.lastgroup)
+            if kind == "other" and match[0] in "'\"":
+                raise unread(FORM, "A quote is opened in the PowerShell and not closed, or it breaks off.")
+            if kind != "space":
+                self.tokens.append((kind, match[kind]))
+            if len(self.tokens) > _MOST_TOKENS:
+                raise unread(FORM, "The PowerShell is far longer than a request.")
         self.at = 0
         self.known: dict[str, Any] = {}
         self.calls: list[dict[str, Any]] = []

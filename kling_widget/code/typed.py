@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .posix import BLANK
 
 _SPACES = re.compile(f"[{BLANK}]")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL)
+_QUOTED = re.compile(r"""(["'])(?:(?!\1)[^\\]|\\.)*(?:\1|\\?\Z)""", re.DOTALL)  # to the end, where none closes it
 _DOUBLE = re.compile("[\u201c-\u201f\u2033\u00ab\u00bb\uff02]")
 _SINGLE = re.compile(r"(?<!\w)[\u2018-\u201b\u2032\uff07]|[\u2018-\u201b\u2032\uff07](?!\w)")
 _DASH = re.compile(r"(?<=\s)[\u2012-\u2015\u2212]([A-Za-z][\w-]*)")

@@ -182,7 +182,7 @@ def test_a_key_in_the_text_goes_nowhere(text: str) -> None:
     ["curl " + piece * 39_000 for piece in ("\\", '"', "^", "`", "$(", "<<E\n", "'a", "(")]
     + [f"{piece * many}fetch(" for piece in ("fetch(", "{a:", "fetch(a+", "const a=", "[") for many in (1_200, 20_000)]
     + ["irm -Uri " + piece * many for piece in ("@{", "(", '"`', "a,", "$a=") for many in (1_600, 30_000)]
-    + ["\u201c" * 190_000, "http " * 39_000],
+    + ["\u201c" * 190_000, "http " * 39_000, "curl x" + '"\\"' * 60_000 + "\u00a0", "fetch(" + '"\\"' * 60_000],
     ids=lambda text: ascii(text[:12]),
 )  # fmt: skip
 def test_a_long_text_of_signs_is_refused_in_words(text: str) -> None:
