@@ -6,6 +6,7 @@ The text is taken apart and looked at, and never run. What is no literal is refu
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -192,6 +193,8 @@ class _Reader:
                 text += self._text(0)
                 self.at += 1
             number = float(text.replace("_", ""))
+            if not math.isfinite(number):
+                raise unread(FORM, "A number in the JavaScript is none that a request can hold.")
             return int(number) if number.is_integer() and abs(number) < 2**53 and "." not in text else number
         if text == "JSON" and self._text(0) == "." and self._text(1) == "stringify" and self._text(2) == "(":
             self.at += 3
@@ -214,7 +217,7 @@ class _Reader:
             items.append(self.value(levels - 1))
             if self._is(",") or (not self._is(end) and self.at == before):
                 self.at += 1
-        self.at += 1
+        self._close()
         return items
 
     def _object(self, levels: int) -> Any:
@@ -240,8 +243,13 @@ class _Reader:
                 found[name] = value
             if self._is(","):
                 self.at += 1
-        self.at += 1
+        self._close()
         return found
+
+    def _close(self) -> None:
+        if self.at >= len(self.tokens):
+            raise unread(FORM, "The JavaScript breaks off.")
+        self.at += 1
 
     def _template(self, text: str) -> Any:
         pieces = re.split(r"(?<!\\)\$\{\s*([\w$]+)\s*\}", text)

@@ -21,7 +21,7 @@ function render({ model, el, signal }) {
   const heard = h("span", { class: "kw-hidden", role: "status" });
   const box = h("textarea", {
     class: "kw-code-box", id: `kw-paste-${known}`, rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
-    placeholder: "JSON, a curl command, Python (generate, VideoRequest, client.run) or a %%kling cell",
+    placeholder: "JSON, a curl command, Python (generate, VideoRequest, client.run), JavaScript (fetch) or a %%kling cell",
   });
   const fill = h("button", { class: "kw-quiet kw-code-fill", type: "button" }, "Fill the form");
   const said = h("p", { class: "kw-code-said", id: `kw-said-${known}`, role: "status" });
