@@ -259,4 +259,4 @@ def _place(error: BaseException) -> list[str]:
     if not frames or len(linecache.getlines(frames[-1].filename)) < 2:
         return []
     last = frames[-1]
-    return [f"(line {last.lineno} of {'the cell' if last.name == '<module>' else last.name})"]
+    return [f"(line {last.lineno} of {'the cell' if last.name.startswith('<') else last.name})"]

@@ -81,6 +81,16 @@ def make_one(stage: Stage) -> None:
     panel.stop_at(1)
 
 
+def remix_one(stage: Stage) -> None:
+    """Remix a clip over a half-written prompt, and ask for shots that need a longer clip."""
+    panel = Panel(stage.panel)
+    panel.prompt.fill("A lighthouse in a storm, and then")
+    stage.panel.get_by_role("button", name="Remix", exact=True).first.click()
+    stage.panel.get_by_role("button", name="Put back what was here").wait_for()
+    panel.seconds(5)
+    stage.panel.get_by_role("button", name="Cut into shots").click()
+
+
 def show_table(stage: Stage) -> None:
     """Show the history as a table."""
     watch(stage)
@@ -275,6 +285,8 @@ SCENES = (
     Scene("narrow", watch, width=700, cells=(MADE, PANEL)),
     Scene("medium", watch, width=1000, cells=(MADE, PANEL)),
     Scene("wide", watch, width=1600, cells=(MADE, PANEL)),
+    Scene("remix", remix_one, cells=(MADE, PANEL)),
+    Scene("remix-narrow", remix_one, width=420, cells=(MADE, PANEL)),
     Scene("table", show_table, cells=(MADE, PANEL)),
     Scene("compare", compare_two, cells=REMADE),
     Scene("compare-dark", compare_two, theme=DARK, cells=REMADE),

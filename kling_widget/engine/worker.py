@@ -14,8 +14,9 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..errors import LeaseLost, LibraryError
 from ..request import VideoRequest
@@ -93,6 +94,7 @@ class Engine:
         self._order = itertools.count()
         self._held: dict[TakeId, Lease] = {}
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._later: list[tuple[float, Callable[[], None]]] = []
         self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._watchers: list[Callable[[], Look | None]] = []
         self._changed = False
@@ -110,8 +112,18 @@ class Engine:
 
     # What faces and people ask
 
-    def confirm(self, request: VideoRequest, *, service: str, parent: str | None = None) -> Record:
-        """Write down that a person asked for this, and see to it. It is on disk when this returns."""
+    def confirm(
+        self,
+        request: VideoRequest,
+        *,
+        service: str,
+        parent: str | None = None,
+        meant: Mapping[str, Any] | None = None,
+    ) -> Record:
+        """Write down that a person asked for this, and see to it. It is on disk when this returns.
+
+        ``meant`` are the inputs of the final, where this is a draft of it.
+        """
         at = now_ms()
         record = Record(
             id=fresh_id(at),
@@ -125,6 +137,7 @@ class Engine:
             estimate=request.estimate_micros,
             parent=TakeId(parent) if parent else None,
             kind="tool" if request.kind == "tool" else "clip",
+            meant=meant,
             account=self._connections.account(service),
             # As the person was shown it; whoever sends it asks again.
             simulated=True if service != PRACTICE and identity.known(service) == "practice" else None,
@@ -139,6 +152,11 @@ class Engine:
         """Run a small job on the engine's own thread."""
         self._jobs.put(job)
         self._ring()
+
+    def later(self, seconds: float, job: Callable[[], None]) -> None:
+        """Run a small job on the engine's own thread after so many seconds (give or take one), or when it ends."""
+        with self._lock:
+            self._later.append((time.monotonic() + seconds, job))
 
     def warm(self, service: str) -> None:
         """Make ready to speak to a service (start the practice server) without anyone waiting for it."""
@@ -250,6 +268,7 @@ class Engine:
                 log.exception("the engine stumbled")
                 time.sleep(0.5)
             self._rest(told)
+        self._do_jobs(all_now=True)
 
     def _rest(self, told: float) -> None:
         with self._lock:
@@ -265,7 +284,13 @@ class Engine:
         while not self._bell.empty():  # once is enough, however often it rang
             self._bell.get()
 
-    def _do_jobs(self) -> None:
+    def _do_jobs(self, *, all_now: bool = False) -> None:
+        with self._lock:
+            now = time.monotonic()
+            due = [job for at, job in self._later if all_now or at <= now]
+            self._later = [] if all_now else [(at, job) for at, job in self._later if at > now]
+        for job in due:
+            self._jobs.put(job)
         while not self._jobs.empty():
             job = self._jobs.get()
             try:

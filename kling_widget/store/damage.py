@@ -79,11 +79,18 @@ def _is_list(text: object, *, of: type, empty: bool) -> bool:
     return isinstance(found, list) and all(isinstance(one, of) for one in found)
 
 
+def _is_meant(found: object) -> bool:
+    kinds = {"duration": int, "sound": bool}
+    return isinstance(found, dict) and all(type(value) is kinds.get(name) for name, value in found.items())
+
+
 def _check_of(name: str, kind: object) -> Callable[[Any], bool]:
     if name == "id":
         return lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None
     if name == "inputs":
         return lambda value: isinstance(parsed(value), dict)
+    if name == "meant":
+        return lambda value: value is None or _is_meant(parsed(value))
     if name == "tags":
         return lambda value: _is_list(value, of=str, empty=False)
     if name == "candidates":

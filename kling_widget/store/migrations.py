@@ -69,9 +69,9 @@ def add_column(connection: Connection, table: Table, name: str) -> None:
 
 
 def _to_2(connection: Connection) -> None:
-    """Accounts, the folded text that a search reads, and the library's own settings, and corrections in the ledger."""
+    """Accounts, what a search reads, what drafts are for, the library's settings, corrections in the ledger."""
     settings.create(connection, checkfirst=True)
-    for name in ("account", "simulated", "folded", "kept"):
+    for name in ("account", "simulated", "folded", "kept", "meant"):
         add_column(connection, takes, name)
     _renew_index(connection, "takes_text")
     _fold_all(connection)

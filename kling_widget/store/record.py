@@ -165,6 +165,8 @@ class Record:
         Where what came is kept as it is, if it is no clip that can be vouched for.
     simulated
         Whether a server other than our own said that it is a practice server; None while it has not said anything.
+    meant
+        Where it is a draft: the inputs that its final has otherwise. None where it is none, or nobody wrote them down.
     revision
         Grows with every change anywhere in the library.
     """
@@ -208,6 +210,7 @@ class Record:
     account: str | None = field(default=None, repr=False)
     kept: str | None = None
     simulated: bool | None = field(default=None, repr=False)
+    meant: Mapping[str, Any] | None = field(default=None, repr=False, hash=False)
 
     @property
     def final(self) -> bool:

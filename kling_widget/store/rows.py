@@ -30,6 +30,8 @@ def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("inputs", "tags"):
         if name in row:
             row[name] = json.dumps(row[name], ensure_ascii=False)
+    if row.get("meant") is not None:
+        row["meant"] = json.dumps(row["meant"], ensure_ascii=False)
     if all(name in values for name in _SEARCHED):
         row["folded"] = folded(*(values[name] for name in _SEARCHED))
     return row
@@ -63,6 +65,7 @@ def to_record(row: Sequence[Any], newest: int | None = None) -> Record:
         raise DamagedRow(damage.words(values.get("id"), odd))
     values["inputs"] = json.loads(values["inputs"])
     values["tags"] = tuple(json.loads(values["tags"]))
+    values["meant"] = None if values["meant"] is None else json.loads(values["meant"])
     if newest is not None:
         values["revision"] = min(values["revision"], newest)
     return Record(**{name: value for name, value in values.items() if name in COLUMNS})

@@ -83,6 +83,7 @@ takes = Table(
     Column("kept", Text),  # where what came is kept, if it is no clip that can be vouched for
     Column("simulated", Boolean),  # whether a server that the settings named said that it is practice
     Column("folded", Text, nullable=False, default="", server_default=""),  # what a search reads
+    Column("meant", Text),  # JSON: the inputs of the final that a draft is for
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once

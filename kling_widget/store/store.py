@@ -22,6 +22,8 @@ from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
 from .turn import turn
+from .values import read as read_value
+from .values import write as write_value
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +184,16 @@ class Store:
         """Takes with a clip that no service is known to have made, newest first."""
         query = select(takes).where(_CLIP, takes.c.state == "completed", takes.c.prediction.is_(None))
         return self._records(query.order_by(takes.c.id.desc()))
+
+    def value(self, name: str) -> str | None:
+        """What belongs to the library as a whole, by its name; None where nothing was kept."""
+        with reading(self._engine) as connection:
+            return read_value(connection, name)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a text that belongs to the library as a whole."""
+        with writing(self._engine) as connection:
+            write_value(connection, name, value)
 
     def has_open(self) -> bool:
         """Whether any take still has something to come."""

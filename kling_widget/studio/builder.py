@@ -73,13 +73,14 @@ class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.duration = Seconds()
         self.sound = w.Checkbox(description="Sound", indent=False)
         here, seconds = (f"anywidget:{control.model_id}" for control in (self.prompt, self.duration))
-        self.multi_prompt = Storyboard(duration=seconds, prompt=here)
+        heard = f"anywidget:{self.sound.model_id}"
+        self.multi_prompt = Storyboard(duration=seconds, prompt=here, sound=heard)
         board = f"anywidget:{self.multi_prompt.model_id}"
         self.element_list = elements
         self.element_list.prompt, self.element_list.board = here, board
         self.media = media
         self.extras = Extras()
-        self._draft = Draft(duration=seconds, sound=f"anywidget:{self.sound.model_id}")
+        self._draft = Draft(duration=seconds, sound=heard)
         self._problems = {name: _words("kw-problem") for name in FIELDS}
         self._rows = {name: _row(name, self.control(name), self._problems[name]) for name in FIELDS}
         self._rows["prompt"].children = (self.prompt, self._counter, self._problems["prompt"], *beside_prompt)

@@ -85,6 +85,8 @@ function render({ model, el, signal, host }) {
   let prompt = null;
   /** @type {Model | null} */
   let board = null;
+  /** @type {EventTarget | null} the shot's words that the keyboard was in last */
+  let lastShot = null;
   let drawMarks = () => {};
 
   const showChips = () => {
@@ -110,7 +112,8 @@ function render({ model, el, signal, host }) {
 
   const showHints = () => {
     const shots = /** @type {{ prompt: string }[]} */ (board?.get("value") ?? []).map((shot) => shot.prompt);
-    const text = [area?.value ?? prompt?.get("value") ?? "", ...shots].join("\n");
+    const replaced = shotsOnly(); // what is not sent names nobody
+    const text = [...(replaced ? [] : [area?.value ?? prompt?.get("value") ?? ""]), ...shots].join("\n");
     const there = new Set(namedIn(text, ready().map(({ name }) => name)).map(({ name }) => name));
     const names = chosen(), room = value().length < model.get("most");
     const unnamed = names.filter((name) => !there.has(name));
@@ -120,18 +123,27 @@ function render({ model, el, signal, host }) {
     if (hints.dataset.looks === looks) return;
     hints.dataset.looks = looks;
     hints.replaceChildren(
-      ...unnamed.map((name) => hint("warn", shots.length ? `${name} is named neither in the prompt nor in a shot.` : `${name} is not named in the prompt.`,
+      ...unnamed.map((name) => hint("warn", replaced ? `${name} is not named in a shot.` : shots.length ? `${name} is named neither in the prompt nor in a shot.` : `${name} is not named in the prompt.`,
         area ? "Insert" : "", () => insert(name))),
       ...unchosen.map((name) => hint("soft", `${name} is named, but not chosen.`, "Choose", () => chooseByName(name))),
       ...failed.map(({ name, trouble }) => hint("bad", `${name} was not made. ${trouble}`, "Forget", () => tell("forget", { name }))));
   };
 
+  /** Whether the shots stand in the prompt's place: then a name counts in them only. */
+  const shotsOnly = () => Boolean(board?.get("value").length) && !(board?.get("both") && board.get("offers_both"));
+  /** Where a name goes that is to count: the words that a person was in last, of those that are sent. */
+  const target = () => {
+    if (!shotsOnly()) return area;
+    const words = /** @type {HTMLTextAreaElement[]} */ (Array.from(area?.closest(".kw-builder")?.querySelectorAll(".kw-shot-words") ?? []));
+    return words.find((one) => one === lastShot) ?? words.find((one) => one.tabIndex === 0) ?? words[0] ?? null;
+  };
   /** Put a name where the caret is, or was. @param {string} name */
   const insert = (name) => {
-    if (!area) return;
-    const { value: text, selectionEnd: at } = area;
+    const words = target();
+    if (!words) return;
+    const { value: text, selectionEnd: at } = words;
     const before = at > 0 && !/\s/.test(text.charAt(at - 1)) ? " " : "", after = at < text.length && !/[\s.,;:!?)]/.test(text.charAt(at)) ? " " : "";
-    writeInto(area, at, at, before + name + after);
+    writeInto(words, at, at, before + name + after);
   };
 
   const showAll = () => {
@@ -140,6 +152,9 @@ function render({ model, el, signal, host }) {
     showHints();
     pop.show();
   };
+  studioRoot(el, signal).then((root) => root.addEventListener("focusin", (event) => {
+    if (event.target instanceof Element && event.target.matches(".kw-shot-words")) lastShot = event.target;
+  }, { signal }));
   studioRoot(el, signal).then((root) => followArea(root, signal, (found, life) => {
     area = found;
     drawMarks = markNames(found, {
@@ -166,7 +181,10 @@ function render({ model, el, signal, host }) {
   };
   for (const [ref, keep] of /** @type {[string, (found: Model) => void][]} */ ([
     [model.get("prompt"), (found) => { prompt = found; }],
-    [model.get("board"), (found) => { board = found; }],
+    [model.get("board"), (found) => {
+      board = found;
+      follow(found, ["both", "offers_both"], signal, () => showHints());
+    }],
   ]))
     if (ref) host.getModel(ref).then((found) => {
       keep(found);

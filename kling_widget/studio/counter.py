@@ -17,13 +17,17 @@ from ..request import VideoRequest
 from ..store import Record
 from ..store.medium import input_kind
 from ..take import Library
-from . import budget, carrying, form, order, view
+from . import budget, carrying, form, order, remembered, view
 from .builder import Builder
 from .faces import Go
 from .inquiry import Inquiry
+from .origin import Origin
+from .remembered import Draft, Remembered
 from .workshop import Workshop
 
 log = logging.getLogger(__name__)
+
+_WORDS = 200  # characters of a prompt that are told
 
 Begin = Callable[[list[str], VideoRequest, int, str], None]
 
@@ -65,11 +69,15 @@ class Counter:
         self._library, self._service, self._asking = library, service, asking
         self._begin, self._look, self._chosen = begin, look, chosen
         self._parent = ""
+        self._before: Draft | None = None  # what stood in the builder before something was put there
+        self._filled_in: Draft | None = None  # what was put there, which a person may lose while nobody changed it
+        self._back_is_filled = False  # whether what can be put back was put there too
         self._promoted: set[str] = set()
+        self.origin = Origin(self._let_go, self._put_back)
         self.workshop = Workshop(library, service, self._filled)
         self.builder = Builder(
             model,
-            self.tell,
+            self._changed,
             elements=self.workshop.elements,
             media=self.workshop.media,
             beside_prompt=(self.workshop.help,),
@@ -82,11 +90,21 @@ class Counter:
             code=f"anywidget:{self.workshop.code.model_id}",
         )
         self.go.note = view.note(service)
+        self.builder.multi_prompt.prices = f"anywidget:{self.go.model_id}"
         self.builder.watch_final(look)
         self.inquiry = Inquiry(library, service, self._asked)
         self.workshop.code.observe(lambda _change: self._show_code(), "shown")
+        self._remembered = Remembered(library, self._now)
         self._renew()
         self.tell()
+
+    def resume(self, wanted: Model | None) -> None:
+        """Bring back what was being written in the last panel, for ``wanted`` where a model was asked for."""
+        if found := remembered.read(self._library):
+            self._put(found)
+            if wanted is not None and wanted.id != self.model.id:
+                self.choose(wanted.id)
+        self._remembered.begin()
 
     @property
     def model(self) -> Model:
@@ -118,20 +136,38 @@ class Counter:
         held = form.check(self.model, self.builder.values).inputs
         return VideoRequest(model=self.model.id, catalog=self._library.catalog, **held)
 
-    def fill(self, model: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
-        """Put a request into the builder; gives the names of inputs that could not be taken over."""
+    def fill(self, model: str, inputs: Mapping[str, Any], *, parent: str = "", word: str = "Remix") -> tuple[str, ...]:
+        """Put a request into the builder; gives the names of inputs that could not be taken over.
+
+        What a person wrote there can be put back. The next take is a child of ``parent``, a take's id.
+        """
+        stood = self._now()
         if self._library.catalog.get(model) and model != self.model.id:
             self.builder.choose(find(self._library, model))
             self._renew()
         values, left_out = form.from_inputs(self.model, inputs)
         self.builder.fill(values)
+        self._parent = parent
+        if stood not in (self._filled_in, self._now()) and not self._is_empty(stood):
+            self._before, self._back_is_filled = stood, False
+        self._filled_in = self._now()
+        self._show_origin(word)
         return left_out
 
     def refill(self, record: Record, *, parent: bool) -> None:
         """Put a take's request into the builder, to be changed; the next take is then a child of it."""
-        left_out = self.fill(record.model, record.inputs)
-        self._parent = record.id if parent else ""
+        left_out = self.fill(record.model, record.inputs, parent=record.id if parent else "")
         self.say(f"Left out, as there is no control for it here: {', '.join(left_out)}." if left_out else "", "ok")
+
+    def taken(self) -> str:
+        """The take that the next one is a child of, which is asked for now; empty where there is none."""
+        parent, self._parent, self._before = self._parent, "", None
+        self._show_origin()
+        return parent
+
+    def meant(self, request: VideoRequest) -> Mapping[str, Any] | None:
+        """What the final has otherwise, where this request is a draft."""
+        return form.meant(self.model, request.inputs, self.builder.final) if request.model == self.model.id else None
 
     def actions(self, record: Record) -> list[list[str]]:
         """What can be done with a take on the screen: pairs of a name and what the button says."""
@@ -141,7 +177,9 @@ class Counter:
             sound = ", sound" if request.value("sound") else ""
             more = dollars(request.estimate_micros - record.estimate)
             price = dollars(request.estimate_micros)
-            words = f"Final: {request.seconds} s{sound} · {price}"
+            # A draft that does not say what it is for goes into the builder first: it is seen before it is sent.
+            what = "Final" if record.meant else "Final as the builder has it"
+            words = f"{what}: {request.seconds} s{sound} · {price}"
             # The price is part of the name: a click on one that is no longer true is refused.
             offered.append([f"final {request.seconds}{sound} {price}", f"{words} ({more} more)"])
         return offered
@@ -162,9 +200,8 @@ class Counter:
         request = self._final_of(record) if action.startswith("final ") else None
         if request is None:
             self.refill(record, parent=True)
-        elif self._asking.of(1, request.estimate_micros) or any(map(input_kind, request.inputs)):
-            self.fill(request.model, request.inputs)
-            self._parent = record.id
+        elif not record.meant or self._asking.of(1, request.estimate_micros) or any(map(input_kind, request.inputs)):
+            self.fill(request.model, request.inputs, parent=record.id, word="Final")
             self.say(
                 f"The final is in the builder: Generate makes it, for about {dollars(request.estimate_micros)}.", "ok"
             )
@@ -191,11 +228,15 @@ class Counter:
         put(self.go, tone=tone, said=words)
 
     def _final_of(self, record: Record) -> VideoRequest | None:
-        """The final of a draft, as the builder has it; None where the take is none, or has one."""
+        """The final of a draft, as it was meant, else as the builder has it; None where it is none, or has one."""
         if record.state != "completed" or record.id in self._promoted:
             return None
         model = self._library.catalog.get(record.model)
-        return None if model is None else form.promoted(model, record.inputs, self.builder.final, self._library.catalog)
+        return (
+            None
+            if model is None
+            else form.promoted(model, record.inputs, record.meant or self.builder.final, self._library.catalog)
+        )
 
     def _renew(self) -> None:
         """Show the prices of another model, and its name."""
@@ -216,11 +257,64 @@ class Counter:
     def _filled(self, asked: Asked) -> str:
         """Take over a request that was pasted."""
         left_out = (*asked.left_out, *self.fill(asked.model or self.model.id, asked.inputs))
-        self._parent = ""
         said = [f"Filled in: {', '.join(asked.inputs) or 'nothing'}."]
         if left_out:
             said.append(f"Left out: {', '.join(dict.fromkeys(left_out))}.")
         return " ".join([*said, *asked.notes])
+
+    # Where the request comes from
+
+    def _now(self) -> Draft:
+        return Draft(self.model.id, self.builder.values, self._parent)
+
+    def _put(self, draft: Draft) -> None:
+        if draft.model != self.model.id:
+            self.builder.choose(find(self._library, draft.model))
+            self._renew()
+        self.builder.fill(draft.values)
+        self._parent = draft.parent if self._known(draft.parent) else ""
+        self._filled_in = None  # it is a person's own, and not to be lost to the next remix
+        self._show_origin()
+
+    def _put_back(self) -> None:
+        """Exchange what stands there with what stood there before: pressed twice, nothing has changed."""
+        before, stood = self._before, self._now()
+        if before is not None:
+            filled = stood == self._filled_in
+            self._put(before)
+            self._before, self._filled_in = stood, self._now() if self._back_is_filled else None
+            self._back_is_filled = filled
+            self._show_origin()
+        self.say("", "ok")
+
+    def _let_go(self) -> None:
+        self._parent = ""
+        self._show_origin()
+        self._remembered.changed()
+
+    def _show_origin(self, word: str = "Remix") -> None:
+        parent, before = self._known(self._parent), self._before
+        put(
+            self.origin,
+            word=word,
+            of=" ".join(parent.words.split())[:_WORDS] if parent else "",
+            before=str(before.values["prompt"])[:_WORDS] if before else "",
+            replaced=before is not None,
+        )
+
+    def _known(self, take: str) -> Record | None:
+        try:
+            return self._library.record(take) if take else None
+        except KlingError:
+            return None
+
+    def _is_empty(self, draft: Draft) -> bool:
+        model = self._library.catalog.get(draft.model)
+        return model is not None and not draft.parent and dict(draft.values) == form.defaults(model)
+
+    def _changed(self) -> None:
+        self.tell()
+        self._remembered.changed()
 
     # What the page asks. It runs on whichever thread the host chooses, and waits for nothing.
 
@@ -260,8 +354,7 @@ class Counter:
         spend, caps, practice = self._library.sums(), self._library.caps(), self._service.practice
         if over := budget.refusal(spend, caps, practice, asked.request.estimate_micros, asked.takes):
             return {"said": over, "refused": True}
-        parent, self._parent = self._parent, ""
-        self._order(asked, parent)
+        self._order(asked, self.taken())
         return {"said": f"Confirmed: {takes} take{'' if takes == 1 else 's'} for about {price}."}
 
     def _order(self, asked: order.Order, parent: str) -> None:
@@ -275,6 +368,9 @@ class Counter:
             self._begin(made, asked.request, asked.takes, parent)
         except Exception as error:
             self._promoted.discard(parent)
+            if not made and not self._parent:  # nothing was generated: it is still the remix that it was
+                self._parent = parent
+                self._show_origin()
             self.say(f"{f'{len(made)} of {asked.takes} takes were begun. ' if made else ''}{error}", "bad")
             log.exception("a take could not be begun")
         self._look()

@@ -196,12 +196,25 @@ def draft(model: Model) -> dict[str, Any]:
     return {"duration": offer(model).seconds[0], "sound": False}
 
 
+def is_draft(model: Model, made_of: Mapping[str, Any]) -> bool:
+    """Whether these inputs are those of a model's cheapest clip."""
+    cheapest = draft(model)
+    return all(made_of.get(name, model.default(name)) == cheapest[name] for name in cheapest if name in model.fields)
+
+
+def meant(model: Model, made_of: Mapping[str, Any], final: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the final of these inputs has otherwise, to be kept with the take; None where they are no draft of it."""
+    wanted = {name: value for name, value in final.items() if name in model.fields}
+    same = all(made_of.get(name, model.default(name)) == value for name, value in wanted.items())
+    return wanted if is_draft(model, made_of) and not same else None
+
+
 def promoted(
     model: Model, made_of: Mapping[str, Any], final: Mapping[str, Any], catalog: Catalog | None = None
 ) -> VideoRequest | None:
     """The request for the final of a draft; None where these inputs are no draft, or the model would not take it."""
     cheapest = draft(model)
-    if any(made_of.get(name, model.default(name)) != cheapest[name] for name in cheapest if name in model.fields):
+    if not is_draft(model, made_of):
         return None
     wanted = {**made_of, **{name: value for name, value in final.items() if name in model.fields}}
     found = offer(model).board
@@ -213,6 +226,24 @@ def promoted(
         return VideoRequest(model=model.id, catalog=catalog, **wanted)
     except (KlingError, TypeError):  # TypeError: the model no longer takes what the draft was made of
         return None
+
+
+def fits(model: Model, name: str, value: Any) -> bool:
+    """Whether the control of an input can show a value, of whatever type it is."""
+    found = offer(model)
+    extra = next((one for one in found.extras if one.name == name), None)
+    if extra is not None:
+        return isinstance(value, str) if extra.kind == "json" else _fits(extra, value)
+    if name in ("sound", BOTH):
+        return isinstance(value, bool)
+    if name == "duration":
+        low, high = found.seconds
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    return (
+        isinstance(value, list) and _offered(name, value, found)
+        if name in _ITEMS
+        else (isinstance(value, str) and _offered(name, value, found))
+    )
 
 
 def _offered(name: str, value: Any, found: Offer) -> bool:

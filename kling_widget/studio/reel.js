@@ -136,10 +136,10 @@ export function reel(model, signal, show) {
       if (found.then.prompt !== undefined && beside.prompt) tell(beside.prompt, found.then.prompt);
       put(found.then.shots);
     },
-    /** Make shots of the prompt. */
-    cut() {
-      const { low } = limits(), total = Number(beside.seconds?.get("value") ?? low);
-      change(begin(beside.prompt?.get("value") ?? "", Number.isInteger(total) ? total : low, limits()));
+    /** What the prompt's shots would be, and how long the clip is now. */
+    cuts() {
+      const { low } = limits(), total = Number(beside.seconds?.get("value") ?? low), now = Number.isInteger(total) ? total : low;
+      return { now, shots: begin(beside.prompt?.get("value") ?? "", now, limits()) };
     },
     /** Make one prompt of the shots. Without words the prompt that is there stays. */
     back() {

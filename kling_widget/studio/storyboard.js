@@ -43,16 +43,21 @@ function render({ model, el, signal, host }) {
   const board = h("div", { class: "kw-board", role: "group", "aria-label": "Shots in order" }, track, plus);
   const foot = h("div", { class: "kw-row kw-board-foot" }, send, h("span", { class: "kw-grow" }), back);
   const problem = h("p", { class: "kw-board-problem", role: "alert" });
+  const ask = h("div", { class: "kw-row kw-board-ask", role: "group", "aria-label": "Confirm the longer clip", hidden: true });
   const aloud = h("span", { class: "kw-hidden", "aria-live": "polite" });
   el.append(
     h("div", { class: "kw-board-head" }, h("span", { class: "kw-label", title: KEYS }, "Storyboard", words),
       h("span", { class: "kw-board-tools" }, divide, unite, undo, redo, cut)),
-    board, rule, problem, foot, keys, aloud);
+    ask, board, rule, problem, foot, keys, aloud);
 
   /** @type {Slot[]} */
   const slots = [];
   /** @type {{ shots: Shot[], offset: number | null } | null} what a drag would make of the shots */
   let draft = null;
+  /** @type {Model | null} what knows the prices */
+  let prices = null;
+  /** @type {Model | null} */
+  let sound = null;
   let at = 0; // the shot that is chosen
   let writes = false; // whether its words were written in since it was chosen: then they are split at the caret
 
@@ -87,8 +92,37 @@ function render({ model, el, signal, host }) {
     edit(next, second);
     write(second, 0);
   };
+  /** Make shots of the prompt; where the clip becomes longer by that, and dearer, it is said first. */
   const cutUp = () => {
-    film.cut();
+    const { now, shots } = film.cuts(), then = lasting(shots);
+    if (then <= now) return cutNow(shots);
+    const [before, after] = [priceOf(now), priceOf(then)];
+    const price = before && after && before !== after ? `, ${after} instead of ${before}` : "";
+    ask.replaceChildren(
+      h("span", {}, `${shots.length} shots of at least ${film.limits().shortest} s need a clip of ${then} s instead of ${now} s${price}.`),
+      h("button", { type: "button", class: "kw-quiet", onclick: () => {
+        ask.hidden = true;
+        const again = film.cuts(); // the prompt, the length or the price may have changed since
+        if (lasting(again.shots) === then && again.now === now && priceOf(then) === after) cutNow(again.shots);
+        else cutUp();
+      } }, `Cut, ${then} s${price ? ` for ${after}` : ""}`),
+      h("button", { type: "button", class: "kw-quiet", onclick: () => {
+        ask.hidden = true;
+        cut.focus();
+      } }, "Leave it"));
+    ask.hidden = false;
+    ask.querySelector("button")?.focus();
+  };
+  /** What a take of so many seconds costs, as the button that generates says it; empty where nobody says. @param {number} seconds */
+  const priceOf = (seconds) => {
+    const kind = `${seconds}${sound?.get("value") ? " sound" : ""}`;
+    const price = prices?.get("tariff")?.[kind]?.["1"]?.price;
+    return typeof price === "string" && price !== "–" ? price : "";
+  };
+  /** @param {Shot[]} made */
+  const cutNow = (made) => {
+    ask.hidden = true;
+    film.change(made);
     if (film.shots()[1]?.prompt === "") write(film.shots()[0]?.prompt ? 1 : 0);
     else choose(0);
   };
@@ -186,6 +220,7 @@ function render({ model, el, signal, host }) {
     at = Math.max(0, Math.min(of - 1, at));
     for (const part of [board, rule, foot, divide, unite]) part.hidden = !some;
     cut.hidden = some;
+    if (some) ask.hidden = true;
     undo.hidden = !some && !film.can("past");
     redo.hidden = !some && !film.can("future");
     words.textContent = some ? `${of} shot${of === 1 ? "" : "s"}, ${prompt ? "sent with the prompt above" : "in place of the prompt above"}` : "";
@@ -215,6 +250,16 @@ function render({ model, el, signal, host }) {
 
   film.watch();
   follow(model, ["low", "high", "shortest", "most", "letters", "both", "offers_both", "problem"], signal, show);
+  if (model.get("sound")) host.getModel(model.get("sound")).then((found) => { sound = found; }, () => {}); // then it is taken for silent
+  follow(model, ["prices"], signal, () => {
+    if (model.get("prices")) host.getModel(model.get("prices")).then((found) => { prices = found; }, () => {}); // else lengths are said alone
+  });
+  ask.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    ask.hidden = true;
+    cut.focus();
+  }, { signal });
   for (const [name, ref] of [["seconds", model.get("duration")], ["prompt", model.get("prompt")]])
     if (ref) host.getModel(ref).then((found) => film.meet({ [name]: found }), () => {}); // then it stands alone
 }

@@ -35,6 +35,10 @@ class Storyboard(Face):
     letters = t.Int(512, help="How many characters a shot may have.").tag(sync=True)
     duration = t.Unicode(help="The control of the clip's seconds, as a reference.").tag(sync=True)
     prompt = t.Unicode(help="The prompt's control, as a reference.").tag(sync=True)
+    prices = t.Unicode(help="What knows the prices by length (`tariff`), as a reference; empty: nothing does.").tag(
+        sync=True
+    )
+    sound = t.Unicode(help="The control of the sound, as a reference.").tag(sync=True)
     both = t.Bool(False, help="Whether the prompt is sent besides the shots.").tag(sync=True)
     offers_both = t.Bool(True, help="Whether the model takes a prompt besides the shots.").tag(sync=True)
     problem = t.Unicode(help="What is wrong with the shots; empty if nothing is. Shown below them.").tag(sync=True)

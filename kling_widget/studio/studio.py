@@ -39,7 +39,8 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     library
         A library, or its folder; ``kling_library`` beside the notebook (or ``KLING_LIBRARY``) unless given.
     model
-        The model that the builder is for, by its name (``"O3 Pro"``) or its id on the service.
+        The model that the builder is for, by its name (``"O3 Pro"``) or its id on the service; unless given, that of
+        the request which was being written in this library last, else O3 Pro.
     practice
         True: simulated takes at no cost. False: the live service. None: live where a key is found, else practice.
     budget
@@ -75,13 +76,13 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self,
         library: Library | str | os.PathLike[str] | None = None,
         *,
-        model: str = O3_PRO,
+        model: str | None = None,
         practice: bool | None = None,
         budget: float | str | None = None,
         confirm_above: float | str = 2.00,
     ) -> None:
         known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
-        found = maker(model, known)
+        found = maker(model or O3_PRO, known)
         asking = form.Asking(above=limit(confirm_above))
         self.library = library if isinstance(library, Library) else Library(library)
         self._service = choose(practice)
@@ -106,15 +107,25 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
         self.duration, self.sound = builder.duration, builder.sound
         self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
+        counter.resume(None if model is None else found)
         self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
         self._shelf = Shelf(
             self._find, self.show, self._add, self._poster, headings=view.headings(), statuses=list(view.FILTERS)
         )
-        self._faces = (self._bar, builder, counter.go, self._invite, self._screen, self._queue, self._shelf)
+        self._faces = (
+            self._bar,
+            counter.origin,
+            builder,
+            counter.go,
+            self._invite,
+            self._screen,
+            self._queue,
+            self._shelf,
+        )
         self._faces += workshop.faces
-        left = w.VBox([builder, counter.go, workshop.code])
+        left = w.VBox([counter.origin, builder, counter.go, workshop.code])
         right = w.VBox([self._invite, self._screen, self._queue])
         columns = w.Box([left, right])
         super().__init__([self._bar, columns, self._shelf])
@@ -158,7 +169,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """
         request = self._counter.request()
         made: list[str] = []
-        self._begin(made, request, takes)
+        self._begin(made, request, takes, self._counter.taken())
         return [self.library.take(take) for take in made]
 
     def fill(self, inputs: Mapping[str, Any]) -> tuple[str, ...]:
@@ -281,7 +292,8 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         with self._lock:  # no look comes between: a take may end at once
             try:
                 for _ in range(takes):
-                    made.append(confirm(request, service=service, parent=parent or None).id)
+                    meant = self._counter.meant(request)
+                    made.append(confirm(request, service=service, parent=parent or None, meant=meant).id)
             finally:
                 self._reading.begun(*made)
 

@@ -88,6 +88,15 @@ class Records:
             raise BadValue(f"{said} The note is as it was.")
         return self._room.store.annotate(take_id, **words)
 
+    @property
+    def draft(self) -> str:
+        """The request that was being written in a panel last, as that panel keeps it; empty where none was."""
+        return self._room.store.value("draft") or ""
+
+    def keep_draft(self, text: str) -> None:
+        """Keep the request that is being written."""
+        self._room.store.keep("draft", text)
+
     def sums(self) -> Spend:
         """What was spent, in micro-dollars."""
         return self._room.store.purse.spent()

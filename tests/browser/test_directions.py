@@ -89,6 +89,7 @@ def test_a_panel_shows_and_takes_words_from_their_own_side(jupyter: Jupyter) -> 
     panel.root.get_by_label("Search prompts").fill("שועל")
     expect(panel.cards).to_have_count(2)
     panel.root.get_by_role("button", name="Cut into shots").click()
+    panel.root.get_by_role("button", name="Cut, 6 s for").click()
     expect(panel.root.get_by_label("Words of shot 1")).to_have_value(HEBREW)
     panel.root.get_by_label("Add a tag").fill("שלג")
     places(panel.root, "textarea.widget-input", "textarea.kw-shot-words", "input.kw-find", "span.kw-take-title",

@@ -250,6 +250,11 @@ def test_a_prompt_becomes_shots_and_they_a_prompt_while_the_kernel_is_busy(jupyt
           .sessionContext.session.kernel.requestExecute({ code: "import time; time.sleep(6)" })"""
     )
     board.tool("Cut into shots").click()
+    expect(board.root.get_by_text("2 shots of at least 3 s need a clip of 9 s instead of 5 s.")).to_be_visible()
+    board.tool("Leave it").click()
+    expect(board.shots).to_have_count(0)
+    board.tool("Cut into shots").click()
+    board.tool("Cut, 9 s").click()
     board.expect(3, 6)
     expect(board.root.get_by_text("2 shots, in place of the prompt above")).to_be_visible()
     board.root.get_by_label("Send the prompt too").check()
