@@ -9,6 +9,7 @@ from .samples import Sample
 from .tracks import Edit
 
 _MOST_PLAYED = 100_000  # samples that all edits together may play: a list may play the same ones again and again
+_MOST_LOOKED_AT = 2_000_000  # each edit looks at all samples
 
 
 def shown(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie: int) -> list[tuple[int, int]] | None:
@@ -28,10 +29,12 @@ def shown(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie: i
     Returns
     -------
     list or None
-        None where pictures would be played in more ways than pages show.
+        None where the list shows nothing, or more than is worth reading.
     """
     if not edits or not samples:
         return sorted((sample.shown, sample.lasts) for sample in samples)
+    if len(edits) * len(samples) > _MOST_LOOKED_AT:
+        return None
     empty = list(itertools.takewhile(lambda edit: edit.start == -1, edits))
     delay = sum(_ticks(edit.length, scale, movie) for edit in empty)
     played: list[tuple[int, int]] = []
@@ -68,7 +71,7 @@ def shifted(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie:
 
 def _played(samples: Sequence[Sample], start: int, length: int, begins: int) -> Iterator[tuple[int, int]]:
     """The pictures that one edit shows. Decoding begins at a key frame before it; what is not shown takes no time."""
-    first = _key_before(samples, start)
+    first, reordered = _key_before(samples, start), any(sample.later for sample in samples)
     clock, within, keys = begins, False, 0
     for number in range(first, len(samples)):
         sample = samples[number]
@@ -81,7 +84,7 @@ def _played(samples: Sequence[Sample], start: int, length: int, begins: int) -> 
         if sample.shown + lasts >= start + length and sample.key:
             # Pictures that are decoded behind this key frame may be shown before it.
             keys += 1
-            if keys == 2 or not any(one.later for one in samples):
+            if keys == 2 or not reordered:
                 return
 
 

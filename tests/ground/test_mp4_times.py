@@ -12,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kling_widget.mp4 import edits
+from kling_widget.mp4.samples import Sample
 from kling_widget.mp4.times import FrameTimes, frame_times
+from kling_widget.mp4.tracks import Edit
 
 from .. import mp4s
 from ..clips import mp4
@@ -89,6 +92,12 @@ def test_what_the_edit_list_cuts_off_is_not_shown(tmp_path: Path) -> None:
     shown = decoded(path)
     assert len(shown) < len(EVEN)
     assert read(path).times() == pytest.approx(shown, abs=1e-9)
+
+
+def test_an_edit_list_without_end_is_not_played_to_its_end() -> None:
+    samples = [Sample(number, 1, 0, key=True) for number in range(50_000)]
+    assert edits.shown(samples, [Edit(10, 0)] * 1000, 24, 24) is None
+    assert edits.shown(samples, [Edit(50_000, 0)], 24, 24) == [(number, 1) for number in range(50_000)]
 
 
 def test_a_page_is_told_in_runs(tmp_path: Path) -> None:
