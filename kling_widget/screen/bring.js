@@ -44,6 +44,7 @@ export async function bring({ model, clip, video, gone, where, without, tell }) 
     gone.removeEventListener("abort", source.free);
     unload(video);
     source.free();
+    source.fail?.();
     without.add(source.route);
   }
 }

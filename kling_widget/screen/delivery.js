@@ -2,6 +2,7 @@
 // widget's messages, else from where the service keeps it.
 // @ts-check
 import { ask } from "../face.js";
+import { failed, mayTry, oneByOne, proven, worked } from "./files.js";
 import { hostOf, jupyterServer } from "./host.js";
 import { newKernelWatch, takeTurn } from "./patience.js";
 
@@ -21,6 +22,7 @@ import { newKernelWatch, takeTurn } from "./patience.js";
  * @property {string} url
  * @property {"files" | "bytes" | "beside" | "service"} route
  * @property {() => void} free gives its memory back
+ * @property {() => void} [fail] takes note that it could not be played
  * @property {string} [note] what a person must know of it, such as that it is not the file in the library
  */
 
@@ -91,7 +93,7 @@ export async function deliver(model, clip, where, { signal, without, progress })
 async function fromKernel(model, take, place, without, signal, progress) {
   const server = jupyterServer();
   if (server && !without.has("files")) {
-    const source = await byFiles(model, take, place, filesAddress(server, place.path), signal, progress);
+    const source = await oneByOne(server.baseUrl ?? "", () => byFiles(model, take, place, server, signal, progress));
     if (source) return source;
   }
   return without.has("bytes") ? null : byChunks(model, take, place, signal, progress);
@@ -108,28 +110,32 @@ function fromService(place, trouble, without) {
 }
 
 /**
- * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {string} address
+ * @param {import("../face.js").Model} model @param {string} take @param {Place} place @param {Server} server
  * @param {AbortSignal} signal @param {(fraction: number) => void} progress @returns {Promise<Source | null>}
  */
-async function byFiles(model, take, place, address, signal, progress) {
-  if (!address) return null;
-  /** @type {Response} */
-  let answer;
-  try {
-    answer = await fetch(address, { signal, headers: { Range: `bytes=0-${HEAD - 1}` }, credentials: "same-origin" });
-  } catch {
-    signal.throwIfAborted();
+async function byFiles(model, take, place, server, signal, progress) {
+  const [base, bare] = [server.baseUrl ?? "", filesAddress(server, place.path)];
+  if (!bare || !mayTry(base, bare)) return null;
+  const { answer, address } = await admitted(bare, signal);
+  if (!answer) {
+    failed(base, bare, "page");
     return null; // no way through: the kernel is asked for the bytes
   }
+  /** @returns {null} */
+  const other = () => {
+    failed(base, bare, "folder");
+    return null;
+  };
   if (answer.status === 206) {
     const size = Number(answer.headers.get("Content-Range")?.split("/")[1]);
     const head = await answer.arrayBuffer();
-    if (size !== place.bytes || !(await sameHead(model, take, place, head, signal))) return null;
-    return { url: address, route: "files", free() {} };
+    if (size !== place.bytes || !(await sameHead(model, take, place, head, signal))) return other();
+    worked(base, bare);
+    return { url: address, route: "files", free() {}, fail: () => failed(base, bare, "video") };
   }
   if (answer.status !== 200 || Number(answer.headers.get("Content-Length")) !== place.bytes || !answer.body) {
     await answer.body?.cancel();
-    return null;
+    return other();
   }
   // A server that gives whole files only: a clip could not be sought in, so all of it comes now.
   const parts = [];
@@ -142,8 +148,27 @@ async function byFiles(model, take, place, address, signal, progress) {
     progress(have / place.bytes);
   }
   const blob = new Blob(parts, { type: "video/mp4" });
-  if (!(await sameHead(model, take, place, await blob.slice(0, HEAD).arrayBuffer(), signal))) return null;
+  if (!(await sameHead(model, take, place, await blob.slice(0, HEAD).arrayBuffer(), signal))) return other();
+  worked(base, bare);
   return ofBlob(blob, "files");
+}
+
+/**
+ * Ask for the beginning of a file with each proof that this page has. A redirect is never followed: it leads to a login.
+ * @param {string} bare its address @param {AbortSignal} signal
+ * @returns {Promise<{ answer: Response | null, address: string }>} null where the server lets this page have nothing
+ */
+async function admitted(bare, signal) {
+  for (const address of proven(bare, document.cookie)) {
+    try {
+      const headers = { Range: `bytes=0-${HEAD - 1}` };
+      const answer = await fetch(address, { signal, headers, credentials: "same-origin", redirect: "manual" });
+      if (answer.type !== "opaqueredirect" && answer.status !== 401 && answer.status !== 403) return { answer, address };
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+  return { answer: null, address: bare };
 }
 
 /**
