@@ -23,6 +23,7 @@ from ..take.pictures import choose_poster
 from . import deciding, delivery
 from .clip import Clip, beside, clip, notebook_folder
 from .differing import differences
+from .following import Following, following
 from .keeping import Kept
 from .making import Making
 from .row import Row, row
@@ -55,6 +56,8 @@ class Screen(Face):
     --------
     >>> Screen(Library().takes()[0])  # doctest: +SKIP
     """
+
+    _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
 
     _esm = esm(HERE / "screen.js")
     _css = css(HERE / "row.css", HERE / "screen.css")
@@ -107,23 +110,29 @@ class Screen(Face):
         self._act_on = act
         self._records: tuple[Record, ...] = ()
         self._kept: Kept | None = None
-        self._unwatch: Callable[[], None] | None = None
         self._making = Making(self.library, lambda content: self.send(content))
         super().__init__(**traits)
         if takes:
             self.show(*(take.record for take in takes))
-            if self._under_way():
-                self._unwatch = self.library.engine.watch(self._look)
+            self.keep_up()
 
-    def _look(self) -> None:
-        """Show how takes go that nobody else follows; on the engine's thread, until they have ended."""
-        self.show(*(self.library.record(record.id) for record in self._records))
-        if self._unwatch is not None and not self._under_way():
-            self._unwatch()
-            self._unwatch = None
+    def keep_up(self, kept: Kept | None = None) -> None:
+        """Show from now on what the library says of these takes, and let ``kept`` say it too."""
+        self._kept = kept or self._kept
+        self._following = following(self.library)
+        self._following.add(self)
+        self.show(*(self.library.record(record.id) for record in self._records))  # it may have changed meanwhile
 
-    def _under_way(self) -> bool:
-        return not all(record.final for record in self._records)
+    def follow(self, changed: Mapping[str, Record]) -> None:
+        """Show takes anew that changed, and how those go that are under way; on the engine's thread."""
+        if any(record.id in changed or not record.final for record in self._records):
+            self.show(*(changed.get(record.id, record) for record in self._records))
+
+    def close(self) -> None:
+        """Take the screen away."""
+        if self._following is not None:
+            self._following.leave(self)
+        super().close()
 
     def show(self, *records: Record) -> None:
         """Show these takes. What did not change is left alone: a clip that plays goes on playing."""

@@ -72,6 +72,7 @@ class _Showing:
         self.screen.show(self._record)
         self._kept.show(self.screen, [self._record])
         if self._record.final:
+            self.screen.keep_up(self._kept)
             return
         self.screen.followed_by = self  # the engine holds a watcher weakly, and nobody else knows this one
         self._stops = [take.library.engine.watch(self._look), at_cell_end(self._look)]
@@ -88,3 +89,4 @@ class _Showing:
             for stop in self._stops:
                 stop()
             self._stops = []
+            self.screen.keep_up(self._kept)

@@ -65,6 +65,11 @@ class Records:
         found = self._room.store.page(limit=200, kind="tool")
         return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
 
+    @property
+    def revision(self) -> int:
+        """The number of the library's last change, by any kernel."""
+        return self._room.store.revision
+
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
         return self._room.store.changed_since(revision)

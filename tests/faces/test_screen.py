@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kling_widget.money import micros
 from kling_widget.screen import Screen
 from kling_widget.screen.clip import beside, clip, file_name, notebook_folder, settings
 from kling_widget.screen.delivery import CHUNK_MOST, HEAD
+from kling_widget.screen.keeping import Kept
 from kling_widget.screen.row import row
 from tests.made import a_record, a_take
 
@@ -217,3 +219,50 @@ def test_an_action_reaches_who_offered_it(library: Library) -> None:
 def test_nothing_to_show_needs_a_library() -> None:
     with pytest.raises(TypeError, match="library"):
         Screen()
+
+
+def until(met: Callable[[], bool]) -> None:
+    """Wait until the engine's thread has done its part."""
+    end = time.monotonic() + 60
+    while not met():
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.02)
+
+
+def test_what_is_said_of_a_take_in_code_reaches_every_screen_of_it(library: Library) -> None:
+    take = library.takes()[0]
+    screens = [Screen(take), Screen(take), Screen(library=library)]
+    screens[2].show(take.record)
+    screens[2].keep_up()
+    take.rate(5)
+    take.tag("night")
+    for screen in screens:
+        until(lambda screen=screen: screen.takes[0]["rating"] == 5 and "night" in screen.takes[0]["tags"])  # type: ignore[misc]
+
+
+def test_what_another_kernel_says_of_a_take_reaches_a_screen_whose_takes_have_ended(library: Library) -> None:
+    screen = Screen(library.takes()[0])
+    other = Library(library.folder)
+    try:
+        other.takes()[0].rate(1)
+        until(lambda: screen.takes[0]["rating"] == 1)
+    finally:
+        other.close()
+
+
+def test_a_rating_on_one_screen_reaches_the_other_and_what_the_notebook_keeps(library: Library) -> None:
+    one, other = Heard(library.takes()[0]), Screen(library.takes()[0])
+    kept = Kept(library)
+    renewed: list[int | None] = []
+    kept.renew = lambda records: renewed.append(records[0].rating)  # type: ignore[method-assign]
+    other.keep_up(kept)
+    one.asked("rate", take=one.takes[0]["id"], rating=2)
+    until(lambda: other.takes[0]["rating"] == 2 and renewed == [2])
+
+
+def test_a_screen_that_was_closed_is_told_nothing_more(library: Library) -> None:
+    closed, open_ = Screen(library.takes()[0]), Screen(library.takes()[0])
+    closed.close()
+    library.takes()[0].rate(1)
+    until(lambda: open_.takes[0]["rating"] == 1)
+    assert closed.takes[0]["rating"] == 3
