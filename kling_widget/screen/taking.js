@@ -1,7 +1,8 @@
 // What a person takes away: the clip, its story in it, a frame, a moving picture, a contact sheet. The page draws frames
 // itself; what the kernel makes comes in pieces, and lies in the library too.
 // @ts-check
-import { ask, focused, h } from "../face.js";
+import { ask, h } from "../face.js";
+import { closeElsewhere } from "../popup.js";
 import { clockTime } from "./clock.js";
 import { icon } from "./icons.js";
 import { poster } from "./poster.js";
@@ -46,9 +47,9 @@ export function newTaking(model, signal, subject, tell) {
   const sorry = (error) => {
     if (!signal.aborted) tell(error instanceof Error ? error.message : String(error), "bad");
   };
-  /** @param {string} words @param {(now: Subject) => Promise<string>} act gives what is said of it */
-  const item = (words, act) => h("button", {
-    class: "kw-take-away", role: "menuitem", type: "button",
+  /** @param {string} words @param {(now: Subject) => Promise<string>} act gives what is said of it @param {string} [asks] `kernel` where it needs one */
+  const item = (words, act, asks) => h("button", {
+    class: "kw-take-away", role: "menuitem", type: "button", "data-asks": asks,
     onclick: () => {
       const now = subject();
       close();
@@ -64,13 +65,13 @@ export function newTaking(model, signal, subject, tell) {
   };
   /** @param {Subject} now */
   const part = ({ state }) => ({ start: state.from, end: state.to });
-  const gif = item("GIF", made("gif", part));
-  const webp = item("WebP", made("webp", part));
-  const sheet = item("Contact sheet", made("sheet", part));
+  const gif = item("GIF", made("gif", part), "kernel");
+  const webp = item("WebP", made("webp", part), "kernel");
+  const sheet = item("Contact sheet", made("sheet", part), "kernel");
   const alone = model.get("fixed") === true; // a page without a kernel: what it can do by itself
   menu.append(
     save,
-    ...(alone ? [] : [item("Save with its story", made("story"))]),
+    ...(alone ? [] : [item("Save with its story", made("story"), "kernel")]),
     item("Copy this frame", async (now) => {
       const png = drawn(now.video, "image/png");
       try {
@@ -89,11 +90,8 @@ export function newTaking(model, signal, subject, tell) {
       const image = await small(now.video);
       await ask(model, "picture", { take: now.clip.id }, { signal, buffers: [await image.arrayBuffer()] });
       return "The poster is this frame now.";
-    })]));
-  const close = () => {
-    if (el.contains(focused(el))) opener.focus();
-    el.open = false;
-  };
+    }, "kernel")]));
+  const close = closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } });
   save.addEventListener("click", () => setTimeout(close), { signal });
 
   return {

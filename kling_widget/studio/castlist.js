@@ -1,6 +1,7 @@
 // The elements that there are, to choose from, and the way to a new one.
 // @ts-check
 import { focused, freshId, h } from "../face.js";
+import { closeElsewhere } from "../popup.js";
 import { newcomer } from "./newcomer.js";
 
 /** @typedef {import("../face.js").Model} Model */
@@ -65,12 +66,10 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     told.textContent = "";
     form.begin(looked);
   };
-  const close = () => {
-    const held = el.contains(focused(el));
+  const close = closeElsewhere(signal, { isOpen: () => !el.hidden, parts: [el, add], opener: add, hide: () => {
     el.hidden = true;
     add.setAttribute("aria-expanded", "false");
-    if (held) add.focus();
-  };
+  } });
   add.addEventListener("click", () => {
     if (!el.hidden) return close();
     say("");
@@ -82,8 +81,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
   }, { signal });
   search.addEventListener("input", show, { signal });
   el.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
-    else if (list.hidden) return;
+    if (list.hidden) return;
     else if (event.key === "Enter" && event.target === search) picks()[0]?.click();
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const all = [search, ...picks()], at = all.indexOf(/** @type {HTMLButtonElement} */ (focused(el)));
@@ -92,10 +90,6 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     event.preventDefault();
     event.stopPropagation();
   }, { signal });
-  document.addEventListener("pointerdown", (event) => {
-    const target = /** @type {Node} */ (event.target);
-    if (!el.hidden && !el.contains(target) && !add.contains(target)) close();
-  }, { signal, capture: true });
   return { el, told, show };
 }
 

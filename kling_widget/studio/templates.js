@@ -1,6 +1,7 @@
 // Templates: chosen by kind, filled where they have blanks, and put where the caret is. A person's own are kept and removed here.
 // @ts-check
 import { ask, focused, follow, h } from "../face.js";
+import { closeElsewhere } from "../popup.js";
 
 /** @typedef {import("../face.js").Model} Model */
 /** @typedef {import("./words.js").Words} Words */
@@ -64,10 +65,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     panel.scrollIntoView({ block: "nearest" });
     chosenTab()?.focus({ preventScroll: true });
   };
-  const leave = () => {
-    toggle(false);
-    open.focus();
-  };
+  const leave = closeElsewhere(signal, { isOpen: () => !panel.hidden, parts: [panel, open], opener: open, hide: () => toggle(false) });
   const chosenTab = () => /** @type {HTMLElement | null} */ (tabs.querySelector('[aria-selected="true"]'));
 
   /** @param {Template} template @param {string} words */
@@ -165,15 +163,6 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     /** @type {HTMLElement[]} */
     const names = Array.from(list.querySelectorAll(".kw-tpl-name"));
     names[names.indexOf(/** @type {HTMLElement} */ (focused(list))) + step]?.focus();
-  }, { signal });
-  panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    leave();
-  }, { signal });
-  document.addEventListener("pointerdown", (event) => {
-    const path = event.composedPath();
-    if (!panel.hidden && !path.includes(panel) && !path.includes(open)) toggle(false);
   }, { signal });
   follow(model, ["templates"], signal, () => { if (!panel.hidden) show(); });
   follow(model, ["trouble"], signal, () => { if (model.get("trouble")) say(model.get("trouble"), "bad"); });

@@ -1,0 +1,33 @@
+// What pops up goes away again: on a click elsewhere, on Escape, and when the keyboard moves on.
+// @ts-check
+import { focused } from "./face.js";
+
+/**
+ * @param {AbortSignal} signal
+ * @param {object} popup
+ * @param {() => boolean} popup.isOpen
+ * @param {Element[]} popup.parts what belongs to it, its opener too
+ * @param {HTMLElement} popup.opener gets the keyboard back from inside
+ * @param {() => void} popup.hide
+ * @returns {() => void} closes it
+ */
+export function closeElsewhere(signal, { isOpen, parts, opener, hide }) {
+  /** @param {EventTarget[]} path */
+  const inside = (path) => parts.some((part) => path.includes(part));
+  const holdsFocus = () => parts.some((part) => part.contains(focused(part)));
+  const close = () => {
+    if (!isOpen()) return;
+    const held = holdsFocus();
+    hide();
+    if (held) opener.focus({ preventScroll: true });
+  };
+  const capture = { signal, capture: true };
+  document.addEventListener("pointerdown", (event) => { if (isOpen() && !inside(event.composedPath())) hide(); }, capture);
+  document.addEventListener("focusin", (event) => { if (isOpen() && !inside(event.composedPath())) hide(); }, capture);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || !isOpen()) return;
+    if (inside(event.composedPath())) event.stopPropagation(); // the host has a meaning for it too
+    close();
+  }, capture);
+  return close;
+}
