@@ -25,7 +25,8 @@ const ENOUGH = 2; // letters after which a name is offered
 
 // What makes text wrap where it does.
 const WRAPS = ["font-family", "font-size", "font-style", "font-weight", "font-stretch", "font-kerning", "font-feature-settings",
-  "line-height", "letter-spacing", "word-spacing", "text-indent", "text-align", "direction", "unicode-bidi", "tab-size", "padding", "word-break", "line-break"];
+  "font-variation-settings", "font-variant", "font-optical-sizing", "text-rendering", "text-transform", "line-height", "letter-spacing", "word-spacing",
+  "text-indent", "text-align", "direction", "unicode-bidi", "tab-size", "padding", "white-space", "word-break", "overflow-wrap", "line-break", "hyphens"];
 
 /**
  * Find the names that a text holds as whole words, whatever the case: where two could stand, the longer does.
@@ -157,7 +158,11 @@ export function markNames(area, names, signal) {
   const place = () => {
     const style = getComputedStyle(area);
     for (const name of WRAPS) words.style.setProperty(name, style.getPropertyValue(name));
-    words.style.width = `${area.clientWidth}px`;
+    // To the fraction of a pixel: a word may wrap for less. A scrollbar takes whole ones.
+    const [width, left, right] = [style.width, style.borderLeftWidth, style.borderRightWidth].map((length) => parseFloat(length) || 0);
+    const outside = style.boxSizing === "border-box" ? 0 : parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    const bar = area.offsetWidth - area.clientWidth - Math.round(left ?? 0) - Math.round(right ?? 0);
+    words.style.width = `${(width ?? 0) + outside - (style.boxSizing === "border-box" ? (left ?? 0) + (right ?? 0) : 0) - bar}px`;
     layer.style.left = `${area.offsetLeft + area.clientLeft}px`;
     layer.style.top = `${area.offsetTop + area.clientTop}px`;
     layer.style.width = `${area.offsetWidth - 2 * area.clientLeft}px`; // a scrollbar has the same ground
@@ -177,12 +182,15 @@ export function markNames(area, names, signal) {
   };
   const watcher = new ResizeObserver(place);
   watcher.observe(area);
+  const restyled = new MutationObserver(place); // a font or a direction may change and leave the size as it is
+  for (const el of [area, document.body]) restyled.observe(el, { attributes: true });
   area.addEventListener("scroll", scroll, { signal });
   area.addEventListener("input", () => { draw(); names.heard(); }, { signal });
   document.fonts?.ready.then(() => { if (!signal.aborted) place(); });
   const offerAgain = completeNames(area, words, names, signal);
   signal.addEventListener("abort", () => {
     watcher.disconnect();
+    restyled.disconnect();
     layer.remove();
     parent.classList.remove("kw-marked");
   });
