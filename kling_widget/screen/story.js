@@ -12,8 +12,9 @@ import { ask, h } from "../face.js";
 /**
  * @param {import("../face.js").Model} model
  * @param {AbortSignal} signal
+ * @param {(words: string, tone?: "ok" | "bad") => void} say over the film, where words move nothing
  */
-export function newStory(model, signal) {
+export function newStory(model, signal, say) {
   const alone = model.get("fixed") === true; // a page without a kernel: opinions are read there, not written
   const prompt = h("p", { class: "kw-story-prompt", dir: "auto" });
   const settings = h("p", { class: "kw-story-settings kw-num" });
@@ -22,20 +23,19 @@ export function newStory(model, signal) {
   const tags = h("span", { class: "kw-tags" });
   const acts = h("span", { class: "kw-row kw-acts" });
   const of = h("span", { class: "kw-story-of" });
-  const said = h("p", { class: "kw-story-said", role: "alert" });
   const row = h("div", { class: "kw-row" }, of, stars, tags, h("span", { class: "kw-grow" }), acts);
-  const el = h("div", { class: "kw-story" }, prompt, inputs, settings, row, said);
+  const el = h("div", { class: "kw-story" }, prompt, inputs, settings, row);
   /** @type {import("./screen.js").Clip | null} */
   let now = null;
 
   /** @param {string} kind @param {Record<string, any>} fields */
   const tell = async (kind, fields) => {
     if (!now) return;
-    said.textContent = "";
     try {
       await ask(model, kind, { take: now.id, ...fields }, { signal });
+      say("");
     } catch (error) {
-      if (!signal.aborted) said.textContent = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) say(error instanceof Error ? error.message : String(error), "bad");
     }
   };
   for (const n of alone ? [] : [1, 2, 3, 4, 5]) {
@@ -59,10 +59,8 @@ export function newStory(model, signal) {
      * @param {Differences | null} differences between the first two of them; null where they are not compared
      */
     show(clip, shown, differences) {
-      const again = clip?.id === now?.id;
       now = clip;
       el.hidden = !clip;
-      if (!again) said.textContent = "";
       if (!clip) return;
       if (differences) prompt.replaceChildren(...differences.prompt.map(([kind, text]) => (kind === "same" ? text : h(kind, {}, text))));
       else if (prompt.textContent !== clip.prompt || prompt.childElementCount) prompt.textContent = clip.prompt;

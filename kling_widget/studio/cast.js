@@ -127,6 +127,8 @@ function render({ model, el, signal, host }) {
         area ? "Insert" : "", () => insert(name))),
       ...unchosen.map((name) => hint("soft", `${name} is named, but not chosen.`, "Choose", () => chooseByName(name))),
       ...failed.map(({ name, trouble }) => hint("bad", `${name} was not made. ${trouble}`, "Forget", () => tell("forget", { name }))));
+    const needs = hints.getBoundingClientRect().height;
+    if (needs > (parseFloat(el.style.getPropertyValue("--kw-hints")) || 0)) el.style.setProperty("--kw-hints", `${needs}px`);
   };
 
   /** Whether the shots stand in the prompt's place: then a name counts in them only. */
@@ -167,6 +169,7 @@ function render({ model, el, signal, host }) {
     showHints();
   }));
   follow(model, ["value", "known", "most"], signal, showAll);
+  follow(model, ["known"], signal, () => el.classList.toggle("kw-cast-known", known().length > 0));
   const watcher = new ResizeObserver(() => {
     if (shown === el.getClientRects().length > 0) return;
     shown = !shown;

@@ -17,7 +17,7 @@ function render({ model, el, signal }) {
   const count = h("small", { class: "kw-num" });
   const aloud = h("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
   const trouble = h("p", { class: "kw-said", role: "alert", dataset: { tone: "bad" } });
-  el.append(h("div", { class: "kw-label" }, "Queue", count), list, trouble, empty, aloud);
+  el.append(h("div", { class: "kw-label" }, "Queue", count), h("div", { class: "kw-queue-body" }, list, trouble, empty), aloud);
 
   /** @type {Map<string, number>} when this page first saw a take done */
   const doneAt = new Map();
