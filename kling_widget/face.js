@@ -1,5 +1,6 @@
 // How a page talks with its widget: commands with ids, each answered once; small pieces that every face builds with.
 // @ts-check
+import { followKernel, GONE, kernelIsGone, KernelGone } from "./kernel.js";
 
 /**
  * The part of anywidget's model that the faces use.
@@ -17,6 +18,9 @@
  * @typedef {{ re: string, ok: boolean, error?: string, [field: string]: any }} Answer
  */
 
+const UNSENT = `${GONE} Nothing was sent and nothing was charged: run this cell again.`;
+const UNANSWERED = `${GONE} It had not answered: run this cell again. If it heard the click, the library has it, and nothing is sent twice.`;
+
 /** @returns {string} an id that no other command has */
 export function freshId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -25,7 +29,7 @@ export function freshId() {
 
 /**
  * Send a command and wait for its answer. It is sent once; a busy kernel answers late. Rejects with an `Error` in words where
- * the answer is a refusal, and with the signal's reason where the view goes away first.
+ * the answer is a refusal or the kernel goes away first, and with the signal's reason where the view does.
  * @param {Model} model
  * @param {string} kind
  * @param {Record<string, any>} fields
@@ -35,6 +39,7 @@ export function freshId() {
 export function ask(model, kind, fields, { signal, buffers }) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
+    if (kernelIsGone(model)) return reject(new KernelGone(UNSENT));
     const id = freshId();
     /** @param {any} answer @param {DataView[]} [parts] */
     const hear = (answer, parts) => {
@@ -47,7 +52,9 @@ export function ask(model, kind, fields, { signal, buffers }) {
       done();
       reject(signal.reason);
     };
+    const waiting = new AbortController();
     const done = () => {
+      waiting.abort();
       model.off("msg:custom", hear);
       signal.removeEventListener("abort", leave);
     };
@@ -57,8 +64,12 @@ export function ask(model, kind, fields, { signal, buffers }) {
       model.send({ id, kind, ...fields }, undefined, buffers);
     } catch {
       done();
-      reject(new Error("The kernel was restarted or is gone. Nothing was sent and nothing was charged: run this cell again."));
+      return reject(new KernelGone(UNSENT));
     }
+    followKernel(model, waiting.signal, () => {
+      done();
+      reject(new KernelGone(UNANSWERED));
+    });
   });
 }
 
@@ -185,7 +196,7 @@ export function askWhenSilent(model, traits, signal, underWay) {
     signal.addEventListener("abort", () => model.off(`change:${trait}`, hear));
   }
   const timer = setInterval(() => {
-    if (document.hidden || !underWay() || Date.now() - heard < 4000) return;
+    if (document.hidden || kernelIsGone(model) || !underWay() || Date.now() - heard < 4000) return;
     heard = Date.now();
     model.send({ id: freshId(), kind: "tell" });
   }, 1000);

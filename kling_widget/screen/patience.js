@@ -1,11 +1,12 @@
 // Waiting for a kernel: in turn, so that many clips of a page don't flood it, and only while it lives.
 // @ts-check
+import { followKernel, GONE, KernelGone } from "../kernel.js";
 
 /** @typedef {import("../face.js").Model} Model */
 
 const AT_ONCE = 4; // pieces of clips that one kernel is asked for at a time, over all screens of a page
-const LOOK_MS = 5000; // between two looks whether the kernel is still there
-const GONE = "The kernel was restarted or is gone, so the clip did not come. It is safe in the library: run this cell again.";
+const LOOK_MS = 5000; // between two looks whether a message can still be sent
+const SAFE = `${GONE} So the clip did not come; it is safe in the library: run this cell again.`;
 
 // Every widget has a copy of this module of its own, and they share a kernel: the page itself holds what they share.
 const TURNS = Symbol.for("kling_widget.turns");
@@ -66,28 +67,25 @@ export async function takeTurn(model, signal, waits) {
 export function newKernelWatch(model, signal) {
   const own = new AbortController();
   const leave = () => own.abort(signal.reason);
-  const look = () => {
-    if (!isThere(model)) own.abort(new Error(GONE));
-  };
-  const timer = setInterval(look, LOOK_MS);
+  const gone = () => own.abort(new KernelGone(SAFE));
+  const timer = setInterval(() => { if (!canSend(model)) gone(); }, LOOK_MS);
+  const waiting = new AbortController();
   const end = () => {
     clearInterval(timer);
-    model.off("comm_live_update", look);
+    waiting.abort();
     signal.removeEventListener("abort", leave);
   };
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave);
-  model.on("comm_live_update", look); // hosts of Jupyter say so at once
   own.signal.addEventListener("abort", end);
+  followKernel(model, waiting.signal, gone);
   return { signal: own.signal, end };
 }
 
-/** @param {Model} model */
-function isThere(model) {
-  const kernel = /** @type {any} */ (model).widget_manager?.kernel; // JupyterLab's and Notebook's
-  if (kernel?.isDisposed || kernel?.status === "dead" || kernel?.connectionStatus === "disconnected") return false;
+/** Hosts that say nothing of their kernels refuse a message where the widget's channel is closed. @param {Model} model */
+function canSend(model) {
   try {
-    // A message without an id is heard by nobody; where the widget's channel is closed, it can't be sent.
+    // A message without an id is heard by nobody.
     Promise.resolve(/** @type {any} */ (model).send({})).catch(() => {});
     return true;
   } catch {

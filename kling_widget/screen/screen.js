@@ -6,12 +6,15 @@ import { clockTime } from "./clock.js";
 import { KEYS, newControls } from "./controls.js";
 import { newDeck } from "./deck.js";
 import { newFilm } from "./film.js";
+import { newFreezer } from "../frozen.js";
+import { followKernel, GONE } from "../kernel.js";
 import { hostOf, soundWords } from "./host.js";
-import { icon } from "./icons.js";
+import { icon, put } from "./icons.js";
 import { LETTERS } from "./letters.js";
 import { showRows } from "./row.js";
 import { newStory } from "./story.js";
 import { strip } from "./poster.js";
+import { closeElsewhere } from "../popup.js";
 import { make, newTaking } from "./taking.js";
 
 /**
@@ -79,7 +82,8 @@ export function show(model, el, signal, told) {
   const spoken = h("p", { class: "kw-screen-word", role: "status" });
   const card = h("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
   const note = h("span");
-  const offer = h("button", { class: "kw-quiet", type: "button", hidden: true, onclick: () => void sound() });
+  const offer = h("button", { class: "kw-quiet", type: "button", hidden: true, dataset: { asks: "kernel" }, onclick: () => void sound() });
+  const gone = h("p", { class: "kw-screen-gone", role: "alert", hidden: true });
   const remarks = h("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
   /** @type {Set<string>} takes that play with a sound made for this host */
   const heard = new Set();
@@ -88,7 +92,7 @@ export function show(model, el, signal, told) {
 
   /** @type {[string, string]} */
   const pair = ["", ""];
-  let [chosen, share, before] = ["", 0.5, ""];
+  let [chosen, share, before, acted, left] = ["", 0.5, "", "", false]; // `acted`: on which take; `left`: by the kernel
   /** @type {Map<string, import("./story.js").Differences>} by the pair's ids */
   const differences = new Map();
   /** @type {Map<string, string>} strips by take */
@@ -183,7 +187,7 @@ export function show(model, el, signal, told) {
 
   const film = newFilm(model, where, { choose, changed: () => changed(), blend }, signal);
   const deck = newDeck(signal, () => paint());
-  const story = newStory(model, signal);
+  const story = newStory(model, signal, tell);
   const comparing = newComparing({ arrange, blend, pick: (side, take) => {
     if (view().arrangement === "one") chosen = take;
     else pair[side] = take;
@@ -196,9 +200,9 @@ export function show(model, el, signal, told) {
     if (!tile || !source || !clip) return null;
     return { clip, video: tile.video, url: source.url, state: deck.state(), takes: now.shown.filter(({ file }) => file).map(({ id }) => id) };
   }, tell);
-  const help = keysHelp();
-  const controls = newControls(deck, card, tell, [help, taking.el], signal);
-  card.append(film.el, controls.track, controls.el, remarks, spoken, comparing.el, story.el);
+  const help = keysHelp(signal);
+  const controls = newControls(deck, card, tell, [help.el, taking.el], signal);
+  card.append(h("div", { class: "kw-film-frame" }, film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
   el.append(hidden, rows, refused, card);
   film.blend(share);
 
@@ -223,8 +227,7 @@ export function show(model, el, signal, told) {
     },
     "[": () => blend(share - 0.05),
     "]": () => blend(share + 0.05),
-    "?": () => { help.open = !help.open; },
-    Escape: () => { help.open = false; taking.close(); },
+    "?": () => { help.el.open = !help.el.open; },
   };
   card.addEventListener("keydown", (event) => {
     const on = /** @type {HTMLElement} */ (event.target);
@@ -245,11 +248,15 @@ export function show(model, el, signal, told) {
     const now = view();
     const waits = !now.shown.some(({ file }) => file);
     const compact = model.get("compact") && clips.length > 0 && waits;
+    const plays = film.tiles().some((tile) => tile.source());
+    gone.hidden = !left || !!el.closest(".kw-studio"); // a panel says it for all of its parts
+    put(gone, plays ? `${GONE} What is here plays on. Run this cell again to rate, tag or make anything of it.` : `${GONE} Run this cell again to go on.`);
     const [first, second] = now.shown;
     el.classList.toggle("kw-compact", model.get("compact"));
     rows.hidden = !compact;
     card.hidden = compact;
-    showRows(rows, compact ? now.shown.flatMap((clip) => (clip.row ? [clip.row] : [])) : [], act);
+    const lines = now.shown.flatMap((clip) => (clip.row ? [left ? unheard(clip.row) : clip.row] : []));
+    showRows(rows, compact ? lines : [], act);
     card.dataset.state = first ? (waits ? "waits" : "plays") : "empty";
     // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
     const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
@@ -259,7 +266,11 @@ export function show(model, el, signal, told) {
       deck.seek(0);
       tell("");
     }
-    before = fresh.join("\n");
+    if (acted !== now.chosen || fresh.join("\n") !== before) { // what is open was about another take
+      taking.close();
+      help.close();
+    }
+    [before, acted] = [fresh.join("\n"), now.chosen];
     film.show(now.shown, now.arrangement, model.get("invitation"));
     const letters = now.shown.map((clip) => LETTERS[clips.indexOf(clip)] ?? "");
     film.tiles().forEach((tile, i) => {
@@ -270,6 +281,7 @@ export function show(model, el, signal, told) {
       tile.name(now.shown.length > 1 ? letter + (own && clip?.sound ? " · sound" : "") : "", own ? `${letter} is chosen` : `Choose ${letter}: it is heard, rated and saved`);
     });
     comparing.show(clips, now, share);
+    card.style.setProperty("--kw-lines", String(now.shown.filter(({ id, file }) => file && focus(now).includes(id)).length || 1));
     // In a grid the one that is chosen is held against the first.
     const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
     const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
@@ -291,6 +303,18 @@ export function show(model, el, signal, told) {
   };
   follow(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
   askWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
+  const freeze = newFreezer(el, signal);
+  followKernel(model, signal, (is) => {
+    left = is;
+    freeze(is);
+    look();
+  }, el);
+}
+
+/** A take's line where nobody tells any more how it goes. @param {import("./row.js").Row} row @returns {import("./row.js").Row} */
+function unheard(row) {
+  const open = ["wait", "run", "ask"].includes(row.tone);
+  return { ...row, actions: [], choices: [], words: open ? `${GONE} The take goes on at the service: run this cell again to see how.` : row.words };
 }
 
 /** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./comparing.js").View} view */
@@ -298,11 +322,12 @@ function focus({ arrangement, shown, chosen }) {
   return arrangement === "grid" ? [shown[0]?.id ?? "", chosen] : shown.map(({ id }) => id);
 }
 
-/** What the keys do. */
-function keysHelp() {
+/** What the keys do. @param {AbortSignal} signal */
+function keysHelp(signal) {
   const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
-  return h("details", { class: "kw-pop kw-keys" }, opener,
+  const el = h("details", { class: "kw-pop kw-keys" }, opener,
     h("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [h("dt", {}, key ?? ""), h("dd", {}, does ?? "")])));
+  return { el, close: closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } }) };
 }
 
 /** @param {string} name the class of the still that belongs to a view @returns {string} */

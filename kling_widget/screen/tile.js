@@ -1,6 +1,7 @@
 // One clip in the film: its picture, its letter, and words over it while there is none.
 // @ts-check
 import { h } from "../face.js";
+import { KernelGone } from "../kernel.js";
 import { bring, unload } from "./bring.js";
 import { put } from "./icons.js";
 import { lendPoster } from "./taking.js";
@@ -72,6 +73,7 @@ export function newTile(model, where, { choose, changed }) {
     } catch (error) {
       if (gone.aborted) return;
       empty();
+      if (error instanceof KernelGone) return tell(error.message);
       tell(error instanceof Error ? error.message : String(error), "The clip can't be shown", "bad");
     }
   };
@@ -83,6 +85,7 @@ export function newTile(model, where, { choose, changed }) {
   // A file may begin well and be damaged further on. Another route may lead to a whole one; the others play on.
   video.addEventListener("error", () => {
     if (!plays) return; // while it is brought, another route is tried anyway
+    plays.fail?.();
     without.add(plays.route);
     empty();
     reload();

@@ -1,14 +1,19 @@
 // The line above the panel: its name, the model, whether it costs money, and what was spent.
 // @ts-check
 import { ask, dress, follow, h } from "../face.js";
+import { newFreezer } from "../frozen.js";
+import { followKernel, GONE } from "../kernel.js";
+import { hostOf } from "../screen/host.js";
 import { studioRoot } from "./root.js";
 
 /** @typedef {import("../face.js").Model} Model */
 
+const AGAIN = `${GONE} Run the cell with Studio() again to go on. Nothing was lost: takes under way go on at the service.`;
+const SAVED = "This page has no kernel: the panel is shown as it was saved.";
+
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
   dress(el, "kw-bar");
-  studioRoot(el, signal);
   const chip = h("select", { class: "kw-chip kw-model", "aria-label": "Model" });
   const refused = h("p", { class: "kw-bar-notice", role: "status", hidden: true });
   chip.addEventListener("change", async () => {
@@ -27,12 +32,20 @@ function render({ model, el, signal }) {
   const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
   const money = h("span", { class: "kw-money kw-num" });
   const notice = h("p", { class: "kw-bar-notice", role: "note" });
+  const gone = h("p", { class: "kw-gone", role: "alert", hidden: true }, hostOf() === "page" ? SAVED : AGAIN);
   mode.addEventListener("click", () => {
     how.hidden = !how.hidden;
     mode.setAttribute("aria-expanded", String(!how.hidden));
   }, { signal });
   el.append(h("div", { class: "kw-bar-line" },
-    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, account, money), how, notice, refused);
+    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, account, money), how, notice, refused, gone);
+  studioRoot(el, signal).then((root) => {
+    const freeze = newFreezer(root, signal);
+    followKernel(model, signal, (left) => {
+      gone.hidden = !left;
+      freeze(left);
+    }, el);
+  });
   follow(model, ["models"], signal, () => {
     chip.replaceChildren(...groups(model.get("models")));
     chip.value = model.get("model");

@@ -1,6 +1,7 @@
 // The button that costs money. One click is one command; it carries what the person saw: every control's value and the price.
 // @ts-check
 import { ask, choices, dress, follow, h } from "../face.js";
+import { followKernel, GONE, kernelIsGone } from "../kernel.js";
 import { nameControls } from "./naming.js";
 import { studioRoot } from "./root.js";
 
@@ -29,7 +30,7 @@ function render({ model, el, signal, host }) {
   sure.hidden = true;
   el.append(
     h("div", { class: "kw-row" }, button, batches, h("span", { class: "kw-key", "aria-hidden": "true" }, key), h("span", { class: "kw-grow" }), note, code),
-    sure, quote, said);
+    h("div", { class: "kw-go-words" }, sure, quote, said));
 
   let waiting = false;
 
@@ -53,7 +54,7 @@ function render({ model, el, signal, host }) {
 
   const begin = () => {
     const batch = chosen();
-    if (waiting || !sure.hidden) return;
+    if (waiting || button.disabled || !sure.hidden) return;
     if (batch.asks && batch.price !== "–") askAbout(batch);
     else generate(batch, false);
   };
@@ -107,7 +108,7 @@ function render({ model, el, signal, host }) {
       clearTimeout(slow);
       await rested;
       waiting = false;
-      button.disabled = false;
+      button.disabled = kernelIsGone(model);
       el.classList.remove("kw-waiting");
     }
   };
@@ -154,6 +155,7 @@ function render({ model, el, signal, host }) {
       });
     }, () => {}); // then the kernel's price is shown
   }
+  followKernel(model, signal, (gone) => say(gone ? `${GONE} Nothing is sent from here: run the cell again.` : "", "wait"), el);
   follow(model, ["said", "tone"], signal, () => say(model.get("said"), model.get("tone")));
 }
 
