@@ -249,7 +249,7 @@ export function show(model, el, signal, told) {
     const waits = !now.shown.some(({ file }) => file);
     const compact = model.get("compact") && clips.length > 0 && waits;
     const plays = film.tiles().some((tile) => tile.source());
-    gone.hidden = !left || !!el.closest(".kw-studio"); // a panel says it for all of its parts
+    gone.hidden = !left || hostOf() === "page" || !!el.closest(".kw-studio"); // a panel says it for all of its parts
     put(gone, plays ? `${GONE} What is here plays on. Run this cell again to rate, tag or make anything of it.` : `${GONE} Run this cell again to go on.`);
     const [first, second] = now.shown;
     el.classList.toggle("kw-compact", model.get("compact"));
