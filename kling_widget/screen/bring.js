@@ -64,7 +64,7 @@ function seen(el, signal) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       eye.disconnect();
       resolve();
-    }, { rootMargin: "200px" });
+    }, { rootMargin: "400px" });
     eye.observe(el);
     signal.addEventListener("abort", () => {
       eye.disconnect();

@@ -69,11 +69,13 @@ def hub(root: Path) -> Iterator[Hub]:
         def file(self, path: str, proof: str) -> None:
             cookies = SimpleCookie(self.headers.get("Cookie", ""))
             if served.shut or not proof or proof != served.token or "_xsrf" not in cookies:
-                return self.away(f"/hub/api/oauth2/authorize?next={path}")
+                self.away(f"/hub/api/oauth2/authorize?next={path}")
+                return
             whole = (root / path.removeprefix(f"{BASE}files/")).read_bytes()
             wanted = self.headers.get("Range", "")
             if not wanted:
-                return self.say(200, whole, "video/mp4")
+                self.say(200, whole, "video/mp4")
+                return
             first, _, last = wanted.removeprefix("bytes=").partition("-")
             begin, end = int(first), min(int(last or len(whole) - 1), len(whole) - 1)
             self.say(206, whole[begin : end + 1], "video/mp4", span=f"bytes {begin}-{end}/{len(whole)}")
