@@ -314,7 +314,7 @@ export function show(model, el, signal, told) {
 /** A take's line where nobody tells any more how it goes. @param {import("./row.js").Row} row @returns {import("./row.js").Row} */
 function unheard(row) {
   const open = ["wait", "run", "ask"].includes(row.tone);
-  return { ...row, actions: [], choices: [], words: open ? `${GONE} The take goes on at the service: run this cell again to see how.` : row.words };
+  return { ...row, actions: [], choices: [], asks: false, words: open ? `${GONE} The take goes on at the service: run this cell again to see how.` : row.words };
 }
 
 /** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./comparing.js").View} view */
