@@ -64,7 +64,7 @@ function seen(el, signal) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       eye.disconnect();
       resolve();
-    }, { rootMargin: "400px" });
+    }, /** @type {any} */ ({ rootMargin: "400px", scrollMargin: "400px" })); // the latter within a notebook that scrolls
     eye.observe(el);
     signal.addEventListener("abort", () => {
       eye.disconnect();
