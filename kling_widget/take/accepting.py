@@ -42,7 +42,7 @@ class Accepting:
         return paths.existing(self._room.folder, record.kept, "kept")
 
     def accept_as_is(self, take_id: str) -> Record:
-        """Make what is kept of a take its clip; ``Take.accept_as_is`` says more. Raises ``LibraryError`` as that does."""
+        """Make what is kept of a take its clip; see ``Take.accept_as_is``. Raises ``LibraryError`` as that does."""
         record, folder = self._room.store.get(take_id), self._room.folder
         source = self.kept(record)
         if record.state != "unverified" or source is None:
