@@ -73,8 +73,8 @@ def _to_2(connection: Connection) -> None:
     settings.create(connection, checkfirst=True)
     for name in ("account", "simulated", "folded", "kept", "meant"):
         add_column(connection, takes, name)
-    _renew_index(connection, "takes_text")
     _fold_all(connection)
+    _renew_index(connection, "takes_text")  # afterwards: it need not follow each take
     _many_entries(connection)
 
 
