@@ -13,6 +13,8 @@ from jupyter_client.manager import start_new_kernel
 
 import kling_widget
 
+from ..patience import PATIENCE_S
+
 BEFORE = """
 from kling_widget import *
 from kling_widget import Library, Take, Studio, compare, generate
@@ -80,6 +82,7 @@ EXPECTED: dict[str, set[str]] = {
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlockingKernelClient]:
     folder = tmp_path_factory.mktemp("completion")
     places = {"KLING_LIBRARY": str(folder / "library"), "IPYTHONDIR": str(folder / "ipython")}
+    places["XDG_CACHE_HOME"] = str(folder / "cache")  # jedi fails on a cache that another process is writing
     manager, client = start_new_kernel(env=os.environ | places, cwd=str(folder))
     said = client.execute_interactive(BEFORE, timeout=120, output_hook=lambda message: None)
     assert said["content"]["status"] == "ok", said["content"]
@@ -92,7 +95,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlockingKernelC
 def completed(kernel: BlockingKernelClient, code: str) -> set[str]:
     asked = kernel.complete(code, len(code))
     while True:
-        reply = kernel.get_shell_msg(timeout=60)
+        reply = kernel.get_shell_msg(timeout=PATIENCE_S)
         if reply["parent_header"].get("msg_id") == asked:
             break
     return {match.rpartition(".")[2] for match in reply["content"]["matches"]}
