@@ -90,7 +90,8 @@ def _bill(prediction: str, records: Sequence[Mapping[str, Any]]) -> Bill | None:
         refund += amount
         settled = True
     # More given back than was charged: the charge's record, or what its amount means, is not known yet.
-    return Bill(prediction, Micros(charge), Micros(refund), settled, other) if refund <= charge or other else None
+    sensible = refund <= charge <= wire.MOST_MONEY or other
+    return Bill(prediction, Micros(charge), Micros(refund), settled, other) if sensible else None
 
 
 def _words(record: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,8 @@ from . import text
 MAX_ANSWER = 1 << 20
 """The longest answer that is read, in bytes; the service's own are some kilobytes."""
 
+MOST_MONEY = 2**53 - 1
+"""In micro-dollars: more is no amount of money."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # what can stand in a path without meaning anything else there
 _MEANS = {"canceled": "cancelled", "succeeded": "completed", "success": "completed", "error": "failed"}
@@ -144,7 +146,7 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
         created_at=_text(data.get("created_at")),
         code=_code(data.get("code")) or 0,
         error=_words(data.get("error")),
-        inference_ms=_whole(_mapping(data.get("timings")).get("inference")),
+        inference_ms=_not_below_zero(_mapping(data.get("timings")).get("inference")),
         word=status[:40],
     )
 
@@ -241,6 +243,11 @@ def _whole(value: Any) -> int | None:
     )
 
 
+def _not_below_zero(value: Any) -> int | None:
+    found = _whole(value)
+    return found if found is None or found >= 0 else None
+
+
 def currency(said: Any, deep: int = 3) -> str:
     """Return the currency that an answer names, by whatever field, where it is not the dollar; empty where it is.
 
@@ -277,6 +284,6 @@ def money(value: Any, what: str) -> Micros:
         except (ArithmeticError, ValueError, OverflowError):
             pass
         else:
-            if abs(amount) < 2**53:
+            if abs(amount) <= MOST_MONEY:
                 return amount
     raise Unreadable(f"The service's answer holds no {what} that can be read.")

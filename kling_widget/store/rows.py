@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import DamagedRow, LibraryError
-from ..text import fold
+from ..text import fold, has_half
 from . import damage
 from .record import Record
 from .schema import meta, takes
@@ -23,7 +23,10 @@ _SEARCHED = ("words", "tags", "note")
 
 
 def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's values as the table holds them. Raises ``TypeError`` for what no record has."""
+    """A record's values as the table holds them.
+
+    Raises ``TypeError`` for what no record has, ``LibraryError`` for a value that could not be read again.
+    """
     if unknown := set(values) - COLUMNS:
         raise TypeError(f"a take has no {', '.join(sorted(unknown))}")
     row = {name: value for name, value in values.items() if name != "revision"}
@@ -34,6 +37,9 @@ def to_row(values: Mapping[str, Any]) -> dict[str, Any]:
         row["meant"] = json.dumps(row["meant"], ensure_ascii=False)
     if all(name in values for name in _SEARCHED):
         row["folded"] = folded(*(values[name] for name in _SEARCHED))
+    # A row that could not be read again would be left alone for good, and with it a clip that is paid for.
+    if (odd := damage.odd(row)) and not has_half(row[odd]):  # of halves the database says more
+        raise LibraryError(f"The library keeps no such {odd} of a take: {row[odd]!r:.80}. Nothing was changed.")
     return row
 
 

@@ -86,6 +86,8 @@ class Records:
         rating = words.get("rating")
         if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
             raise BadValue(f"Stars are 1 to 5, or None for none; this is {rating!r}. The rating is as it was.")
+        if rating is not None:
+            words["rating"] = int(rating)  # 4.0 and NumPy's 4 are 4
         if "tags" in words:
             words["tags"] = _tidy(words["tags"])
         note = words.get("note", "")

@@ -14,7 +14,7 @@ from kling_widget.engine.step import Hands, Memory
 from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
 from kling_widget.engine.tend import Tender
 from kling_widget.engine.wire import Prediction
-from kling_widget.errors import InputRefused
+from kling_widget.errors import DamagedRow, InputRefused, LibraryError
 from kling_widget.money import micros
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
 from kling_widget.store.claims import Claims
@@ -111,3 +111,41 @@ def test_nor_does_one_that_was_sent_in_a_future_that_a_clock_was_set_back_from(s
     assert isinstance(store.begin_sending(lease, Limits()), Record)
     store.change(lease, submitted_at=now_ms() + 3600_000)
     assert isinstance(store.begin_sending(other, Limits()), Record)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"inference_ms": -5},
+        {"width": 2_000_000},
+        {"bytes": -1},
+        {"charge": 2**53 + 1},
+        {"finished_at": 9_000_000_000_000},
+        {"outputs": "{}"},
+        {"state": "dancing"},
+        {"service": ""},
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(store: Store, told: dict[str, Any]) -> None:
+    record, lease = a_take(store, state="processing", prediction="p", accepted_at=now_ms())
+    with pytest.raises(LibraryError, match=next(iter(told))) as refused:
+        store.change(lease, **told)
+    assert not isinstance(refused.value, DamagedRow)  # the row is as it was, and can be read
+    assert store.get(record.id) == store.changed_since(record.revision - 1)[-1]
+    assert store.get(record.id).state == "processing"
+
+
+def test_a_step_that_would_write_such_a_value_says_so_and_is_tried_again(store: Store, tmp_path: Path) -> None:
+    class Odd:
+        account, origin = None, "http://127.0.0.1:9"
+
+        def result(self, prediction: str, address: str | None) -> Prediction:
+            return Prediction(prediction, "failed", inference_ms=-5)
+
+    _, lease = a_take(store, state="processing", prediction="p", accepted_at=now_ms(), simulated=False)
+    tender = Tender(hands(store, tmp_path, lambda record: Odd()))
+    waits = [tender.step(lease) for _ in range(3)]
+    assert None not in waits
+    told = store.get(lease.take)
+    assert told.state == "processing"
+    assert "inference_ms" in told.trouble

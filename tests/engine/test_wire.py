@@ -229,6 +229,18 @@ def test_a_price_that_can_not_be_read_leaves_the_whole_bill_open() -> None:
             records(odd)
 
 
+def test_charges_that_add_up_to_no_amount_leave_the_whole_bill_open() -> None:
+    each = {"prediction_uuid": "p", "price": 5_000_000_000, "state": "paid"}
+    assert list(bills([{**each, "uuid": "one"}])) == ["p"]
+    assert bills([{**each, "uuid": "one"}, {**each, "uuid": "two"}]) == {}
+
+
+@pytest.mark.parametrize("told", [-5, -0.5, "-5", None, float("nan"), 2**60])
+def test_a_time_that_none_takes_is_not_told(told: Any) -> None:
+    found = wire.prediction({"id": "p", "status": "completed", "timings": {"inference": told}})
+    assert found.inference_ms in (None, 0)
+
+
 def test_a_price_below_zero_is_no_charge_of_nothing() -> None:
     assert bills([{"prediction_uuid": "p", "price": -0.56, "state": "paid"}]) == {}
     assert bills([{"prediction_uuid": "p", "price": 0.56, "billing_type": "refund"}]) == {}  # its charge comes
