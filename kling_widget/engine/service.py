@@ -196,7 +196,9 @@ class Connections:
         if service == PRACTICE:
             return True
         known = self._known(service)
-        return bool(known) and (account is None or not self._accounts.same(account).isdisjoint(known))
+        # Asked of each open take at every look of a panel: the library is read only where the key is another one.
+        mine = account is None or account in known
+        return bool(known) and (mine or not self._accounts.same(str(account)).isdisjoint(known))
 
     def client_of(self, record: Record) -> Client:
         """Return the client for a take: with the key that made it, or another of the same account.
