@@ -118,6 +118,15 @@ def check(connection: Connection, lease: Lease) -> None:
         raise LeaseLost(f"Another kernel tends take {lease.take} now; nothing was lost.")
 
 
+def revoke(connection: Connection, take: str) -> None:
+    """Take a take from whoever tends it: what that kernel is about to write, it judged by how the take stood before.
+
+    The take is free for any kernel, that one included.
+    """
+    change = update(leases).where(leases.c.take == take)
+    connection.execute(change.values(token=leases.c.token + 1, until=0))
+
+
 def _grant(connection: Connection, take: TakeId, token: int | None, owner: str, until: int) -> Lease:
     if token is None:
         lease = Lease(take, 1)

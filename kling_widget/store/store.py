@@ -331,6 +331,7 @@ class Store:
             record = rows.get(connection, take)
             if record.state != "completed" or record.prediction is None:  # what was adopted is known by no service
                 return record
+            leases.revoke(connection, take)
             return rows.write(connection, take, {"state": "accepted", "file": None, "saved_at": None, "settled": False})
 
     def decide(self, take: TakeId, changes: dict[str, Any], *, state: State = "needs_you") -> Record:
@@ -341,6 +342,7 @@ class Store:
                 raise LibraryError(
                     f"Take {take} does not wait for a decision: it is {record.state}. Nothing was changed."
                 )
+            leases.revoke(connection, take)  # billing may be asked about it: its answer would settle what goes on now
             return rows.write(connection, take, changes)
 
     def annotate(self, take: str, **changes: Any) -> Record:

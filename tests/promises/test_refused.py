@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -201,3 +202,29 @@ def test_what_is_gone_on_with_after_each_cut_is_never_given_up() -> None:
     for number in range(500):
         tries.add(a_file(number, 1000 * (number + 1), cut=True))
         assert not tries.over
+
+
+def test_what_a_person_decides_while_billing_is_asked_is_not_settled_by_its_answer(
+    library: Library, server: PracticeServer, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def late(answer: Answer, fault: Fault) -> Answer:
+        asked.set()
+        answered.wait(30)
+        return answer
+
+    monkeypatch.setitem(faults.EFFECTS, "waits", Effect(late, True, "waits"))
+    server.faults.add(call="billing", effect="waits", times=1)
+    host.body = lambda number: BROKEN["sound only"] if number <= EQUAL else None
+    take = ask(library, server.url)
+    try:
+        assert asked.wait(30)
+        assert take.status == "unverified"
+        take.fetch_again()
+    finally:
+        answered.set()
+    take.wait(30)
+    until(lambda: settled(take), lambda: take.record)
+    assert take.status == "completed"
+    assert owing(library, server) == 0

@@ -212,3 +212,20 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
     assert table["rating"].isna().all()
     assert history([]).empty
     assert tuple(history([]).columns) == COLUMNS
+
+
+@pytest.mark.parametrize("state", ["completed", "unverified", "needs_you"])
+def test_a_take_that_goes_on_by_a_persons_word_is_nobodys_who_tended_it_before(tmp_path: Path, state: str) -> None:
+    store = Store.in_folder(tmp_path)
+    take = store.add(record(state=state, prediction="p")).id
+    lease = store.leases.claim_one(take, "one", for_ms=60_000)
+    assert lease is not None
+    if state == "completed":
+        store.reopen(take)
+    else:
+        store.decide(take, {"state": "accepted"}, state=state)  # type: ignore[arg-type]
+    with pytest.raises(LeaseLost):
+        store.change(lease, settled=True)
+    assert not store.get(take).settled
+    assert [found.take for found in store.leases.claim("other", for_ms=60_000)] == [take]
+    store.close()
