@@ -167,6 +167,9 @@ class Connections:
     def __init__(self, folder: Path, accounts: Accounts) -> None:
         self._folder, self._accounts = folder, accounts
         self._lock = threading.RLock()
+        # Of its own: the other one is held while a practice server starts, and what keys there are is asked by handlers
+        # and by the thread that renews leases.
+        self._noting = threading.Lock()
         self._clients: dict[tuple[str, str], Client] = {}
         # Of each service, the keys that this process has had, the latest last: a take goes on with the key that made
         # it also when the settings name another one by now.
@@ -185,7 +188,10 @@ class Connections:
         """
         if service == PRACTICE:
             return None
-        key = _key_for(service)
+        key = _asked.get(service) or (settings.environment_key() if service == settings.origin() else None)
+        if key is None and (known := self._keys.get(service)):
+            return next(reversed(known))  # a keyring may ask its person, and a handler waits for this
+        key = key or _key_for(service)
         return None if key is None else self._note(service, key)
 
     def reachable(self, service: str, account: str | None = None) -> bool:
@@ -273,7 +279,7 @@ class Connections:
 
     def _note(self, service: str, key: Key) -> str:
         mine = self._accounts.of(key)
-        with self._lock:
+        with self._noting:
             before = self._keys.get(service, {})
             if next(reversed(before), None) != mine:  # a new dict: others may be reading the old one
                 self._keys[service] = {**{one: k for one, k in before.items() if one != mine}, mine: key}

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from kling_widget import settings
+from kling_widget.engine import service
 from kling_widget.engine.client import Client
 from kling_widget.engine.service import PLAY_MONEY, Connections, PracticeProcess, Service, choose, limits_of
-from kling_widget.errors import KeyRejected, SettingsError
+from kling_widget.errors import KeyRejected, PracticeError, SettingsError
 from kling_widget.settings import Key
 from kling_widget.store import Limits, Store
+
+from ..patience import PATIENCE_S
 
 LIVE = "https://api.wavespeed.ai"
 
@@ -51,6 +56,57 @@ def test_a_live_take_is_left_to_a_kernel_with_its_key(tmp_path: Path, monkeypatc
     assert not connections.reachable("https://elsewhere.example")
     with pytest.raises(SettingsError, match="There is no key"):
         connections.client(LIVE)
+
+
+def test_a_key_that_was_found_is_not_asked_for_at_each_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def find_key() -> Key | None:
+        asked.append("once")
+        return Key("wsk_live_canary_of_a_keyring")
+
+    monkeypatch.setattr(settings, "find_key", find_key)
+    connections = Connections(tmp_path, Store.in_folder(tmp_path).accounts)
+    first = connections.account(LIVE)
+    assert first is not None
+    assert {connections.account(LIVE) for _ in range(3)} == {first}
+    assert asked == ["once"]
+    monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_live_canary_another")
+    assert connections.account(LIVE) not in (None, first)
+
+
+def test_whose_a_take_is_waits_for_no_practice_server_that_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(ledger: Path) -> PracticeProcess:
+        begun.set()
+        go.wait(PATIENCE_S)
+        raise PracticeError("too slow")
+
+    monkeypatch.setattr(service, "PracticeProcess", slow)
+    monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_live_canary_service")
+    connections = Connections(tmp_path, Store.in_folder(tmp_path).accounts)
+    starting = threading.Thread(target=_started, args=(connections,))
+    starting.start()
+    assert begun.wait(PATIENCE_S)
+    told: queue.SimpleQueue[tuple[str | None, bool]] = queue.SimpleQueue()
+    asking = threading.Thread(target=lambda: told.put((connections.account(LIVE), connections.reachable(LIVE))))
+    asking.start()
+    try:
+        account, reachable = told.get(timeout=PATIENCE_S / 2)
+    finally:
+        go.set()
+        starting.join()
+        asking.join()
+    assert account
+    assert reachable
+
+
+def _started(connections: Connections) -> None:
+    with pytest.raises(PracticeError):
+        connections.client("practice")
 
 
 _A_KERNEL = """
