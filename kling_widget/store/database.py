@@ -58,7 +58,7 @@ def connect(url: str) -> Engine:
 
 
 _damaged: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
-_DAMAGE = ("malformed", "not a database", "disk I/O error")  # in SQLite's own words
+_DAMAGE = ("malformed", "not a database")  # in SQLite's own words; what a disk refuses now, it may take later
 
 
 def refuse_writes(engine: Engine, words: str) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import paths
-from ..errors import LibraryDamaged
+from ..errors import LibraryDamaged, LibraryError
 from .database import RESCUE
 from .schema import VERSION, metadata, takes
 
+_PATIENCE_S = 20  # for a lock; a write holds one for some milliseconds
 _MAGIC = b"SQLite format 3\0"
 # Bytes. SQLite can't be stopped in the middle of looking through a table, so that the size says what it may cost.
 _SMALL = 8 << 20  # some 5,000 takes: pages and indexes, in 40 ms
@@ -61,6 +62,11 @@ def unusable(path: Path, why: object) -> LibraryDamaged:
     )
 
 
+def is_locked(error: object) -> bool:
+    """Whether an error of SQLite says that another program holds a database, which is no damage."""
+    return "locked" in str(error)
+
+
 def _file_size(path: Path) -> int:
     """The size of a database's file in bytes; none where there is no file, or a new one."""
     try:
@@ -91,6 +97,12 @@ def _looked_through(path: Path, *, everything: bool) -> bool:
         with _opened(path) as base:
             return _sound(base, path, everything)
     except sqlite3.Error as error:
+        if is_locked(error):
+            raise LibraryError(
+                f"The library's database {str(path)!r} is locked by another kernel or program for longer than a write "
+                "takes. Nothing was changed, and nothing was sent. Try again in a moment; if it stays so, end that "
+                "program."
+            ) from None
         if not _journal(path):
             raise unusable(path, error) from error
     # A kernel was ended in the middle of a write. Going back to before it is tried on a copy.
@@ -115,7 +127,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         logged = file.read(20)[18:20] == b"\2\2"  # some tool's write-ahead log: looking would make its files
     options = "?mode=ro&immutable=1" if logged else "?mode=ro"
     address = path.absolute().as_uri() + options
-    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=20, isolation_level=None)) as base:
+    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE_S, isolation_level=None)) as base:
         yield base
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -9,9 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, Table, bindparam, inspect, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
 from .. import permissions
+from ..errors import LibraryError
 from .database import reading, writing
 from .rows import folded
 from .schema import VERSION, ledger, meta, settings, takes
@@ -49,14 +52,22 @@ def _back_up(engine: Engine, version: int) -> None:
     if target.exists():
         return
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    os.close(permissions.create(part))  # SQLite would make it readable for everybody
     try:
+        os.close(permissions.create(part))  # SQLite would make it readable for everybody
         with engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
             connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
         os.replace(part, target)
+    except (DBAPIError, OSError) as error:
+        why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
+        raise LibraryError(
+            f"This library is of an earlier version, and the copy of its database that is kept can't be written as "
+            f"{str(target)!r} ({why}). It was left as it is, and nothing was sent. Make room on that disk, and try "
+            "again."
+        ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def add_column(connection: Connection, table: Table, name: str) -> None:

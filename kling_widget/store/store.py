@@ -87,7 +87,7 @@ class Store:
                     os.close(permissions.create(path))  # its journal takes after it
             store = cls(URL.create("sqlite", database=str(path)).render_as_string())
         except LibraryError as error:
-            if error.__cause__ is None or isinstance(error, LibraryDamaged):
+            if error.__cause__ is None or isinstance(error, LibraryDamaged) or intact.is_locked(error.__cause__):
                 raise
             raise intact.unusable(path, error.__cause__) from error
         store._unchecked = None if whole else path
@@ -363,14 +363,14 @@ class Store:
     def _look_through(self) -> None:
         """Look the rest of a large database through, once, before anything is sent."""
         with self._looking:
-            path, self._unchecked = self._unchecked, None
-            if path is None:
+            if self._unchecked is None:
                 return
             try:
-                intact.check_all(path)
+                intact.check_all(self._unchecked)
             except LibraryDamaged as error:
                 refuse_writes(self._engine, str(error))
                 raise
+            self._unchecked = None
 
     def _records(self, query: Any) -> list[Record]:
         """The records of rows that can be read; of the others `unreadable` says why they can't."""

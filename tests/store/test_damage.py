@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -304,6 +306,71 @@ def test_a_large_library_is_looked_through_before_it_sends(library: Path, monkey
     with pytest.raises(LibraryDamaged):
         store.annotate(waiting.id, note="written into a damaged library")
     store.close()
+
+
+@pytest.mark.parametrize("change", ["", "CREATE TABLE more (x)"], ids=["held", "written to"])
+def test_a_library_that_is_locked_is_not_called_damaged(
+    library: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(intact, "_PATIENCE_S", 0.1)
+    with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute(change)
+        with pytest.raises(LibraryError, match=r"locked.*nothing was sent") as refused:
+            Library(library)
+        assert not isinstance(refused.value, LibraryDamaged)
+    Library(library, tend=False).close()
+
+
+def test_one_that_is_locked_before_the_first_take_is_sent_is_looked_through_later(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intact, "_LARGE", 0)
+    monkeypatch.setattr(intact, "_SMALL", 0)
+    monkeypatch.setattr(intact, "_PATIENCE_S", 0.1)
+    store = Store.in_folder(library)
+    waiting = next(record for record in store.page() if record.state == "intent")
+    lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)
+    assert lease is not None
+    with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LibraryError, match="locked") as refused:
+            store.begin_sending(lease, Limits())
+        assert not isinstance(refused.value, LibraryDamaged)
+    sent = store.begin_sending(lease, Limits())
+    assert isinstance(sent, Record)
+    store.close()
+
+
+_A_DISK_THAT_IS_FULL_FOR_A_MOMENT = """
+import resource
+import sys
+from pathlib import Path
+
+from kling_widget.errors import LibraryDamaged, LibraryError
+from kling_widget.store import Store
+
+store = Store.in_folder(Path(sys.argv[1]))
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+try:
+    store.keep("draft", "of a moon")
+except LibraryError as error:
+    assert not isinstance(error, LibraryDamaged), error
+    assert "at the moment" in str(error), error
+else:
+    raise AssertionError("the disk took it")
+resource.setrlimit(resource.RLIMIT_FSIZE, before)
+store.keep("draft", "of a fox")
+assert store.value("draft") == "of a fox"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is POSIX's")
+def test_a_disk_that_fails_for_a_moment_is_written_to_again(library: Path) -> None:
+    command = [sys.executable, "-c", _A_DISK_THAT_IS_FULL_FOR_A_MOMENT, str(library)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
 
 
 # Rows

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,33 @@ def test_a_copy_of_the_old_database_stays_beside_the_new_one(old: Path) -> None:
     assert copy.execute("SELECT count(*) FROM takes").fetchone() == (2,)
     now = sqlite3.connect(old / "library.db")
     assert now.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (VERSION,)
+
+
+_ON_A_FULL_DISK = """
+import resource
+import sys
+from pathlib import Path
+
+from kling_widget.errors import LibraryDamaged, LibraryError
+from kling_widget.store import Store
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+try:
+    Store.in_folder(Path(sys.argv[1]))
+except LibraryError as error:
+    assert not isinstance(error, LibraryDamaged), error
+    assert "earlier version" in str(error) and "Make room" in str(error), error
+else:
+    raise AssertionError("the disk took it")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is POSIX's")
+def test_a_copy_that_the_disk_does_not_take_leaves_the_library_as_it_was(old: Path) -> None:
+    before = (old / "library.db").read_bytes()
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, str(old)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert [found.name for found in old.iterdir()] == ["library.db"]
+    assert (old / "library.db").read_bytes() == before
+    assert len(Store.in_folder(old).page()) == 2
