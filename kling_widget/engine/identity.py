@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urlsplit
 
-import requests
-
 from ..errors import NoAnswer
 from ..settings import is_loopback, is_vendor
 from ..store.record import PRACTICE
 from . import environment
+from .deadline import Call
+from .opening import OneRequest, WatchedAdapter
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ HEADER = "X-Kling-Practice"
 """The header that every answer of a practice server carries."""
 
 _TIMEOUT_S = (2.0, 3.0)
+_CALL_S = 6.0  # in all, however slowly the answer drips
 _MOST = 4096  # bytes of an answer that are read
 _AGAIN_S = (0.5, 30.0)
 
@@ -53,7 +54,7 @@ def ask(service: str) -> Kind:
         return known(service) or "other"
     try:
         _kinds[service] = _asked(service)
-    except (requests.RequestException, OSError, ValueError) as error:
+    except Exception as error:  # urllib3 has errors of its own for bodies that break off or can't be unpacked
         _kinds.pop(service, None)
         raise NoAnswer(f"{service} does not answer, so nobody knows what it is.") from error
     return _kinds[service]
@@ -86,15 +87,17 @@ def follow(service: str, told: Callable[[], bool]) -> None:
 
 def _asked(service: str) -> Kind:
     local = is_loopback(urlsplit(service).hostname or "")
-    with requests.Session() as session:
-        session.trust_env = False  # no password of `.netrc` goes along
-        network = {} if local else environment.network(service)
-        with session.get(
-            f"{service}/practice", timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **network
-        ) as answer:
-            if answer.status_code != 200 or answer.headers.get(HEADER) != "1":
-                return "other"
-            said = answer.raw.read(_MOST, decode_content=True)
+    network = {} if local else environment.network(service)
+    call = Call(_CALL_S)
+    with OneRequest() as session, call:  # it reads no `.netrc`: no password goes along
+        session.mount("https://", WatchedAdapter())
+        session.mount("http://", WatchedAdapter())
+        address = f"{service}/practice"
+        with session.get(address, timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **network) as answer:
+            fits = answer.status_code == 200 and answer.headers.get(HEADER) == "1"
+            said = answer.raw.read(_MOST, decode_content=True) if fits else b""
+    if call.late:
+        raise TimeoutError("its answer did not come whole")
     try:
         found = json.loads(said)
     except (ValueError, RecursionError):

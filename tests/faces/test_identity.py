@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,6 +21,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.settings import is_vendor
 from kling_widget.take.told import told
 from tests.engine.raw import RawServer, answer
+from tests.patience import PATIENCE_S
 
 from .page import until
 
@@ -193,6 +196,48 @@ def test_a_server_that_comes_late_and_is_practice_is_known_before_anything_is_se
         until(lambda: take.record.settled)
     assert take.practice
     assert library.spent().total == 0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(b"no gzip", 200, "X-Kling-Practice: 1", "Content-Encoding: gzip"),
+        answer(b"no deflate", 200, "X-Kling-Practice: 1", "Content-Encoding: deflate"),
+        answer(PRACTICE, 200, "X-Kling-Practice: 1", length=500),
+        b"HTTP/1.1 200 OK\r\nX-Kling-Practice: 1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+        None,
+    ],
+    ids=["no gzip", "no deflate", "cut short", "broken chunks", "cut without a word"],
+)
+def test_an_answer_that_does_not_come_whole_is_none(reply: bytes | None) -> None:
+    with RawServer(lambda heard: reply) as server:
+        with pytest.raises(NoAnswer):
+            identity.ask(server.origin)
+        assert identity.known(server.origin) is None
+
+
+def test_an_answer_that_drips_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "_CALL_S", 0.5)
+    given_up = threading.Event()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not given_up.wait(0.1):
+                    connection.sendall(b"X: ")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        host, port = listening.getsockname()
+        try:
+            with pytest.raises(NoAnswer):
+                identity.ask(f"http://{host}:{port}")
+        finally:
+            given_up.set()
+            thread.join(PATIENCE_S)
 
 
 def test_nobody_who_answers_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
