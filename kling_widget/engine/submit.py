@@ -73,6 +73,8 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
             return Accepted(wire.prediction(wire.envelope(body)), raw)
         except Unreadable as reason:
             return Unknown(str(reason), raw)
+    if _names_a_task(body):
+        return Unknown(f"The service answered with HTTP {status}, and with a task all the same.", raw)
     code, words = wire.said(body)
     well_formed = code is not None or bool(words)
     if isinstance(error, RateLimited) and status == 429:
@@ -82,6 +84,15 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
     if well_formed and 200 <= status < 300 and code in _REFUSALS:
         return Rejected(error, raw)
     return Unknown(f"The service answered with HTTP {status}, which does not say whether it took the request.", raw)
+
+
+def _names_a_task(body: bytes) -> bool:
+    """Whether a refusal contradicts itself: what it says was not made may exist."""
+    try:
+        wire.prediction(wire.envelope(body))
+    except Unreadable:
+        return False
+    return True
 
 
 def from_failure(failure: Failure) -> Outcome:

@@ -70,6 +70,12 @@ def test_a_refusal_inside_http_200_is_a_refusal() -> None:
     assert type(outcome.error) is KeyRejected
 
 
+@pytest.mark.parametrize("odd", [{}, [], "p1", {"id": "", "status": "failed"}, {"id": "p1"}, {"id": None}])
+def test_a_refusal_that_names_no_task_is_one(odd: object) -> None:
+    outcome, _ = outcome_of(answer(envelope(odd, 400, "no"), 400))
+    assert isinstance(outcome, Rejected)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -91,6 +97,10 @@ def test_a_refusal_inside_http_200_is_a_refusal() -> None:
         pytest.param(answer(b"", 302, "Location: http://127.0.0.1:1/"), id="a redirect"),
         pytest.param(answer(envelope(None, 500, "oops")), id="500 inside 200"),
         pytest.param(b"SSH-2.0-hello\r\n", id="no HTTP at all"),
+        pytest.param(answer(envelope(TASK, 400, "no"), 400), id="400 with a task"),
+        pytest.param(answer(envelope(TASK, 401, "no"), 401), id="401 with a task"),
+        pytest.param(answer(envelope(TASK, 429, "wait"), 429, "Retry-After: 1"), id="429 with a task"),
+        pytest.param(answer(envelope(TASK, 400, "no")), id="400 inside 200, with a task"),
     ],
 )
 def test_all_else_is_unknown_and_was_sent_once(reply: bytes | None) -> None:
