@@ -37,6 +37,7 @@ CONNECT_S, READ_S = 10.0, 45.0
 
 _BILL_PAGES = 10
 _PAGE = 100  # the most that the list gives at once
+_SHORT = 10  # a page with fewer entries is the last of billing's: some services give fewer than they are asked for
 _PATH = re.compile(r"/[A-Za-z0-9_./?=&%~-]{1,300}")
 
 
@@ -159,7 +160,7 @@ class Client:
         The list's filters (model, times) are not used: what they leave out would count as not made.
         """
         data = self._data("POST", "/predictions", json={"page": page, "page_size": _PAGE})
-        return listing.page(data, size=_PAGE, before=before)
+        return listing.page(data, before=before)
 
     def delete(self, predictions: Sequence[str]) -> None:
         """Delete tasks' records. It may not stop one that runs, and what it cost stays spent."""
@@ -189,7 +190,7 @@ class Client:
             found = billing.records(self._data("POST", "/billings/search", json=body))
             fresh = [item for item in found if item not in items]
             items += fresh
-            if len(found) < _PAGE or not fresh:
+            if len(found) < _SHORT or not fresh:
                 break
         return billing.bills(items)
 

@@ -71,15 +71,13 @@ class Listing:
         )
 
 
-def page(data: Mapping[str, Any], *, size: int, before: int = 0) -> Listing:
-    """Read a page.
+def page(data: Mapping[str, Any], *, before: int = 0) -> Listing:
+    """Read a page. Only an empty one is the last: a service may give fewer entries at once than it is asked for.
 
     Parameters
     ----------
     data
         The answer's data.
-    size
-        How many entries were asked for: a page that holds as many may have another after it.
     before
         How many entries the pages before it held.
     """
@@ -94,8 +92,8 @@ def page(data: Mapping[str, Any], *, size: int, before: int = 0) -> Listing:
         else:
             unclear.append(task)
     total = data.get("total")
-    told_of_more = isinstance(total, int) and total > before + len(items) and bool(items)
-    return Listing(tuple(tasks), tuple(unclear), len(items), True, len(items) >= size or told_of_more)
+    told_of_more = isinstance(total, int) and total > before
+    return Listing(tuple(tasks), tuple(unclear), len(items), True, bool(items) or told_of_more)
 
 
 def _task(item: Any) -> Prediction | Entry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from ..store import Record
@@ -103,6 +104,8 @@ def reaches(record: Record, listed: Listing, clocks: Clocks) -> bool:
     """Whether the list, newest first, goes back to before the take was sent."""
     if not listed.readable or not listed.more:
         return listed.readable
+    if not _newest_first(listed):  # what is asked for on the next page may be younger
+        return False
     margin = BEFORE_MS if clocks.sure else _DAY_MS
     return any(
         record.submitted_at is not None
@@ -110,6 +113,11 @@ def reaches(record: Record, listed: Listing, clocks: Clocks) -> bool:
         and all(made - skew < record.submitted_at - margin for skew in clocks.skews_ms)
         for task in listed.tasks
     )
+
+
+def _newest_first(listed: Listing) -> bool:
+    made = [at for task in listed.tasks if (at := moment(task.created_at)) is not None]
+    return all(later >= earlier - BEFORE_MS for later, earlier in pairwise(made))
 
 
 def judge(

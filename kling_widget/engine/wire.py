@@ -260,6 +260,8 @@ def currency(said: Any, deep: int = 3) -> str:
     deep
         How many objects inside of each other are looked through.
     """
+    if isinstance(said, list) and deep:
+        return next(filter(None, (currency(one, deep - 1) for one in said)), "")
     for name, value in _mapping(said).items():
         if "currency" in name.lower():
             for word in value.values() if isinstance(value, dict) else (value,):

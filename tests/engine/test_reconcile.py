@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kling_widget.engine.listing import Entry, Listing
+from kling_widget.engine.listing import Entry, Listing, page
 from kling_widget.engine.moments import moment
 from kling_widget.engine.reconcile import Clocks, Fitting, fitting, judge, reaches
 from kling_widget.engine.wire import Prediction
@@ -110,6 +110,28 @@ def test_a_list_that_does_not_reach_back_to_the_submit_proves_nothing() -> None:
     assert judge(Fitting(), prices={}, expected={PRICE}, rivals=0, whole=False).kind == "unread"
     one = judge(Fitting((task(),)), prices={"p": PRICE}, expected={PRICE}, rivals=0, whole=False)
     assert one.kind == "several"
+
+
+def test_a_list_that_is_not_newest_first_proves_nothing_before_its_last_page() -> None:
+    late, early = task("late", AT), task("early", EARLY)
+    clocks = Clocks((0,), sure=True)
+    assert not reaches(TAKE, listed(early, late, more=True), clocks)
+    assert reaches(TAKE, listed(early, late), clocks)
+    tick = task("tick", "2026-02-06T08:53:40.900Z")  # clocks of several machines differ by a second or two
+    assert reaches(TAKE, listed(late, tick, early, more=True), clocks)
+
+
+@pytest.mark.parametrize("many", [1, 20, 50, 100])
+@pytest.mark.parametrize("total", [None, 0, 1, "many"])
+def test_only_an_empty_page_is_the_lists_last(many: int, total: object) -> None:
+    entries = [{"id": f"p{n}", "status": "created", "model": "m", "created_at": AT} for n in range(many)]
+    full = page({"items": entries, "total": total})
+    assert full.more
+    assert not full.and_then(page({"items": [], "total": total}, before=many)).more
+
+
+def test_an_empty_page_is_not_the_last_where_the_list_says_that_it_holds_more() -> None:
+    assert page({"items": [], "total": 120}, before=50).more
 
 
 @pytest.mark.parametrize("model", ["m", "M", "/m/", "vendor/m"])
