@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import ipaddress
 import os
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,9 @@ ORIGIN = "https://api.wavespeed.ai"
 """The live service, as its own client has it."""
 
 FOLDER = "kling_library"
+
+_PORTS = {"https": 443, "http": 80}
+_HOST = re.compile(r"[^\s/\\?#@\[\]%\x00-\x20\x7f]+")
 
 _SECRET = 12  # characters; real keys have some forty or more
 
@@ -129,13 +133,21 @@ def address_is_named() -> bool:
 
 
 def origin() -> str:
-    """The live service's origin: the vendor's, unless ``WAVESPEED_BASE_URL`` names another (without ``/api/v3``)."""
+    """The live service's origin: the vendor's, unless ``WAVESPEED_BASE_URL`` names another (without ``/api/v3``).
+
+    One server has one name, however it is written: takes are known by it.
+    """
     text = os.environ.get(ADDRESS_NAME, "").strip().rstrip("/") or ORIGIN
-    text = text.removesuffix("/api/v3")
-    parts = urlsplit(text)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.path or parts.query:
+    try:
+        parts = urlsplit(text.removesuffix("/api/v3"))
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:  # half an IPv6 address, a port that is none
+        host, port, parts = "", None, urlsplit("")
+    beside = "@" in parts.netloc or parts.path or parts.query or parts.fragment
+    if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or port == 0 or beside:
         raise SettingsError(f"{ADDRESS_NAME} should be an origin such as {ORIGIN}. Nothing was sent.")
-    return f"{parts.scheme}://{parts.netloc}"
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")
 
 
 TIERS = {"bronze": (2, 2), "silver": (100, 60), "gold": (2000, 600), "ultra": (5000, 5000)}

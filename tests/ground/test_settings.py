@@ -55,6 +55,9 @@ def test_nobody_to_ask_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None
         ("", "https://api.wavespeed.ai"),
         ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
         ("http://127.0.0.1:8765/api/v3/", "http://127.0.0.1:8765"),
+        ("HTTPS://API.WaveSpeed.AI.:443/", "https://api.wavespeed.ai"),
+        ("http://[::1]:8765", "http://[::1]:8765"),
+        ("http://localhost:", "http://localhost"),
     ],
 )
 def test_the_origin_is_read_as_the_official_client_reads_it(
@@ -65,7 +68,22 @@ def test_the_origin_is_read_as_the_official_client_reads_it(
 
 
 @pytest.mark.parametrize(
-    "value", ["ftp://a.example", "api.wavespeed.ai", "https://me:pw@a.example", "https://a.example/x"]
+    "value",
+    [
+        "ftp://a.example",
+        "api.wavespeed.ai",
+        "https://me:pw@a.example",
+        "https://@a.example",
+        "https://a.example/x",
+        "https://a.example#x",
+        "https://a.example and more",
+        "http://[::1",
+        "http://a.example:0",
+        "http://a.example:99999",
+        "http://a.example:port",
+        "https://.",
+        "https://a\N{ADDRESSED TO THE SUBJECT}b.example",
+    ],
 )
 def test_an_address_that_is_no_origin_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_BASE_URL", value)
