@@ -192,7 +192,7 @@ def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
 
     inputs = {name: plain(value) for name, value in given.items() if value is not None}
     # An empty list says nothing, and the service refuses some of them: it is not sent.
-    return {name: value for name, value in inputs.items() if value != []}
+    return {name: value for name, value in inputs.items() if not (isinstance(value, list) and not value)}
 
 
 def words(inputs: Inputs) -> str:

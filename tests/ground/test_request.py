@@ -165,3 +165,8 @@ def test_a_request_exists_only_without_problems_and_repeats_itself(given: dict[s
         request = VideoRequest(**given)
         assert VideoRequest(**request.inputs) == request
         assert eval(repr(request), {"VideoRequest": VideoRequest}) == request
+
+
+def test_a_truth_out_of_a_table_is_refused_in_words() -> None:
+    with pytest.raises(RequestError, match="sound"):
+        VideoRequest("A fox", sound=np.True_)  # type: ignore[arg-type]

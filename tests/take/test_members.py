@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kling_widget import BadValue, Library, Take, VideoRequest
@@ -86,6 +87,12 @@ def test_a_rating_that_is_none_speaks_of_stars_and_not_of_money(take: Take, star
     assert isinstance(refused.value, BadValue)
     assert not {"charge", "charged", "sent", "request"} & set(str(refused.value).lower().replace(".", " ").split())
     assert take.rating == 3
+
+
+@pytest.mark.parametrize("stars", [np.int64(4), np.float32(4), Decimal(4), 4.0], ids=repr)
+def test_a_rating_may_come_out_of_a_table(take: Take, stars: int) -> None:
+    assert take.rate(stars).rating == 4
+    assert type(take.rating) is int
 
 
 def test_money_is_dollars_wherever_a_person_looks(library: Library, take: Take) -> None:
