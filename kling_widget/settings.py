@@ -179,13 +179,13 @@ def is_loopback(host: str) -> bool:
 
 def library_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     """The library's folder: the argument, else ``KLING_LIBRARY``, else ``kling_library`` beside the notebook."""
-    chosen = folder if folder is not None else os.environ.get(FOLDER_NAME) or FOLDER
+    chosen = folder if folder is not None else os.environ.get(FOLDER_NAME, "").strip() or FOLDER
     return Path(chosen).expanduser().absolute()
 
 
 def state_folder() -> Path:
     """Where a person's libraries on this machine leave word for each other: ``KLING_STATE``, else the user's state."""
-    if named := os.environ.get(STATE_NAME):
+    if named := os.environ.get(STATE_NAME, "").strip():
         return Path(named).expanduser().absolute()
     from platformdirs import user_state_path
 

@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import math
+import re
 import textwrap
 import tokenize
 import warnings
@@ -23,6 +24,8 @@ FORM = "Python"
 _TOKENS = 5_000  # a request has some hundred; what Python makes of a text grows no deeper than this
 _MOST = 200_000  # characters that a name may stand for
 _SHAPES = {"Shot": ("prompt", "duration"), "Element": ("element_id",)}
+# What an interpreter writes before each line: copied with the lines from a session or a page of documentation.
+_PROMPTS = re.compile(r"^[ \t]*(?:>>>|\.{3,}:?|In \[\d+\]:)(?: |$)", re.MULTILINE)
 _BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # what the parser makes of what it can't read
 _NONE: Mapping[str, Any] = {}
 _known: ContextVar[Mapping[str, Any]] = ContextVar("known")
@@ -72,7 +75,7 @@ def tree_of(text: str) -> ast.Module | None:
             return None
     except (tokenize.TokenError, *_BREAKS):
         pass  # what it is indented below may be missing: dedented it can still be Python
-    for source in (text, textwrap.dedent(text)):
+    for source in (text, textwrap.dedent(text), _PROMPTS.sub("", text)):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what Python thinks of the text's escapes is said to nobody

@@ -21,13 +21,13 @@ _TOKEN = re.compile(
     | @"[ \t]*\n(?P<filled>.*?)\n"@
     | '(?P<single>(?:[^']|'')*)'
     | "(?P<double>(?:[^"`]|`.|"")*)"
-    | (?P<number>-?\d+(?:\.\d+)?)(?![\w.])
+    | (?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.])
     | \$(?P<variable>[\w:]+)
     | (?P<open>@[\{{(]|\() | (?P<mark>[)\}},=|])
     | (?P<word>[^\s'"`$;,=|(){{}}\#]+)
     | (?P<other>.)
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _NAMES = frozenset(("invoke-restmethod", "invoke-webrequest", "irm", "iwr"))
@@ -58,7 +58,9 @@ def read(text: str) -> Said:
     reader = _Reader(text)
     reader.script()
     if not reader.calls:
-        raise unread(FORM, "The command has no body. PowerShell gives it with -Body.")
+        raise unread(
+            FORM, "The command has no -Body that can be read. One that is piped to it is not: write it behind -Body."
+        )
     given = reader.calls[0]
     value = _plain(given["body"])
     told = body.said(body.parse(value) if isinstance(value, str) else value)

@@ -26,10 +26,11 @@ _OTHERS = {  # what is not read, by what it has and others have not
     "Java": re.compile(r"\bHttpRequest\.newBuilder|\bOkHttpClient|\bUnirest\b|\bHttpURLConnection\b"),
     "C#": re.compile(r"\bHttpClient\(|\bHttpRequestMessage\b|\bRestClient\("),
     "Ruby": re.compile(r"\bNet::HTTP\b"),
-    "a HAR file": re.compile(r'"log"\s*:\s*\{\s*"version"'),
-    "an HTTP request as it is sent": re.compile(r"^POST \S+ HTTP/", re.MULTILINE),
+    "an HTTP request as it is sent": re.compile(r"^POST (?:\S+ HTTP/|https?:)", re.MULTILINE),
 }
 
+_HAR = re.compile(r'"log"\s*:\s*\{\s*"version"|"postData"\s*:\s*\{')
+_NOT_READ = "This looks like {0}, which is not read. " + curl.HOW
 
 _BROKEN = "The Python breaks off, goes wrong somewhere, or is far longer than a request."
 
@@ -96,6 +97,8 @@ def _said(text: str, catalog: Catalog) -> Said:
     if cell.found(text):
         return cell.read(text, catalog)
     if text.lstrip().startswith(("{", "[")):
+        if _HAR.search(text):
+            raise unread("text", _NOT_READ.format("a HAR file"))
         return _json(text)
     if (told := python.read(text)) is not None:
         return told
@@ -104,7 +107,7 @@ def _said(text: str, catalog: Catalog) -> Said:
     if curl.found(text):
         return curl.read(text)
     if other := next((name for name, sign in _OTHERS.items() if sign.search(text)), ""):
-        raise unread("text", f"This looks like {other}, which is not read. {curl.HOW}")
+        raise unread("text", _NOT_READ.format(other))
     ours = re.search(r"\b(?:generate|VideoRequest)\s*\(", text) is not None
     if javascript.found(text):
         try:

@@ -112,6 +112,8 @@ READABLE: dict[str, str] = {
     "httpx": f"async def main():\n    async with AsyncClient() as c:\n        r = await c.post('{URL}', json={FOX})",
     "urllib": f"urlopen(Request('{URL}', data=json.dumps({FOX}).encode('utf-8'), method='POST'))",
     "http.client": f"conn.request('POST', '/api/v3/{O3_PRO}', json.dumps({FOX}), headers)",
+    "Python's prompts": f">>> import requests\n>>> requests.post(\n...     '{URL}',\n...     json={FOX})\n",
+    "IPython's prompts": "In [3]: generate(\n   ...:     'A red fox',\n   ...: )",
     "names in generate": "words = 'A red fox'\ngenerate(words)",
 }  # fmt: skip
 
@@ -120,6 +122,13 @@ READABLE: dict[str, str] = {
 def test_a_request_is_read_as_people_have_it(name: str) -> None:
     asked = read(READABLE[name])
     assert (asked.model or O3_PRO, asked.inputs) == (O3_PRO, {"prompt": "A red fox"})
+
+
+def test_a_table_holds_numbers_as_powershell_writes_them() -> None:
+    table = "@{ prompt = 'A red fox'; guidance_scale = 5E-1 }"
+    url = "https://api.wavespeed.ai/api/v3/kwaivgi/kling-v2.5-turbo-pro/text-to-video"
+    asked = read(f"$b = {table} | ConvertTo-Json\nirm {url} -Method Post -Body $b")
+    assert asked.inputs == {"prompt": "A red fox", "guidance_scale": 0.5}
 
 
 SAID: list[tuple[str, str]] = [
@@ -141,6 +150,10 @@ SAID: list[tuple[str, str]] = [
     ('curl “x” -d “{"a”', "typographic"),
     ("<?php $c = curl_init(); curl_setopt($c, CURLOPT_POSTFIELDS, '{}');", "PHP, which is not read"),
     ('package main\nreq, _ := http.NewRequest("POST", url, payload)', "Go, which is not read"),
+    (f"@{{prompt = 'x'}} | ConvertTo-Json | irm {URL} -Method Post", "One that is piped to it is not"),
+    (f"POST {URL}\nContent-Type: application/json\n\n{FOX}", "Copy as cURL"),
+    (f'{{"request": {{"url": "{URL}", "postData": {{"text": "{{}}"}}}}}}', "a HAR file, which is not read"),
+    ('{"log": {"version": "1.2", "entries": []}}', "a HAR file, which is not read"),
     ("POST /api/v3/x HTTP/1.1\nHost: x\n\n{}", "Copy as cURL"),
 ]
 

@@ -93,6 +93,8 @@ def test_an_address_that_is_no_origin_is_refused(value: str, monkeypatch: pytest
 
 def test_the_library_lies_beside_the_notebook_unless_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.library_folder() == tmp_path / "kling_library"
+    monkeypatch.setenv("KLING_LIBRARY", "  ")
+    assert settings.library_folder() == tmp_path / "kling_library"
     monkeypatch.setenv("KLING_LIBRARY", str(tmp_path / "team"))
     assert settings.library_folder() == tmp_path / "team"
     assert settings.library_folder("own") == tmp_path / "own"
