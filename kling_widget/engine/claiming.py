@@ -52,6 +52,17 @@ def claim(claims: Claims, record: Record, prediction: str) -> bool:
     return True
 
 
+def claimed(claims: Claims, record: Record) -> str | None:
+    """Return the prediction that was claimed for a take by a kernel that could not write it into the library."""
+    if record.service == PRACTICE:
+        return None
+    try:
+        return claims.of(record)
+    except ClaimsUnusable as error:
+        log.warning("take %s: %s", record.id, error)
+        return None
+
+
 def taken(claims: Claims, record: Record, predictions: Collection[str]) -> set[str]:
     """Return those of these predictions that other libraries' takes have, as far as anybody can say."""
     if record.service == PRACTICE:

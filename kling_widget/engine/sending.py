@@ -199,6 +199,11 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         record = hands.store.change(lease, state="reconciling")
     if memory.lost_at is None:
         memory.lost_at = time.monotonic()
+    if mine := claiming.claimed(hands.claims, record):
+        # The answer came, or the task was found: only the library did not hear of it.
+        with contextlib.suppress(AlreadyTaken):  # another take of this library has it by now
+            _adopt(hands, lease, mine, None, None)
+            return 0.0
     client = hands.client(record)
     claiming.sending(hands.claims, record, client)  # of a kernel that died before it could note it
     verdict = _judged(hands, record, client)

@@ -97,6 +97,13 @@ class Claims:
             base.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?)", row)
             base.execute("DELETE FROM submits WHERE take = ?", (record.id,))
 
+    def of(self, record: Record) -> str | None:
+        """Return the prediction that was claimed for a take; None where none was."""
+        with self._open() as base:
+            query = "SELECT prediction FROM claims WHERE service = ? AND take = ? ORDER BY at DESC"
+            found = base.execute(query, (record.service, record.id)).fetchone()
+            return None if found is None else str(found[0])
+
     def taken(self, record: Record, predictions: Collection[str]) -> set[str]:
         """Return those of these predictions that other takes have."""
         wanted = set(predictions)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kling_widget.engine.listing import Listing
 from kling_widget.engine.pace import LearnedPace
 from kling_widget.engine.sending import conclude
 from kling_widget.engine.step import Hands, Memory
@@ -16,6 +17,7 @@ from kling_widget.engine.tend import Tender
 from kling_widget.engine.wire import Prediction
 from kling_widget.errors import DamagedRow, InputRefused, LibraryError
 from kling_widget.money import micros
+from kling_widget.settings import Key
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
 from kling_widget.store.claims import Claims
 from kling_widget.store.record import fresh_id, now_ms
@@ -149,3 +151,34 @@ def test_a_step_that_would_write_such_a_value_says_so_and_is_tried_again(store: 
     told = store.get(lease.take)
     assert told.state == "processing"
     assert "inference_ms" in told.trouble
+
+
+class Listed:
+    """Stands in for a service whose list shows no task."""
+
+    account, key, origin, skew_ms = "a" * 32, Key("wsk_canary_of_a_list"), "http://127.0.0.1:9", 0
+
+    def recent(self, *, page: int = 1, before: int = 0) -> Listing:
+        return Listing()
+
+
+def test_what_was_claimed_before_a_kernel_was_killed_is_the_takes(store: Store, tmp_path: Path) -> None:
+    record, lease = a_take(store, state="sending", submitted_at=now_ms(), account="a" * 32, simulated=False)
+    Claims(tmp_path, tmp_path).claim(record, "p1")  # and here it was killed, the library unwritten
+    tender = Tender(hands(store, tmp_path, lambda record: Listed()))
+    while store.get(record.id).state in ("sending", "unknown"):
+        tender.step(lease)
+    told = store.get(record.id)
+    assert (told.state, told.prediction, told.trouble) == ("accepted", "p1", "")
+
+
+def test_but_not_where_another_take_of_the_library_has_it(store: Store, tmp_path: Path) -> None:
+    other, theirs = a_take(store, state="sending", submitted_at=now_ms() - 1)
+    record, lease = a_take(store, state="sending", submitted_at=now_ms(), account="a" * 32, simulated=False)
+    store.change(theirs, state="accepted", prediction="p1", accepted_at=now_ms())
+    Claims(tmp_path, tmp_path).claim(record, "p1")
+    tender = Tender(hands(store, tmp_path, lambda record: Listed()))
+    waits = [tender.step(lease) for _ in range(3)]
+    assert None not in waits
+    assert store.get(record.id).state == "reconciling"
+    assert store.get(other.id).prediction == "p1"
