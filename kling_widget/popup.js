@@ -9,9 +9,10 @@ import { focused } from "./face.js";
  * @param {Element[]} popup.parts what belongs to it, its opener too
  * @param {HTMLElement} popup.opener gets the keyboard back from inside
  * @param {() => void} popup.hide
+ * @param {() => boolean} [popup.keeps] whether it holds what a person has typed: then only Escape and its opener close it
  * @returns {() => void} closes it
  */
-export function closeElsewhere(signal, { isOpen, parts, opener, hide }) {
+export function closeElsewhere(signal, { isOpen, parts, opener, hide, keeps = () => false }) {
   /** @param {EventTarget[]} path */
   const inside = (path) => parts.some((part) => path.includes(part));
   const holdsFocus = () => parts.some((part) => part.contains(focused(part)));
@@ -22,8 +23,10 @@ export function closeElsewhere(signal, { isOpen, parts, opener, hide }) {
     if (held) opener.focus({ preventScroll: true });
   };
   const capture = { signal, capture: true };
-  document.addEventListener("pointerdown", (event) => { if (isOpen() && !inside(event.composedPath())) hide(); }, capture);
-  document.addEventListener("focusin", (event) => { if (isOpen() && !inside(event.composedPath())) hide(); }, capture);
+  /** @param {Event} event */
+  const elsewhere = (event) => { if (isOpen() && !keeps() && !inside(event.composedPath())) hide(); };
+  document.addEventListener("pointerdown", elsewhere, capture);
+  document.addEventListener("focusin", elsewhere, capture);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || !isOpen()) return;
     if (inside(event.composedPath())) event.stopPropagation(); // the host has a meaning for it too

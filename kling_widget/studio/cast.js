@@ -27,6 +27,7 @@ function render({ model, el, signal, host }) {
   const hints = h("div", { class: "kw-cast-hints", "aria-live": "polite" });
   const said = h("p", { class: "kw-said", role: "status" });
   const problem = h("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  const below = h("div", { class: "kw-cast-below" }, said, problem, hints);
 
   /** @returns {Known[]} */
   const known = () => model.get("known");
@@ -77,7 +78,7 @@ function render({ model, el, signal, host }) {
     expected.add(name);
     showAll();
   } });
-  el.append(h("div", { class: "kw-cast-line" }, h("span", { class: "kw-label" }, "Elements"), h("div", { class: "kw-row" }, chips, add), pop.el), said, problem, hints);
+  el.append(h("div", { class: "kw-cast-line" }, h("span", { class: "kw-label" }, "Elements"), h("div", { class: "kw-row" }, chips, add), pop.el), below);
 
   /** @type {HTMLTextAreaElement | null} */
   let area = null;
@@ -127,7 +128,7 @@ function render({ model, el, signal, host }) {
         area ? "Insert" : "", () => insert(name))),
       ...unchosen.map((name) => hint("soft", `${name} is named, but not chosen.`, "Choose", () => chooseByName(name))),
       ...failed.map(({ name, trouble }) => hint("bad", `${name} was not made. ${trouble}`, "Forget", () => tell("forget", { name }))));
-    const needs = hints.getBoundingClientRect().height;
+    const needs = below.getBoundingClientRect().height;
     if (needs > (parseFloat(el.style.getPropertyValue("--kw-hints")) || 0)) el.style.setProperty("--kw-hints", `${needs}px`);
   };
 

@@ -66,7 +66,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     told.textContent = "";
     form.begin(looked);
   };
-  const close = closeElsewhere(signal, { isOpen: () => !el.hidden, parts: [el, add], opener: add, hide: () => {
+  const close = closeElsewhere(signal, { isOpen: () => !el.hidden, parts: [el, add], opener: add, keeps: () => !form.el.hidden && form.filled(), hide: () => {
     el.hidden = true;
     add.setAttribute("aria-expanded", "false");
   } });

@@ -10,7 +10,8 @@ const UNHEARD = 2500; // ms without an answer until it is said that the kernel i
 /**
  * @param {{ model: Model, host: Host, signal: AbortSignal, done: (saved: string, said: string, making: string) => void, back: () => void }} view
  *   `done` is called with the id of an element that was brought in, empty where one is being made, with what was answered
- * @returns {{ el: HTMLElement, begin: (name: string) => void }} `begin` shows it to somebody who looked for a name
+ * @returns {{ el: HTMLElement, filled: () => boolean, begin: (name: string) => void }} `filled`: whether anything is typed in it;
+ *   `begin` shows it to somebody who looked for a name
  */
 export function newcomer({ model, host, signal, done, back }) {
   const name = h("input", { class: "kw-entry", maxlength: 20, autocomplete: "off" });
@@ -104,6 +105,7 @@ export function newcomer({ model, host, signal, done, back }) {
   offer();
   return {
     el: form,
+    filled: () => [name, id, note, description].some((entry) => entry.value.trim()) || pictures.given().length > 0,
     begin(looked) {
       if (looked) name.value = looked;
       offer();
