@@ -26,10 +26,6 @@ settings.register_profile("fixed", _PATIENT, derandomize=True)
 settings.register_profile("soak", _PATIENT, derandomize=False, print_blob=True)
 settings.load_profile("fixed")
 
-ROOT = Path(__file__).parent
-BROWSERS = 2
-"""How many Chromiums run at once at most."""
-
 # Nothing answers there (RFC 5737): an address to run into a time-out with.
 _NOWHERE = ipaddress.ip_network("192.0.2.0/24")
 
@@ -60,19 +56,17 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_here)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups after this
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first: a broken promise is known before the browser and the installer have started.
+    """Quick ones first: a broken promise is known before the browser and the installer have started."""
+    items.sort(key=lambda item: (_has(item, "install"), _has(item, "browser")))
 
-    Where several processes share the tests (pytest-xdist), a file is run by one of them, the browser's files by two: so
-    there are at most two Chromiums. The installers run one after the other.
-    """
-    browsers = {path: n % BROWSERS for n, path in enumerate(sorted({i.path for i in items if _has(i, "browser")}))}
-    items.sort(key=lambda item: (_has(item, "install"), browsers.get(item.path, -1)))
-    for item in items:
-        known = str(item.path.relative_to(ROOT))
-        browser = f"browser {browsers[item.path]}" if item.path in browsers else known
-        item.add_marker(pytest.mark.xdist_group("install" if _has(item, "install") else browser))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests out, where several processes run them (pytest-xdist)."""
+    from .sharing import Sharing
+
+    return Sharing(config, log)
 
 
 def _has(item: pytest.Item, mark: str) -> bool:

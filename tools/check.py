@@ -17,8 +17,8 @@ BIN = Path(sys.executable).parent
 
 
 PYTEST = (sys.executable, "-m", "pytest")
-SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadgroup", "--no-loadscope-reorder")
-"""Share the tests out to processes, one more than there are cores: many tests wait. tests/conftest.py groups them."""
+SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadfile", "--no-loadscope-reorder")
+"""Share the tests out to processes, one more than there are cores: many tests wait. tests/sharing.py says how."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ FAILURES = Path(__file__).parent / "failures"
 expect.set_options(timeout=60_000)
 
 
-@pytest.hookimpl(tryfirst=True)  # tests/conftest.py orders and shares out the tests by this mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all that is below this folder, so that no test can forget it."""
     for item in items:
