@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it ships no types
 
 BROWSERS = 2
 """How many Chromiums run at once at most."""
@@ -10,7 +10,7 @@ BROWSERS = 2
 _BROWSER = "tests/browser/"
 
 
-class Sharing(LoadFileScheduling):
+class Sharing(LoadFileScheduling):  # type: ignore[misc]  # it ships no types
     """Gives each file's tests to one process, and all of the browser's files to as many as there may be Chromiums.
 
     pytest-xdist's own groups (``--dist=loadgroup``) are read from a test's id, which pytest 9.2 no longer lets it set.
