@@ -253,7 +253,8 @@ class Screen(Face):
     def _file(self, record: Record) -> Path:
         path = self.library.path(record)
         if path is None:
-            raise LibraryError("This take has no clip yet.")
+            lost = f"Its file {record.file!r} is not in the library's folder." if record.file else "It has no clip yet."
+            raise LibraryError(f"There is nothing to play. {lost}")
         return path
 
     def _ipython_display_(self) -> None:

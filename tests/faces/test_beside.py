@@ -26,12 +26,12 @@ class Shelved(Library):
     """A library of the records that it is given, and no others."""
 
     def __init__(self, *records: Record) -> None:
-        self.held = {record.id: record for record in records}
+        self._held = {record.id: record for record in records}
 
     def record(self, take_id: str) -> Record:
-        if take_id not in self.held:
+        if take_id not in self._held:
             raise LibraryError(f"There is no take {take_id!r}.")
-        return self.held[take_id]  # type: ignore[index]  # ids are plain words to whoever asks
+        return self._held[take_id]  # type: ignore[index]  # ids are plain words to whoever asks
 
 
 TAKES = [a_record(f"Moon {n}", at=AT + n) for n in range(MOST + 4)]
@@ -79,7 +79,7 @@ def test_a_take_that_is_gone_is_taken_off_and_the_others_stay() -> None:
     library = Shelved(*TAKES[:3])
     told = Reading(library)
     told.choose(*IDS[:3])
-    del library.held[TAKES[0].id]
+    del library._held[TAKES[0].id]
     assert [record.id for record in told.watched()] == IDS[1:3]
     assert told.on_screen == (IDS[1], IDS[2])
 

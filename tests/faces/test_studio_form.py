@@ -108,7 +108,7 @@ def test_the_builder_refuses_exactly_what_a_request_refuses(values: dict[str, An
             VideoRequest(**checked.inputs)
         assert refused.value.problems == checked.problems
     else:
-        assert VideoRequest(**checked.inputs).estimate == checked.prices[1]
+        assert VideoRequest(**checked.inputs).estimate_micros == checked.prices[1]
 
 
 @given(
@@ -145,7 +145,7 @@ def test_any_request_comes_back_out_of_the_form_as_it_went_in(model: Model, data
         assert (checked.inputs.get(name) or default) == (asked.get(name) or default)
     again, _ = form.from_inputs(model, checked.inputs)
     assert again == values
-    assert VideoRequest(model=model.id, **checked.inputs).estimate == checked.prices[1]
+    assert VideoRequest(model=model.id, **checked.inputs).estimate_micros == checked.prices[1]
 
 
 @pytest.mark.parametrize("model", VIDEO_MODELS, ids=lambda m: m.id)
