@@ -40,6 +40,7 @@ class Inquiry:
         self._library, self._service, self._told = library, service, told
         self._balance_at = float("-inf")
         self._quoted: tuple[Any, ...] = ()
+        self._waiting: Callable[[], None] | None = None  # a price to ask for once it is known what the service is
         self.balance = self.quote = ""
 
     def models(self, then: Callable[[], None]) -> None:
@@ -52,7 +53,10 @@ class Inquiry:
         self._ask(Client.models, learned, "models")
 
     def look(self) -> None:
-        """Ask for the balance, where that is some time ago."""
+        """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
+        if self._service.known and (waiting := self._waiting):
+            self._waiting = None
+            waiting()
         if time.monotonic() - self._balance_at >= _BALANCE_S:
             self._balance_at = time.monotonic() if self._service.known else self._balance_at
             self._ask(Client.balance, self._has, "balance", self._has_other)
@@ -74,7 +78,11 @@ class Inquiry:
             if isinstance(error, OtherCurrency) and self._quoted == kind:
                 self._say(f"The service's own quote is {error.amount} a take: not in dollars, as the list price is.")
 
-        self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
+        def ask() -> None:
+            self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
+
+        self._waiting = None if self._service.known else ask
+        ask()
 
     def _ask(
         self,
