@@ -7,7 +7,17 @@ import json
 import logging
 import time
 
-from ..errors import AlreadyTaken, InputRefused, KlingError, LeaseLost, NoAnswer, PracticeError, Unreadable
+from ..errors import (
+    AlreadyTaken,
+    InputRefused,
+    KlingError,
+    LeaseLost,
+    NoAnswer,
+    NotAllowed,
+    NotFound,
+    PracticeError,
+    Unreadable,
+)
 from ..settings import is_vendor
 from ..store import Lease, Record, Wait
 from ..store.record import PRACTICE, now_ms
@@ -54,6 +64,9 @@ PATIENCE_S = 5.0
 """Seconds to wait at least where the service asks for patience and does not say how much."""
 
 _IN_SHORT = 3  # writes that the library did not take, after which only the outcome itself is written
+
+_NO_LIST = (Unreadable, InputRefused, NotAllowed, NotFound)
+"""Answers that say for good that a list, or a page of it, is not to be had. What fails otherwise is asked again."""
 
 _PAGES = 5  # of a hundred: more were not made in two minutes
 
@@ -233,16 +246,17 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
 
 
 def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
-    listed = Listing()
+    listed, whole = Listing(), False
     learned = [made - at for at, text in hands.store.answers(record.service) if (made := _made_at(text)) is not None]
+    clocks = reconcile.Clocks()
     try:
         for page in range(1, _PAGES + 1):
             listed = listed.and_then(client.recent(page=page, before=listed.entries))
             clocks = reconcile.Clocks(skews_ms=(0, client.skew_ms, *learned), sure=bool(learned))
             if whole := reconcile.reaches(record, listed, clocks):
                 break
-    except Unreadable:
-        return reconcile.Verdict("unread")
+    except _NO_LIST:
+        whole = False
     # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
     others = claiming.rivals(hands.claims, record, client)
     taken = hands.store.taken(record.service, listed.ids) | claiming.taken(hands.claims, record, listed.ids)
@@ -252,7 +266,7 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
         try:
             bills = client.bills(fits.ids)
             prices = {known: bill.charge for known, bill in bills.items() if not bill.currency}
-        except Unreadable:
+        except _NO_LIST:
             whole = False
     return reconcile.judge(
         fits,

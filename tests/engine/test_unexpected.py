@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kling_widget.engine import reconcile
+from kling_widget.engine.billing import Bill
 from kling_widget.engine.listing import Listing
 from kling_widget.engine.pace import LearnedPace
 from kling_widget.engine.sending import conclude
 from kling_widget.engine.step import Hands, Memory
 from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
 from kling_widget.engine.tend import Tender
-from kling_widget.engine.wire import Prediction
-from kling_widget.errors import DamagedRow, InputRefused, LibraryError
+from kling_widget.engine.wire import Prediction, Quote
+from kling_widget.errors import DamagedRow, InputRefused, LibraryError, NotAllowed, NotFound
 from kling_widget.money import micros
 from kling_widget.settings import Key
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
@@ -182,3 +186,29 @@ def test_but_not_where_another_take_of_the_library_has_it(store: Store, tmp_path
     assert None not in waits
     assert store.get(record.id).state == "reconciling"
     assert store.get(other.id).prediction == "p1"
+
+
+def test_a_list_whose_next_page_is_refused_proves_nothing_and_shows_what_it_showed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = Prediction("p1", "created", model="m", created_at=datetime.now(timezone.utc).isoformat())
+
+    class FirstPageOnly(Listed):
+        def recent(self, *, page: int = 1, before: int = 0) -> Listing:
+            if page > 1:
+                raise NotFound("no such page", status=404)
+            return Listing((task,), entries=1, more=True)
+
+        def bills(self, predictions: list[str]) -> dict[str, Bill]:
+            raise NotAllowed("not this key", status=403)
+
+        def price(self, model: str, inputs: object) -> Quote:
+            raise NotFound("no such price", status=404)
+
+    monkeypatch.setattr(reconcile, "LOOKS_S", (0.0,))
+    record, lease = a_take(store, state="unknown", submitted_at=now_ms(), account="a" * 32, simulated=False)
+    tender = Tender(hands(store, tmp_path, lambda record: FirstPageOnly()))
+    assert tender.step(lease) is None
+    told = store.get(record.id)
+    assert told.state == "needs_you"
+    assert [one["id"] for one in json.loads(told.candidates)] == ["p1"]

@@ -160,6 +160,7 @@ UNREADABLE = (
     *(Row(f"a list for good: {name} is {odd!r}", "needs_you", (_LOST, listed(
         effect="entries", data={name: odd}, times=None)))
       for name, odd in _ODD_FIELDS),
+    *(row for status in (400, 403, 404) for row in odd_list(f"HTTP {status}", effect="status", status=status)),
     *odd_list("a page", effect="page"),
     *odd_list("half of itself", effect="truncate"),
     *odd_list("nothing", effect="body", body=""),
