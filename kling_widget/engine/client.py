@@ -20,7 +20,7 @@ from requests.structures import CaseInsensitiveDict
 from ..errors import NotFound, SettingsError, Unreadable
 from ..money import Micros
 from ..settings import Key, is_loopback
-from . import billing, environment, listing, text, wire
+from . import billing, environment, listing, service_text, wire
 from .billing import Bill
 from .deadline import Call
 from .failure import Failure
@@ -267,11 +267,12 @@ class Client:
             self._note_clock(response.headers.get("Date"))
             # Some gateways say back what they were sent: the key goes no further than this.
             headers = CaseInsensitiveDict(
-                (self.key.redact(name), text.clean(self.key.redact(value))) for name, value in response.headers.items()
+                (self.key.redact(name), service_text.clean(self.key.redact(value)))
+                for name, value in response.headers.items()
             )
-            return Answer(response.status_code, headers, self.key.redact(text.decoded(bytes(body))).encode())
+            return Answer(response.status_code, headers, self.key.redact(service_text.decoded(bytes(body))).encode())
 
     def _note_clock(self, date: str | None) -> None:
-        there = None if date is None else text.http_date(date)
+        there = None if date is None else service_text.http_date(date)
         if there is not None:
             self.skew_ms = round((there - time.time()) * 1000)

@@ -20,7 +20,7 @@ from ..errors import (
     ServiceTrouble,
     SettingsError,
 )
-from . import text, wire
+from . import service_text, wire
 from .failure import Failure
 from .wire import Prediction
 
@@ -74,7 +74,7 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        moment = text.http_date(value)
+        moment = service_text.http_date(value)
         if moment is None:
             return None
         seconds = moment - (time.time() if now is None else now)

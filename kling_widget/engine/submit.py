@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import KlingError, RateLimited, SettingsError, Unreadable
-from . import text, wire
+from . import service_text, wire
 from .failure import Failure
 from .refusal import refusal
 from .wire import Prediction
@@ -64,7 +64,7 @@ Outcome = Accepted | Rejected | Unsent | Throttled | Unknown
 
 def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Read a submit's outcome from the answer that came."""
-    raw = text.clean(body[: 1 << 16].decode("utf-8", "replace"))
+    raw = service_text.clean(body[: 1 << 16].decode("utf-8", "replace"))
     error = refusal(status, headers, body)
     if error is None:
         if status >= 300:

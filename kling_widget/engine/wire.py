@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import OtherCurrency, Unreadable
 from ..money import Micros, micros
 from ..states import SERVICE_FINAL
-from . import text
+from . import service_text
 
 MAX_ANSWER = 1 << 20
 """The longest answer that is read, in bytes; the service's own are some kilobytes."""
@@ -101,7 +101,7 @@ def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
     if len(body) > limit:
         raise Unreadable("The service's answer is longer than any that it is known to give.")
     try:
-        value = text.tidy(_JSON.decode(text.decoded(body)))
+        value = service_text.tidy(_JSON.decode(service_text.decoded(body)))
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

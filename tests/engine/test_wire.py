@@ -13,8 +13,8 @@ from kling_widget.engine.billing import Bill, bills, records
 from kling_widget.engine.listing import page
 from kling_widget.engine.moments import moment
 from kling_widget.engine.refusal import MAX_RETRY_AFTER_S, refusal, retry_after, task_trouble
+from kling_widget.engine.service_text import http_date
 from kling_widget.engine.submit import from_answer
-from kling_widget.engine.text import http_date
 from kling_widget.errors import OtherCurrency, Unreadable
 from kling_widget.money import micros
 
