@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Boolean, Integer
 
@@ -79,6 +80,14 @@ def _is_list(text: object, *, of: type, empty: bool) -> bool:
     return isinstance(found, list) and all(isinstance(one, of) for one in found)
 
 
+def _is_service(value: object) -> bool:
+    """Whether a value can be a service's name: many look at the host in it."""
+    try:
+        return isinstance(value, str) and is_text(value) and bool(value) and urlsplit(value).port != 0
+    except ValueError:  # half an IPv6 address, a port that is no number
+        return False
+
+
 def _is_meant(found: object) -> bool:
     kinds = {"duration": int, "sound": bool}
     return isinstance(found, dict) and all(type(value) is kinds.get(name) for name, value in found.items())
@@ -101,7 +110,9 @@ def _check_of(name: str, kind: object) -> Callable[[Any], bool]:
         return lambda value: isinstance(value, str) and value in STATES
     if name == "kind":
         return lambda value: value in ("clip", "tool")
-    if name in ("service", "model"):
+    if name == "service":
+        return _is_service
+    if name == "model":
         return lambda value: is_text(value) and bool(value)
     if name == "rating":
         return lambda value: is_whole(value, 1, 5)

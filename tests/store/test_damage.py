@@ -450,6 +450,8 @@ def test_whatever_a_row_holds_it_costs_that_row_and_no_other(sound: Path, tmp_pa
         ("id", "../../x"),
         ("seconds", None),
         ("service", b"\xff"),
+        ("service", "https://[::1"),
+        ("service", "http://127.0.0.1:port"),
         ("candidates", "7"),
     ],
 )
