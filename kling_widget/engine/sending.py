@@ -96,6 +96,10 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         claiming.ended(hands.claims, begun.id)
         _never_sent(hands, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
         return None
+    # Seconds may have gone by, or a night with the lid closed: who took the take over since looks for a lost answer.
+    memory.outcome = Unsent("The library could not be read before it was sent.")
+    hands.store.leases.require(lease)
+    memory.outcome = None  # from here on only its answer says what became of it
     memory.outcome = client.submit(record.model, record.inputs)
     return conclude(hands, begun, lease, memory)
 

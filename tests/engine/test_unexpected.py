@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from kling_widget.engine.step import Hands, Memory
 from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
 from kling_widget.engine.tend import Tender
 from kling_widget.engine.wire import Prediction, Quote
-from kling_widget.errors import DamagedRow, InputRefused, LibraryError, NotAllowed, NotFound
+from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound
 from kling_widget.money import micros
 from kling_widget.settings import Key
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
@@ -212,3 +213,41 @@ def test_a_list_whose_next_page_is_refused_proves_nothing_and_shows_what_it_show
     told = store.get(record.id)
     assert told.state == "needs_you"
     assert [one["id"] for one in json.loads(told.candidates)] == ["p1"]
+
+
+def test_a_kernel_that_lost_the_take_before_it_sent_does_not_send(store: Store, tmp_path: Path) -> None:
+    class Slow(Claims):
+        def sending(self, record: Record, key: Key) -> None:
+            store.leases.release("me")
+            assert store.leases.claim_one(record.id, "another", for_ms=60_000) is not None
+
+    class Sends(Listed):
+        sent = 0
+
+        def submit(self, model: str, inputs: object) -> Outcome:
+            self.sent += 1
+            return Unknown("no answer")
+
+    client = Sends()
+    record, lease = a_take(store, account="a" * 32, simulated=False, service="https://api.wavespeed.ai")
+    working = replace(hands(store, tmp_path, lambda record: client), claims=Slow(tmp_path, tmp_path))
+    with pytest.raises(LeaseLost):
+        Tender(working).step(lease)
+    assert client.sent == 0
+    assert store.get(record.id).state == "sending"  # whoever has it looks for it, and never sends
+
+
+def test_a_library_that_fails_just_before_a_take_is_sent_leaves_no_doubt(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(lease: Lease) -> None:
+        raise LibraryError("locked")
+
+    record, lease = a_take(store, account="a" * 32, simulated=False, service="https://api.wavespeed.ai")
+    tender = Tender(hands(store, tmp_path, lambda record: Listed()))  # which could not send
+    monkeypatch.setattr(store.leases, "require", locked)
+    tender.step(lease)
+    tender.step(lease)
+    told = store.get(record.id)
+    assert told.state == "intent"
+    assert "Nothing was sent" in told.trouble
