@@ -98,10 +98,10 @@ class Claims:
             base.execute("DELETE FROM submits WHERE take = ?", (record.id,))
 
     def of(self, record: Record) -> str | None:
-        """Return the prediction that was claimed for a take; None where none was."""
+        """Return the prediction that this library claimed for a take, which a copy of it may hold too; else None."""
         with self._open() as base:
-            query = "SELECT prediction FROM claims WHERE service = ? AND take = ? ORDER BY at DESC"
-            found = base.execute(query, (record.service, record.id)).fetchone()
+            query = "SELECT prediction FROM claims WHERE service = ? AND take = ? AND library = ? ORDER BY at DESC"
+            found = base.execute(query, (record.service, record.id, self._library)).fetchone()
             return None if found is None else str(found[0])
 
     def taken(self, record: Record, predictions: Collection[str]) -> set[str]:

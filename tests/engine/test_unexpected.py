@@ -177,6 +177,13 @@ def test_what_was_claimed_before_a_kernel_was_killed_is_the_takes(store: Store, 
     assert (told.state, told.prediction, told.trouble) == ("accepted", "p1", "")
 
 
+def test_but_not_what_a_copy_of_the_library_claimed_for_it(store: Store, tmp_path: Path) -> None:
+    record, lease = a_take(store, state="unknown", submitted_at=now_ms(), account="a" * 32, simulated=False)
+    Claims(tmp_path, tmp_path / "copy").claim(record, "p1")  # the copy may have sent it as well
+    Tender(hands(store, tmp_path, lambda record: Listed())).step(lease)
+    assert store.get(record.id).state == "reconciling"
+
+
 def test_but_not_where_another_take_of_the_library_has_it(store: Store, tmp_path: Path) -> None:
     other, theirs = a_take(store, state="sending", submitted_at=now_ms() - 1)
     record, lease = a_take(store, state="sending", submitted_at=now_ms(), account="a" * 32, simulated=False)
