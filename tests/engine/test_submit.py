@@ -217,3 +217,16 @@ def test_a_read_that_fails_is_said_in_words_and_not_repeated_here() -> None:
         with pytest.raises(NoAnswer, match=r"goes on there|nothing is lost|asked again"):
             Client(server.origin, Key("k")).balance()
         assert len(server.heard) == 1
+
+
+def test_bills_are_read_to_the_end_where_a_page_holds_fewer_than_were_asked_for() -> None:
+    entries = [{"uuid": f"b{n}", "prediction": {"uuid": f"p{n}"}, "price": 0.56} for n in range(45)]
+
+    def reply(heard: bytes) -> bytes:
+        page = json.loads(heard.partition(b"\r\n\r\n")[2])["page"]
+        return answer(envelope({"items": entries[20 * (page - 1) : 20 * page]}))
+
+    with RawServer(reply) as server:
+        found = Client(server.origin, Key("wsk_live_canary")).bills([f"p{n}" for n in range(45)])
+        assert set(found) == {f"p{n}" for n in range(45)}
+        assert len(server.heard) == 3
