@@ -85,19 +85,20 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     begun = hands.store.begin_sending(lease, hands.limits(record.service), client.account)
     if isinstance(begun, Wait):
         return begun.seconds
+    memory.outcome = Unsent("The library did not work just before it was sent.")  # what is known until it is sent
     claiming.sending(hands.claims, begun, client)
     shown_as_practice = begun.practice
     try:
         begun = identified(hands, begun, lease)
     except NoAnswer as error:
         if shown_as_practice:  # it is sent to a practice server or to nobody
-            return _written(hands, begun, lease, memory, Unsent(str(error)))
+            memory.outcome = Unsent(str(error))
+            return conclude(hands, begun, lease, memory)
     if shown_as_practice and not begun.practice:
         claiming.ended(hands.claims, begun.id)
         _never_sent(hands, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
         return None
     # Seconds may have gone by, or a night with the lid closed: who took the take over since looks for a lost answer.
-    memory.outcome = Unsent("The library could not be read before it was sent.")
     hands.store.leases.require(lease)
     memory.outcome = None  # from here on only its answer says what became of it
     memory.outcome = client.submit(record.model, record.inputs)
