@@ -192,7 +192,7 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     expect(root.get_by_text("Make Otto from 2 pictures?")).to_be_visible()
     assert told(notebook)[1] == [], "asked, not sent"
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
     expect(root.locator(".kw-element-making")).to_have_text("Otto · being made")
     pictures = ["https://pictures.example/a.png", "mine/b.png"]
     assert told(notebook)[:2] == [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]]
@@ -212,7 +212,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
     root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png")
     root.get_by_role("button", name="Make it…").click()
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
     assert waits.text_content() == "Otto · being made"
     notebook.run(3)
     expect(waits).to_have_text("Otto · being made")
