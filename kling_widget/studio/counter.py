@@ -178,7 +178,7 @@ class Counter:
             more = dollars(request.estimate_micros - record.estimate)
             price = dollars(request.estimate_micros)
             # A draft that does not say what it is for goes into the builder first: it is seen before it is sent.
-            what = "Final" if record.meant else "Final as the builder has it"
+            what = "Final" if record.meant else "Final…"
             words = f"{what}: {request.seconds} s{sound} · {price}"
             # The price is part of the name: a click on one that is no longer true is refused.
             offered.append([f"final {request.seconds}{sound} {price}", f"{words} ({more} more)"])

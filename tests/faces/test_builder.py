@@ -229,7 +229,7 @@ def test_a_draft_that_does_not_say_what_it_is_for_is_shown_in_the_builder_before
     (draft,) = takes(studio.library)
     assert draft.meant is None
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
-    assert button[1] == "Final as the builder has it: 5 s · $0.56 ($0.224 more)"
+    assert button[1] == "Final…: 5 s · $0.56 ($0.224 more)"
     assert Page(studio._screen).tell("act", take=draft.id, action=button[0])["ok"]
     assert "Generate makes it, for about $0.56" in studio._counter.go.said
     assert (studio.prompt.value, studio.duration.value) == (FOX, 5)
