@@ -83,9 +83,9 @@ def show(page: Page, folder: Path, *, times: int, elsewhere: bool = False) -> No
     page.evaluate(SHOW, [state["_esm"], state["_css"], [view] * times])
 
 
-def come(page: Page, route: str) -> None:
-    """Wait until all clips are there by a route."""
-    for card in page.locator(".kw-screen-card").all():
+def come(page: Page, route: str, *, last: int = 0) -> None:
+    """Wait until all clips are there by a route, or those that were shown last."""
+    for card in page.locator(".kw-screen-card").all()[-last:]:
         card.scroll_into_view_if_needed()
         expect(card).to_have_attribute("data-route", route)
         expect(card.locator("video").first).to_have_js_property("readyState", 4)
@@ -138,4 +138,4 @@ def test_a_folder_of_another_machine_is_asked_for_twice_and_is_no_other_folders_
     come(page, "bytes")
     assert len([path for path in served.asked if "/files/lib/" in path]) == 2
     show(page, served.root / "own", times=2)
-    come(page, "files")
+    come(page, "files", last=2)

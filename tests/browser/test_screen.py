@@ -179,7 +179,7 @@ def test_a_cell_shows_how_it_goes_then_the_clip_and_the_notebook_keeps_it(jupyte
     take = under_way(jupyter.folder / "lib", inputs={"duration": 3, "sound": True})
     notebook = opened(jupyter, "lib", TAKE)
     output = notebook.output(0)
-    expect(output.locator(".kw-job-words")).to_contain_text("Rendering")
+    expect(output.locator(".kw-job-words")).to_contain_text("Waits for the key that made it")
     expect(output.locator(".kw-screen-card")).to_be_hidden()
     expect(output.locator(".kw-still")).to_be_hidden()
     before = len(str(notebook.save()))
