@@ -53,6 +53,8 @@ def left_by_a(service: TwoAccounts, nursery: Nursery, folder: Path, when: str, *
     elif when == "reconciling":
         add(call="submit", cut=-1, created=made)
         add(call="list", hang=30, times=1)
+    elif when == "accepted":
+        add(call="result", hang=30)
     elif when == "downloading":
         add(call="file", hang=30)
     given = {"folder": str(folder), "origin": service.origin, "prompt": "A fox", "key": KEY_A, "lease_ms": LEASE_MS}
