@@ -3,8 +3,6 @@
 import { deliver } from "./delivery.js";
 import { poster } from "./poster.js";
 
-const WITHIN_REACH = "1500px"; // a narrow panel is as high: who chooses a take below has its clip above ready to play
-
 /**
  * @typedef {object} Errand
  * @property {import("../face.js").Model} model
@@ -66,7 +64,7 @@ function seen(el, signal) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       eye.disconnect();
       resolve();
-    }, /** @type {any} */ ({ rootMargin: WITHIN_REACH, scrollMargin: WITHIN_REACH })); // the latter within a notebook that scrolls
+    }, /** @type {any} */ ({ rootMargin: "400px", scrollMargin: "400px" })); // the latter within a notebook that scrolls
     eye.observe(el);
     signal.addEventListener("abort", () => {
       eye.disconnect();
