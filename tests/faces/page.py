@@ -28,7 +28,7 @@ class Page:
         name = known or f"c{len(self.heard)}-{time.monotonic_ns()}"
         before = len(self.heard)
         self.face._receive(self.face, {"id": name, "kind": kind, **fields}, [])
-        answers = [content for content, _ in self.heard[before:]]
+        answers = [content for content, _ in self.heard[before:] if content.get("re") == name]  # others come between
         return answers[0] if answers else {}
 
 
