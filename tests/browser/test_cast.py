@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 from kling_widget.elements import named
 from kling_widget.face import esm
 
+from ..patience import until
 from .audit import findings
 from .notebook import Jupyter, Notebook, Theme
 
@@ -64,10 +65,21 @@ def opened(jupyter: Jupyter, *more: str) -> tuple[Notebook, Locator, Locator]:
 
 
 def told(notebook: Notebook) -> list[Any]:
-    """What Python holds: the chosen elements, what was asked for, and the prompt."""
+    """Return what Python holds: the chosen elements, what was asked for, and the prompt."""
     notebook.run(1)
     found: list[Any] = json.loads(notebook.output(1).inner_text())
     return found
+
+
+def until_told(notebook: Notebook, expected: list[Any], parts: slice = slice(None)) -> None:
+    """Wait until Python holds this: ipywidgets holds back what is typed while the kernel is busy."""
+    found: list[Any] = []
+
+    def holds() -> bool:
+        found[:] = told(notebook)[parts]
+        return found == expected
+
+    until(holds, lambda: f"{found} is not {expected}")
 
 
 def test_a_names_beginning_is_completed_and_the_element_chosen(jupyter: Jupyter) -> None:
@@ -106,7 +118,7 @@ def test_a_names_beginning_is_completed_and_the_element_chosen(jupyter: Jupyter)
     prompt.press("Control+Enter")  # it generates, as everywhere in the panel, and takes nothing
     expect(options.first).to_be_hidden()
     words = "Rain. Mara meets Nia and an"
-    assert told(notebook) == [[{"element_id": BEYOND}, {"element_id": "4"}], [words], words]
+    until_told(notebook, [[{"element_id": BEYOND}, {"element_id": "4"}], [words], words])
     assert len(notebook.save()["cells"]) == 2
 
 
@@ -169,7 +181,7 @@ def test_a_chosen_one_that_nobody_names_is_pointed_out_and_a_fourth_is_refused(j
     expect(hints).to_have_text(["Marlon is not named in the prompt.Insert"])
     root.get_by_role("button", name="Leave Marlon out").click()
     expect(hints).to_have_count(0)
-    assert told(notebook)[0] == [{"element_id": BEYOND}, {"element_id": "4"}]
+    until_told(notebook, [[{"element_id": BEYOND}, {"element_id": "4"}]], slice(1))
 
 
 def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: Jupyter) -> None:
@@ -195,7 +207,7 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
     expect(root.locator(".kw-element-making")).to_have_text("Otto · being made")
     pictures = ["https://pictures.example/a.png", "mine/b.png"]
-    assert told(notebook)[:2] == [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]]
+    until_told(notebook, [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]], slice(2))
 
 
 def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) -> None:
