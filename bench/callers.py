@@ -29,8 +29,8 @@ _MODEL = "kwaivgi/kling-video-o3-pro/text-to-video"
 def ours(url: str) -> str:
     """``generate`` returns at once; what it is told is what the take says in the end."""
     from kling_widget import Library, generate
-    from kling_widget.engine import service
-    from kling_widget.engine.client import Client
+    from kling_widget.service import service
+    from kling_widget.service.client import Client
 
     with tempfile.TemporaryDirectory() as folder, patch.object(service, "Client", partial(Client, read_s=TIMEOUT_S)):
         library = Library(folder)

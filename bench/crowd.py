@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kling_widget.catalog import O3_PRO
+from kling_widget.request.catalog import O3_PRO
 
 INPUTS: dict[str, Any] = {"prompt": "A fox; flag me", "duration": 3}
 """A prompt that moderation will refuse in the end: such a task draws no clip, which would be the server's load."""
@@ -84,7 +84,7 @@ def _ours(fixed: float | None) -> Callable[[str, int, ExitStack], None]:
 
     def begin(url: str, count: int, stack: ExitStack) -> None:
         from kling_widget.engine.worker import Engine
-        from kling_widget.request import VideoRequest
+        from kling_widget.request.video_request import VideoRequest
         from kling_widget.store import Store
 
         from .paces import EveryPace, LivePace

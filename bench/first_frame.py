@@ -16,9 +16,9 @@ import av
 import numpy as np
 from playwright.sync_api import Browser
 
-from kling_widget.catalog import O3_PRO
-from kling_widget.engine.client import Client
 from kling_widget.practice import PracticeServer
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.service.client import Client
 from kling_widget.settings import Key
 from kling_widget.store import Store
 from kling_widget.store.record import fresh_id, now_ms
@@ -40,8 +40,8 @@ _IMPORTS = """
 from pathlib import Path
 from IPython.display import Video
 from kling_widget import Library
-from kling_widget.screen import Screen
-import kling_widget.studio
+from kling_widget.widgets.player import Screen
+import kling_widget.widgets.studio
 """
 _SCREEN = "Screen(Library({folder!r}).takes()[0])"
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kling_widget.library import Library
 from kling_widget.store import Limits, Store, TakeId
 from kling_widget.store.record import KEPT_MS, fresh_id, now_ms
-from kling_widget.studio.reading import Reading
-from kling_widget.take import Library
+from kling_widget.widgets.studio.library_view import Reading
 
 from .shelf import RARE, CsvFile, JsonFolder, fill, records
 from .table import Cell, Table

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Literal
 
-from kling_widget.catalog import O3_PRO
+from kling_widget.request.catalog import O3_PRO
 
 Fault = Literal["cut", "hang", "502", "504", "429"]
 

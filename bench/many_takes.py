@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from kling_widget.engine.pace import LOOKS_A_SECOND
+from kling_widget.engine.polling import LOOKS_A_SECOND
 
 from . import stage
 from .crowd import Needed

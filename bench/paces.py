@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kling_widget.engine.forecast import Observed
-from kling_widget.engine.pace import LearnedPace, Progress
+from kling_widget.engine.polling import LearnedPace, Progress
 from kling_widget.settings import ORIGIN
 from kling_widget.store import Record
 

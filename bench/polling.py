@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from kling_widget.catalog import O3_PRO
 from kling_widget.engine.forecast import Observed
-from kling_widget.engine.pace import LearnedPace
-from kling_widget.money import micros
+from kling_widget.engine.polling import LearnedPace
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.request.money import micros
 from kling_widget.settings import ORIGIN
 from kling_widget.store import Record, TakeId
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from wavespeed import Client as Official
 
-from kling_widget.catalog import O3_PRO
 from kling_widget.engine.forecast import Observed
 from kling_widget.engine.worker import Engine
-from kling_widget.request import VideoRequest
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.request.video_request import VideoRequest
 from kling_widget.settings import ORIGIN
 from kling_widget.store import Store
 

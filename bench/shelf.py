@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import create_engine, insert, update
 
-from kling_widget.catalog import O3_PRO
-from kling_widget.money import micros
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.request.money import micros
 from kling_widget.store import Record, Store, TakeId
 from kling_widget.store.record import fresh_id
 from kling_widget.store.rows import to_row

@@ -45,11 +45,11 @@ if TYPE_CHECKING:
         UnknownInput,
         Unreadable,
     )
-    from .request import Element, Shot, VideoRequest
-    from .screen import compare
-    from .studio import Studio
-    from .take import Library, Take, generate
-    from .take.tools import enhance, make_element
+    from .library import Library, Take, generate
+    from .library.tools import enhance, make_element
+    from .request.video_request import Element, Shot, VideoRequest
+    from .widgets.player import compare
+    from .widgets.studio import Studio
 
 __version__ = "0.1.0"
 
@@ -61,12 +61,12 @@ _HOMES = {
     "BadValue": "errors",
     "DamagedRow": "errors",
     "DownloadError": "errors",
-    "Element": "request",
+    "Element": "request.video_request",
     "InputRefused": "errors",
     "KeyRejected": "errors",
     "KlingError": "errors",
     "LeaseLost": "errors",
-    "Library": "take",
+    "Library": "library",
     "LibraryDamaged": "errors",
     "LibraryError": "errors",
     "LibraryNotWritable": "errors",
@@ -86,19 +86,19 @@ _HOMES = {
     "ServiceError": "errors",
     "ServiceTrouble": "errors",
     "SettingsError": "errors",
-    "Shot": "request",
+    "Shot": "request.video_request",
     "StaleAddress": "errors",
-    "Studio": "studio",
-    "Take": "take",
+    "Studio": "widgets.studio",
+    "Take": "library",
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
     "UnknownInput": "errors",
     "Unreadable": "errors",
-    "VideoRequest": "request",
-    "compare": "screen",
-    "enhance": "take.tools",
-    "generate": "take",
-    "make_element": "take.tools",
+    "VideoRequest": "request.video_request",
+    "compare": "widgets.player",
+    "enhance": "library.tools",
+    "generate": "library",
+    "make_element": "library.tools",
 }
 
 __all__ = [

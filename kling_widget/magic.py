@@ -15,11 +15,11 @@ from typing import Any
 
 from IPython.core.magic import no_var_expand
 
-from .code import parse
-from .code.cell import help_for
 from .errors import BadValue
+from .library import Library, Take, generate, models
+from .request.code import parse
+from .request.code.cell import help_for
 from .settings import library_folder
-from .take import Library, Take, generate, models
 
 _ALONE = re.compile(r"%%kling(?:\s.*)?$")
 

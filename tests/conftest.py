@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from kling_widget.engine import identity, service
+from kling_widget.service import identity, service
 
 from .promises.tally import TALLY, tell
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from kling_widget.catalog import O3_PRO
-from kling_widget.money import micros
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.request.money import micros
 from kling_widget.store import Record, Store
 from kling_widget.store.record import PRACTICE, fresh_id
 

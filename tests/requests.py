@@ -19,8 +19,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kling_widget.catalog import TOOL, Model, bundled
-from kling_widget.request import problems
+from kling_widget.request.catalog import TOOL, Model, bundled
+from kling_widget.request.video_request import problems
 from kling_widget.text import is_blank
 
 NASTY = (

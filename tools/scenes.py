@@ -39,7 +39,7 @@ None
 """One more, made from the oldest."""
 
 CUT = """
-from kling_widget.screen import delivery
+from kling_widget.widgets.player import delivery
 delivery.at_service = lambda record, now: ""  # as a week later: the service keeps it no more
 whole = takes[0].video.read_bytes()
 takes[0].video.write_bytes(whole[: len(whole) // 2])

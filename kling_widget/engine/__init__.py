@@ -1,1 +1,1 @@
-"""What looks after takes: the service's calls, one background worker, downloads."""
+"""The background worker that tends takes: what is due, what comes next, what is written down."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import KlingError
-from ..extract.process import SAFE, Going
+from ..media.extraction.process import SAFE, Going
 
 log = logging.getLogger(__name__)
 

@@ -8,16 +8,16 @@ from typing import cast
 
 from .. import paths
 from ..errors import DownloadError, NotFound
-from ..extract import stills
 from ..filenames import ascii_slug
-from ..states import State
+from ..media.extraction import stills
+from ..request.states import State
+from ..service.answers import Prediction
+from ..service.download import fetch
+from ..service.refusals import task_trouble
+from ..service.refused_files import Refused, Tries
 from ..store import Lease, Record
 from ..store.record import KEPT_MS, PRACTICE, now_ms
-from .download import fetch
-from .refusal import task_trouble
-from .refused import Refused, Tries
-from .step import Hands, Memory, back_off
-from .wire import Prediction
+from .step_context import Hands, Memory, back_off
 
 GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 """Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed."""

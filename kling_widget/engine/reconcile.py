@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from ..service.answers import Prediction
+from ..service.prediction_list import Entry, Listing
+from ..service.timestamps import moment
 from ..store import Record
-from .listing import Entry, Listing
-from .moments import moment
-from .wire import Prediction
 
 LOOKS_S = (0.0, 2.0, 5.0, 15.0, 60.0)
 """When the list is read, in seconds since the answer was lost: it may lag behind by half a minute."""

@@ -18,16 +18,17 @@ from ..errors import (
     PracticeError,
     Unreadable,
 )
+from ..service import answers, identity
+from ..service.answers import Prediction
+from ..service.client import Client
+from ..service.prediction_list import Listing
+from ..service.submit_outcome import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
+from ..service.timestamps import moment
 from ..settings import is_vendor
 from ..store import Lease, Record, Wait
 from ..store.record import PRACTICE, now_ms
-from . import claiming, identity, reconcile, wire
-from .client import Client
-from .listing import Listing
-from .moments import moment
-from .step import Hands, Memory, back_off
-from .submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
-from .wire import Prediction
+from . import claims, reconcile
+from .step_context import Hands, Memory, back_off
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     if isinstance(begun, Wait):
         return begun.seconds
     memory.outcome = Unsent("The library did not work just before it was sent.")  # what is known until it is sent
-    claiming.sending(hands.claims, begun, client)
+    claims.sending(hands.claims, begun, client)
     shown_as_practice = begun.practice
     try:
         begun = identified(hands, begun, lease)
@@ -95,7 +96,7 @@ def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
             memory.outcome = Unsent(str(error))
             return conclude(hands, begun, lease, memory)
     if shown_as_practice and not begun.practice:
-        claiming.ended(hands.claims, begun.id)
+        claims.ended(hands.claims, begun.id)
         _never_sent(hands, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
         return None
     # Seconds may have gone by, or a night with the lid closed: who took the take over since looks for a lost answer.
@@ -161,11 +162,11 @@ def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome
     change, now = hands.store.change, now_ms()
     if isinstance(outcome, Accepted):
         # The answer to this very submit proves enough where the claim can't be written down.
-        claiming.claim(hands.claims, record, outcome.prediction.id)
+        claims.claim(hands.claims, record, outcome.prediction.id)
         _adopt(hands, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
         return 0.0
     if not isinstance(outcome, Unknown):
-        claiming.ended(hands.claims, record.id)
+        claims.ended(hands.claims, record.id)
     if isinstance(outcome, Rejected):
         change(
             lease, state="rejected", trouble=str(outcome.error), settled=True, answer=outcome.answer, finished_at=now
@@ -217,20 +218,20 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         record = hands.store.change(lease, state="reconciling")
     if memory.lost_at is None:
         memory.lost_at = time.monotonic()
-    if mine := claiming.claimed(hands.claims, record):
+    if mine := claims.claimed(hands.claims, record):
         # The answer came, or the task was found: only the library did not hear of it.
         with contextlib.suppress(AlreadyTaken):  # another take of this library has it by now
             _adopt(hands, lease, mine, None, None)
             return 0.0
     client = hands.client(record)
-    claiming.sending(hands.claims, record, client)  # of a kernel that died before it could note it
+    claims.sending(hands.claims, record, client)  # of a kernel that died before it could note it
     verdict = _judged(hands, record, client)
     # A take from before fingerprints: the list of a key that may be another's proves neither that it was made nor not.
     sure = record.account is not None or client.account is None
     if verdict.kind == "found" and sure and isinstance(task := verdict.tasks[0], Prediction):
         try:
             # What a list shows proves nothing where another library could see the same and not say so.
-            if claiming.claim(hands.claims, record, task.id):
+            if claims.claim(hands.claims, record, task.id):
                 _adopt(hands, lease, task.id, task.address, None)
                 return 0.0
         except AlreadyTaken:  # another take was quicker to see that it is its own
@@ -245,7 +246,7 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
         words = WHOSE if not sure else UNREAD if verdict.kind == "unread" else UNCLEAR
         hands.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
         return None
-    claiming.ended(hands.claims, record.id)
+    claims.ended(hands.claims, record.id)
     hands.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
     return None
 
@@ -263,8 +264,8 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
     except _NO_LIST:
         whole = False
     # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
-    others = claiming.rivals(hands.claims, record, client)
-    taken = hands.store.taken(record.service, listed.ids) | claiming.taken(hands.claims, record, listed.ids)
+    others = claims.rivals(hands.claims, record, client)
+    taken = hands.store.taken(record.service, listed.ids) | claims.taken(hands.claims, record, listed.ids)
     fits = reconcile.fitting(record, listed, clocks, taken=taken)
     prices: dict[str, int] = {}
     if fits.ids:
@@ -285,7 +286,7 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
 def _made_at(answer: str) -> int | None:
     """When a task was made by the service's clock, from a submit's answer as it came."""
     with contextlib.suppress(Unreadable):
-        return moment(wire.prediction(wire.envelope(answer.encode())).created_at)
+        return moment(answers.prediction(answers.envelope(answer.encode())).created_at)
     return None
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import KlingError, MediumRefused, NoAnswer, RateLimited, ServiceTrouble
+from ..service.client import Client
+from ..service.upload import FREE
 from ..settings import is_loopback
 from ..store.media import MediaStore
-from ..store.medium import Medium, MediumKind, input_kind
-from .client import Client
-from .upload import FREE
+from ..store.media_types import Medium, MediumKind, input_kind
 
 log = logging.getLogger(__name__)
 

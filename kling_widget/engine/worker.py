@@ -19,22 +19,22 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LeaseLost, LibraryError
-from ..request import VideoRequest
+from ..request.video_request import VideoRequest
+from ..service import identity
+from ..service.service import Connections, limits_of
 from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
 from ..store.record import PRACTICE, fresh_id, now_ms
-from . import identity
-from .asking import Asker
-from .audit import Audit
+from .accounts import Owners
+from .at_exit import Leaving
+from .background import Asker
+from .billing_audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
-from .leaving import Leaving
-from .owners import Owners
-from .pace import LearnedPace, Pace, Progress
-from .service import Connections, limits_of
-from .step import Hands
-from .tend import Tender
+from .polling import LearnedPace, Pace, Progress
+from .step_context import Hands
+from .steps import Tender
 from .uploader import Uploader
 
 log = logging.getLogger(__name__)

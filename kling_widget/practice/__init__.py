@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .faults import Fault as Fault
-    from .pattern import read_frame_number as read_frame_number
+    from .frame_code import read_frame_number as read_frame_number
     from .server import PracticeServer as PracticeServer
 
 __all__ = ["Fault", "PracticeServer", "read_frame_number"]

@@ -14,10 +14,10 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .desk import Desk
 from .faults import Fault, Faults
-from .rules import Rules
+from .options import Rules
 from .server import checked_port, serve
+from .tasks import Desk
 
 _RULES = Rules()
 

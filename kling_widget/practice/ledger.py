@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ..money import Micros
+from ..request.money import Micros
 
 FILE = "practice.db"
 """The database's name in the ledger's folder."""

@@ -21,8 +21,8 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from . import sound
 from .canvas import Canvas, Glaze
 from .caption import Words, caption, mark
-from .film import FPS, Film, FilmShot
-from .pattern import CELLS, cell_size, write_frame_number
+from .clip_plan import FPS, Film, FilmShot
+from .frame_code import CELLS, cell_size, write_frame_number
 from .scene import Scene, set_up
 
 VIDEO_CODEC: Literal["libx264"] = "libx264"

@@ -7,18 +7,18 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-from .brush import specks
 from .camera import Camera
 from .canvas import Canvas
-from .chance import seeded
 from .colour import tints_of
-from .scenery.beyond import meadow, space
-from .scenery.casting import cast, subject_of
+from .layers import Drift, Piece, Stage
 from .scenery.coast import sea
+from .scenery.countryside import desert, forest, snow
 from .scenery.place import Setting
+from .scenery.skies import meadow, space
+from .scenery.subjects import cast, subject_of
 from .scenery.town import night
-from .scenery.wilds import desert, forest, snow
-from .stage import Drift, Piece, Stage
+from .seeded import seeded
+from .shapes import specks
 
 Kind = Literal["city", "sea", "snow", "forest", "desert", "space", "meadow"]
 

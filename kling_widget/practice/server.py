@@ -16,11 +16,11 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from . import backstage, calls, media
-from .desk import Desk
+from . import api_calls, control_api, file_handlers
 from .faults import Fault, Faults
 from .ledger import Ledger
-from .rules import Rules
+from .options import Rules
+from .tasks import Desk
 
 HOST = "127.0.0.1"
 """The only address that it listens on."""
@@ -44,26 +44,26 @@ def application(desk: Desk, faults: Faults) -> Application:
     api, known = "/api/v3", r"([^/]+)"
     return Application(
         [
-            (rf"{api}/predictions", calls.ListDoor, both),
-            (rf"{api}/predictions/delete", calls.DeleteDoor, both),
-            (rf"{api}/predictions/{known}(?:/result)?", calls.ResultDoor, both),
-            (rf"{api}/balance", calls.BalanceDoor, both),
-            (rf"{api}/models", calls.ModelsDoor, both),
-            (rf"{api}/model/price", calls.PriceDoor, both),
-            (rf"{api}/billings/search", calls.BillingDoor, both),
-            (rf"{api}/media/uploads", media.TicketDoor, both),
-            (rf"{api}/media/upload/binary", media.BinaryDoor, both),
-            (rf"{api}/(.+)", calls.SubmitDoor, both),
-            (r"/predictions/([0-9a-f]{32})/1\.mp4", media.ClipDoor, both),
-            (r"/uploads/([0-9a-f]{32})/[^/]+", media.PutDoor, both),
-            (r"/practice", backstage.IdentityDoor, both),
-            (r"/practice/ledger", backstage.LedgerDoor, both),
-            (r"/practice/faults", backstage.FaultsDoor, both),
-            (r"/practice/clock", backstage.ClockDoor, both),
-            (r"/practice/balance", backstage.TopUpDoor, both),
-            (r"/", backstage.WelcomeDoor, both),
+            (rf"{api}/predictions", api_calls.ListDoor, both),
+            (rf"{api}/predictions/delete", api_calls.DeleteDoor, both),
+            (rf"{api}/predictions/{known}(?:/result)?", api_calls.ResultDoor, both),
+            (rf"{api}/balance", api_calls.BalanceDoor, both),
+            (rf"{api}/models", api_calls.ModelsDoor, both),
+            (rf"{api}/model/price", api_calls.PriceDoor, both),
+            (rf"{api}/billings/search", api_calls.BillingDoor, both),
+            (rf"{api}/media/uploads", file_handlers.TicketDoor, both),
+            (rf"{api}/media/upload/binary", file_handlers.BinaryDoor, both),
+            (rf"{api}/(.+)", api_calls.SubmitDoor, both),
+            (r"/predictions/([0-9a-f]{32})/1\.mp4", file_handlers.ClipDoor, both),
+            (r"/uploads/([0-9a-f]{32})/[^/]+", file_handlers.PutDoor, both),
+            (r"/practice", control_api.IdentityDoor, both),
+            (r"/practice/ledger", control_api.LedgerDoor, both),
+            (r"/practice/faults", control_api.FaultsDoor, both),
+            (r"/practice/clock", control_api.ClockDoor, both),
+            (r"/practice/balance", control_api.TopUpDoor, both),
+            (r"/", control_api.WelcomeDoor, both),
         ],
-        default_handler_class=backstage.NothingDoor,
+        default_handler_class=control_api.NothingDoor,
         default_handler_args=both,
         log_function=lambda handler: None,
     )
@@ -166,7 +166,7 @@ class PracticeServer:
 
     def view(self) -> dict[str, Any]:
         """What ``GET /practice/ledger`` shows: totals, posts, tasks, charges, looks."""
-        return backstage.ledger_view(self.desk)
+        return control_api.ledger_view(self.desk)
 
     def start(self) -> None:
         """Start it and wait until it can be reached."""

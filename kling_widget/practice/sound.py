@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .chance import seeded
 from .scene import Kind
+from .seeded import seeded
 
 RATE = 48_000
 """Samples a second, for each of two channels."""

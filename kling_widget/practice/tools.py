@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .chance import seeded
 from .ledger import Task
+from .seeded import seeded
 
 ELEMENTS = "kwaivgi/kling-elements"
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, or_, select
 from sqlalchemy.engine import Connection
 
 from ..settings import Key
-from . import values
+from . import library_settings
 from .database import reading, writing
 from .schema import takes
 
@@ -45,7 +45,7 @@ class Accounts:
         with writing(self._engine) as connection:
             joined = _same(connection, one) | _same(connection, other)
             groups = [group for group in _groups(connection) if not joined.intersection(group)]
-            values.write(connection, _GROUPS, json.dumps([*map(sorted, groups), sorted(joined)]))
+            library_settings.write(connection, _GROUPS, json.dumps([*map(sorted, groups), sorted(joined)]))
 
     def beginning(self, digits: str) -> list[tuple[str, str]]:
         """Return the accounts of takes whose fingerprint begins so, each with its service."""
@@ -56,10 +56,10 @@ class Accounts:
 
     def _read_salt(self) -> bytes:
         with reading(self._engine) as connection:
-            found = values.read(connection, _SALT)
+            found = library_settings.read(connection, _SALT)
         if found is None:
             with writing(self._engine) as connection:  # another kernel may be quicker: its salt is taken then
-                found = values.once(connection, _SALT, lambda: secrets.token_hex(16))
+                found = library_settings.once(connection, _SALT, lambda: secrets.token_hex(16))
         self._salt = bytes.fromhex(found)
         return self._salt
 
@@ -76,4 +76,4 @@ def _same(connection: Connection, account: str) -> frozenset[str]:
 
 
 def _groups(connection: Connection) -> Iterable[frozenset[str]]:
-    return [frozenset(group) for group in json.loads(values.read(connection, _GROUPS) or "[]")]
+    return [frozenset(group) for group in json.loads(library_settings.read(connection, _GROUPS) or "[]")]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Boolean, Integer
 
-from ..states import STATES
+from ..request.states import STATES
 from .schema import takes
 
 LAST_MS = 7_258_118_400_000

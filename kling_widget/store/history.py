@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from ..catalog import TOOL, Model, bundled
+from ..request.catalog import TOOL, Model, bundled
 from . import damage
 from .record import cost
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from . import values
+from . import library_settings
 from .accounts import of_account
 from .record import Limits, Record, now_ms
 from .schema import settings, takes
@@ -62,7 +62,7 @@ class Learned:
 
 def learned(connection: Connection, record: Record) -> Learned | None:
     """Return what was learned of a take's account; None where nothing was."""
-    return _read(values.read(connection, _name(record)))
+    return _read(library_settings.read(connection, _name(record)))
 
 
 def all_learned(connection: Connection) -> Mapping[str, Learned]:
@@ -82,7 +82,7 @@ def sent_back(connection: Connection, record: Record, limits: Limits, wait: floa
     took = in_a_minute(connection, record, now)
     most = took or (tried or 2) // 2
     found = Learned(max(1, most if tried is None else min(most, tried - 1)), now, now + round(wait * 1000))
-    values.write(connection, _name(record), json.dumps(vars(found)))
+    library_settings.write(connection, _name(record), json.dumps(vars(found)))
     return found
 
 

@@ -18,7 +18,7 @@ from .. import paths, permissions
 from ..errors import LibraryError, MediumRefused
 from .damage import is_text, is_whole
 from .database import reading, writing
-from .medium import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
+from .media_types import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
 from .schema import metadata
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
 from urllib.parse import urlsplit
 
-from ..money import ZERO, Micros
+from ..request.money import ZERO, Micros
+from ..request.states import AT_SERVICE, FINAL, UNCERTAIN, State
 from ..settings import is_loopback
-from ..states import AT_SERVICE, FINAL, UNCERTAIN, State
 
 TakeId = NewType("TakeId", str)
 """Our own name for a take: sorts by the time it was confirmed, and is safe in a file name."""

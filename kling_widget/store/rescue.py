@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import Table, insert, update
 from sqlalchemy.engine import Connection
 
-from . import damage, purse
-from .cast import elements
+from . import damage
+from . import ledger as purse
 from .database import writing
+from .elements import elements
 from .media import media
 from .rows import folded
 from .schema import budget, ledger, meta, settings, takes
 from .store import DATABASE, Store
-from .zone import NAME as ZONE
-from .zone import of_name
+from .time_zone import NAME as ZONE
+from .time_zone import of_name
 
 _PROBED = 100_000  # rows that are looked for one by one, where the pages that lead to them can't be read
 _NEEDED = ("id", "service", "model", "inputs", "words", "seconds", "state", "confirmed_at", "estimate")

@@ -15,7 +15,7 @@ from ..text import fold, has_half
 from . import damage
 from .record import Record
 from .schema import meta, takes
-from .zone import day as day
+from .time_zone import day as day
 
 COLUMNS = frozenset(f.name for f in fields(Record))
 _NAMES = [column.name for column in takes.c]

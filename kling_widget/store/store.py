@@ -14,16 +14,16 @@ from sqlalchemy import URL, Engine, and_, false, func, select
 
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
-from ..states import FINAL, State
+from ..request.states import FINAL, State
 from ..text import flaw, fold
-from . import accounts, cast, intact, leases, limits, migrations, purse, rows, zone
+from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, time_zone
 from .database import connect, everything, reading, refuse_writes, writing
+from .library_settings import read as read_value
+from .library_settings import write as write_value
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
-from .turn import turn
-from .values import read as read_value
-from .values import write as write_value
+from .submit_turn import turn
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +65,9 @@ class Store:
         self.unreadable: Mapping[str, str] = {}
         migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
-        self.zone = zone.kept(self._engine)
-        self.purse = purse.Purse(self._engine, self.zone)
-        self.cast = cast.Cast(self._engine)
+        self.zone = time_zone.kept(self._engine)
+        self.purse = ledger.Purse(self._engine, self.zone)
+        self.cast = elements.Cast(self._engine)
         self.accounts = accounts.Accounts(self._engine)
 
     @classmethod
@@ -80,16 +80,16 @@ class Store:
             If the file there is no database, or is damaged. It is left as it is.
         """
         path = paths.own(folder, DATABASE)
-        whole = intact.check(path)
+        whole = integrity.check(path)
         try:
             if not path.exists():
                 with contextlib.suppress(FileExistsError):  # another kernel may have been quicker
                     os.close(permissions.create(path))  # its journal takes after it
             store = cls(URL.create("sqlite", database=str(path)).render_as_string())
         except LibraryError as error:
-            if error.__cause__ is None or isinstance(error, LibraryDamaged) or intact.is_locked(error.__cause__):
+            if error.__cause__ is None or isinstance(error, LibraryDamaged) or integrity.is_locked(error.__cause__):
                 raise
-            raise intact.unusable(path, error.__cause__) from error
+            raise integrity.unusable(path, error.__cause__) from error
         store._unchecked = None if whole else path
         return store
 
@@ -241,8 +241,8 @@ class Store:
             If it would pass a cap of the library's budget.
         """
         with writing(self._engine) as connection:
-            purse.allow(connection, record, self.zone)
-            purse.quote(connection, record)
+            ledger.allow(connection, record, self.zone)
+            ledger.quote(connection, record)
             return rows.add(connection, record)
 
     def adopt(self, record: Record) -> Record:
@@ -264,7 +264,7 @@ class Store:
         """
         with writing(self._engine) as connection:
             leases.check(connection, lease)
-            purse.book(connection, lease.take, changes, self.zone)
+            ledger.book(connection, lease.take, changes, self.zone)
             return rows.write(connection, lease.take, changes)
 
     def correct(self, take: TakeId, changes: Callable[[Record], Mapping[str, Any]]) -> Record:
@@ -278,7 +278,7 @@ class Store:
             different = dict(changes(record)) if record.settled else {}
             if not different:
                 return record
-            purse.book(connection, take, different, self.zone)
+            ledger.book(connection, take, different, self.zone)
             return rows.write(connection, take, different)
 
     def begin_sending(self, lease: Lease, limits: Limits, account: str | None = None) -> Record | Wait:
@@ -366,7 +366,7 @@ class Store:
             if self._unchecked is None:
                 return
             try:
-                intact.check_all(self._unchecked)
+                integrity.check_all(self._unchecked)
             except LibraryDamaged as error:
                 refuse_writes(self._engine, str(error))
                 raise

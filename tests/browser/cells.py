@@ -20,7 +20,7 @@ os.environ |= {{"WAVESPEED_API_KEY": "{key}", "WAVESPEED_BASE_URL": server.url, 
 
 NO_SERVICE = f"""
 import os, socket
-from kling_widget.engine import sending, step
+from kling_widget.engine import sending, step_context as step
 place = socket.socket()
 place.bind(("127.0.0.1", 0))  # nobody listens: whoever comes is refused
 os.environ |= {{"WAVESPEED_API_KEY": "{KEY}", "WAVESPEED_BASE_URL": f"http://127.0.0.1:{{place.getsockname()[1]}}"}}
@@ -34,9 +34,9 @@ server.faults.add(call="submit", effect="status", status=502, created=False)
 """The next submit's answer is lost. Nothing was made, which nobody can know for a minute."""
 
 LEAVE_IN_DOUBT = """
-from kling_widget.catalog import O3_PRO
+from kling_widget.request.catalog import O3_PRO
 from kling_widget.engine import reconcile
-from kling_widget.engine.client import Client
+from kling_widget.service.client import Client
 from kling_widget.settings import Key
 reconcile.LOOKS_S = (0.0, 0.2)
 elsewhere = Client(server.url, Key("elsewhere"))

@@ -9,25 +9,25 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from kling_widget.elements import named
-from kling_widget.face import esm
+from kling_widget.request.elements import named
+from kling_widget.widgets.base.widget import esm
 
 from ..patience import until
 from .audit import findings
 from .notebook import Jupyter, Notebook, Theme
 
-MARK = Path(__file__).parents[2] / "kling_widget" / "studio" / "mark.js"
+MARK = Path(__file__).parents[2] / "kling_widget" / "widgets" / "elements" / "name_marks.js"
 BEYOND = "860627458713481247"  # a page that took it for a number would make it ...232
 SHOW = f"""
 import ipywidgets as w
 from pathlib import Path
-from kling_widget import studio
-from kling_widget.face import css
-from kling_widget.studio.cast import Elements, known
-from kling_widget.studio.faces import Go
-sheets = Path(studio.__file__).parent
+from kling_widget.widgets import studio
+from kling_widget.widgets.base.widget import css
+from kling_widget.widgets.elements.elements import Elements, known
+from kling_widget.widgets.builder.generate import Go
+sheets = Path(studio.__file__).parents[1]
 class Dressed(Elements):
-    _css = css(*(sheets / f"{{name}}.css" for name in ("studio", "builder", "cast")))
+    _css = css(*(sheets / f"{{name}}/{{name}}.css" for name in ("studio", "builder", "elements")))
 heard = []
 area = w.Textarea(description="Prompt", rows=4)
 field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-counter")])

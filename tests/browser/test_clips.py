@@ -13,13 +13,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from kling_widget.extract import Order, extract
-from kling_widget.mp4.times import frame_times
-from kling_widget.mp4.whole import check
+from kling_widget.media.extraction import Order, extract
+from kling_widget.media.mp4.frame_times import frame_times
+from kling_widget.media.mp4.validation import check
 
 from .. import mp4s
-from ..extract.test_geometry import SEEN, corners
-from ..ground.test_mp4_times import EDITS
+from ..media.test_geometry import SEEN, corners
+from ..media.test_mp4_times import EDITS
 
 LOAD = """async (uri) => {
   const video = document.createElement("video");

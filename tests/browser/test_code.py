@@ -11,8 +11,8 @@ from .notebook import Jupyter, Notebook
 KEY = "wsk_live_canary_0123456789abcdef"
 FACE = """
 import ipywidgets as w
-from kling_widget.code import forms, read
-from kling_widget.studio.code import Code
+from kling_widget.request.code import forms, read
+from kling_widget.widgets.code.code import Code
 
 def fill(text):
     asked = read(text)

@@ -18,17 +18,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kling_widget import Library
-from kling_widget.face import esm
-from kling_widget.screen import Screen
+from kling_widget.widgets.base.widget import esm
+from kling_widget.widgets.player import Screen
 from tests.made import a_take
 
 from . import hosts
 from .notebook import Jupyter, write
 
-SCREENS = Path(__file__).parents[2] / "kling_widget" / "screen"
+SCREENS = Path(__file__).parents[2] / "kling_widget" / "widgets" / "player"
 SHOW = """
 from kling_widget import Library
-from kling_widget.screen import Screen
+from kling_widget.widgets.player import Screen
 Screen(Library({folder!r}).takes()[0])
 """
 VSCODE = "Mozilla/5.0 (X11; Linux x64) Code/1.132.0 Chrome/142.0.0.0 Electron/42.7.1 Safari/537.36"
@@ -111,7 +111,7 @@ def test_what_is_typed_inside_of_a_shadow_root_stays_as_it_is_typed(page: Page) 
         document.body.attachShadow({ mode: "open" }).append(el);
         m.default.render({ model, el, signal: new AbortController().signal });
     })()"""
-    js(page, "../studio/seconds.js", shown)
+    js(page, "../builder/seconds.js", shown)
     number = page.get_by_label("Seconds, as a number")
     number.press("ControlOrMeta+a")
     number.press_sequentially("07")
@@ -161,7 +161,7 @@ def test_a_kernel_that_dies_midway_is_told_of(jupyter: Jupyter, tmp_path: Path) 
     a_take(tmp_path / "lib", inputs={"duration": 3})
     dies = """
 import os
-from kling_widget.screen import delivery
+from kling_widget.widgets.player import delivery
 honest = delivery.read
 delivery.read = lambda path, offset, length: honest(path, offset, length) if length == 65536 else os._exit(1)
 """

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kling_widget import Library
-from kling_widget.screen import Screen
+from kling_widget.widgets.player import Screen
 from tests.made import a_take
 
 from .hosts.hub import BASE, Hub, hub

@@ -15,13 +15,13 @@ from .notebook import Jupyter, Notebook
 CELL = """
 from pathlib import Path
 import ipywidgets as w
-from kling_widget.engine.client import Client
+from kling_widget.service.client import Client
 from kling_widget.engine.uploader import Uploader
 from kling_widget.practice import PracticeServer
 from kling_widget.settings import Key
 from kling_widget.store import Store
 from kling_widget.store.media import MediaStore
-from kling_widget.studio.media import Media
+from kling_widget.widgets.media.media import Media
 folder = Path("library").absolute()
 folder.mkdir(exist_ok=True)
 server = PracticeServer(folder / "practice", as_live=True).__enter__()

@@ -12,13 +12,13 @@ from .notebook import Jupyter, Notebook
 
 CELL = """
 import ipywidgets as w
-from kling_widget.prompting import Own
-from kling_widget.face import Face, css
-from kling_widget.studio.prompting import HERE, PromptHelp, idle
+from kling_widget.request.prompt_help import Own
+from kling_widget.widgets.base.widget import Face, css
+from kling_widget.widgets.prompt_tools.prompt_tools import HERE, PromptHelp, idle
 
 class Ground(Face):  # the panel's own sheets, which its bar brings along
     _esm = "export default {}"
-    _css = css(HERE / "studio.css", HERE / "builder.css")
+    _css = css(*(HERE.parent / name / f"{name}.css" for name in ("studio", "builder")))
 
 prompt, sound, sent = w.Textarea(description="Prompt"), w.Checkbox(description="Sound"), []
 kept = []

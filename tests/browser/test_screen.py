@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from kling_widget.face import esm
-from kling_widget.screen.clip import clip
+from kling_widget.widgets.base.widget import esm
+from kling_widget.widgets.player.clip import clip
 from tests.made import a_take, complete
 
 from .notebook import Jupyter, Notebook
 
-SCREENS = Path(__file__).parents[2] / "kling_widget" / "screen"
+SCREENS = Path(__file__).parents[2] / "kling_widget" / "widgets" / "player"
 SHOW = """
 from kling_widget import Library
-from kling_widget.screen import Screen
+from kling_widget.widgets.player import Screen
 Screen(Library({folder!r}).takes()[0])
 """
 TAKE = """
@@ -89,7 +89,7 @@ def test_another_file_at_the_same_path_is_not_shown(jupyter: Jupyter, tmp_path: 
     other.parent.mkdir(parents=True)
     other.write_bytes(b"\0" * int(record.bytes or 0))
     lies = f"""
-from kling_widget.screen import delivery
+from kling_widget.widgets.player import delivery
 honest = delivery.place
 delivery.place = lambda path, url="": dict(honest(path, url), path={str(other)!r})
 """
@@ -243,7 +243,7 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
             const model = { get: (name) => traits[name], on() {}, off() {}, send() {} };
             make().render({ model, el: document.body, signal: new AbortController().signal });
         }""",
-        [esm(SCREENS / "screen.js"), traits],
+        [esm(SCREENS / "player.js"), traits],
     )
     expect(jupyter.page.locator(".kw-screen-card")).to_have_attribute("data-route", "beside")
     video = jupyter.page.locator("video")
@@ -261,17 +261,17 @@ def test_the_pages_arithmetic(jupyter: Jupyter) -> None:
     def js(name: str, call: str) -> Any:
         return jupyter.page.evaluate(module, [esm(SCREENS / name), call])
 
-    assert js("clock.js", "[0, 3.12, 59.999, 61, NaN].map(m.clockTime)") == [
+    assert js("timecode.js", "[0, 3.12, 59.999, 61, NaN].map(m.clockTime)") == [
         *("0:00.00", "0:03.12", "0:59.99", "1:01.00", "0:00.00")
     ]
     steady = "m.newFrames(null, 15)"
-    assert js("clock.js", f"[0, 1, 2, 75, 359, 360].map((n) => {steady}.at({steady}.middle(n)))") == [
+    assert js("timecode.js", f"[0, 1, 2, 75, 359, 360].map((n) => {steady}.at({steady}.middle(n)))") == [
         *(0, 1, 2, 75, 359, 359)
     ]
-    assert js("clock.js", f"[0, 1, 75].map((n) => {steady}.at(n / 24))") == [0, 1, 75]
+    assert js("timecode.js", f"[0, 1, 75].map((n) => {steady}.at(n / 24))") == [0, 1, 75]
     uneven = "m.newFrames({ scale: 10, runs: [[2, 1], [1, 5], [3, 2]] }, 0)"
-    assert js("clock.js", f"[0, 1, 2, 3, 5, 6].map((n) => {uneven}.start(n))") == [0, 0.1, 0.2, 0.7, 1.1, 1.3]
-    assert js("clock.js", f"[0, 0.15, 0.2, 0.69, 0.7, 9].map((t) => {uneven}.at(t))") == [0, 1, 2, 2, 3, 5]
+    assert js("timecode.js", f"[0, 1, 2, 3, 5, 6].map((n) => {uneven}.start(n))") == [0, 0.1, 0.2, 0.7, 1.1, 1.3]
+    assert js("timecode.js", f"[0, 0.15, 0.2, 0.69, 0.7, 9].map((t) => {uneven}.at(t))") == [0, 1, 2, 2, 3, 5]
     shape = "[[1, 1.78], [2, 1.78], [3, 1.78], [7, 1.78], [16, 1.78], [3, 0.5625], [4, 1]]"
     assert js("film.js", f"{shape}.map(([count, shape]) => m.columns(count, shape))") == [1, 2, 2, 3, 4, 3, 2]
     lab = '{ baseUrl: "/user/a/", serverRoot: "/home/a", rootUri: "file:///home/a" }'

@@ -17,8 +17,8 @@ from .notebook import Jupyter, Notebook
 CELL = """
 import json
 import ipywidgets as w
-from kling_widget.studio.faces import Seconds
-from kling_widget.studio.storyboard import Storyboard
+from kling_widget.widgets.builder.seconds import Seconds
+from kling_widget.widgets.storyboard.storyboard import Storyboard
 prompt = w.Textarea(description="Prompt", value={prompt!r})
 seconds = Seconds(value={seconds}, quick=[5, 10])
 face = Storyboard(value={value!r}, duration=f"anywidget:{{seconds.model_id}}", prompt=f"anywidget:{{prompt.model_id}}")
@@ -30,7 +30,7 @@ box
 """
 FILL = f"seconds.value = 12; face.value = {[{'prompt': 'Snow', 'duration': 3}, {'prompt': 'Sun', 'duration': 9}]!r}"
 COUPLE = """
-from kling_widget.storyboard import fit
+from kling_widget.request.storyboard import fit
 seconds.observe(lambda change: setattr(face, "value", fit(face.value, change["new"], shortest=3)), "value")
 """
 """Python makes the shots follow the seconds too, as a panel's builder does."""

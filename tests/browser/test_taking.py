@@ -22,7 +22,7 @@ from .notebook import Jupyter
 
 SHOW = """
 from kling_widget import Library
-from kling_widget.screen import Screen
+from kling_widget.widgets.player import Screen
 Screen(Library("lib").takes()[0])
 """
 PROMPT = "A lighthouse above a stormy sea"

@@ -49,8 +49,9 @@ MODELS = """async () => {
   };
   window.models = models;
   const signal = new AbortController().signal, host = { getModel: async (ref) => models[ref] };
-  for (const name of ["origin", "storyboard", "cast"]) {
-    const { default: view } = await import(`/studio/${name}.js`);
+  const places = { origin: "builder/origin", storyboard: "storyboard/storyboard", cast: "elements/elements" };
+  for (const [name, place] of Object.entries(places)) {
+    const { default: view } = await import(`/widgets/${place}.js`);
     await view.render({ model: models[name], el: document.getElementById(name), signal, host });
   }
 }"""
@@ -64,7 +65,7 @@ def page(browser: Browser) -> Iterator[Page]:
         context = browser.new_context()
         opened, faults = context.new_page(), list[str]()
         opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.goto(f"http://127.0.0.1:{server.server_port}/catalog.json")
+        opened.goto(f"http://127.0.0.1:{server.server_port}/request/catalog.json")
         opened.set_content(BODY)
         opened.evaluate(MODELS)
         yield opened

@@ -22,7 +22,7 @@ from kling_widget.practice import PracticeServer
 KEY = "wsk_live_canary_leaving"
 BEGIN = "from kling_widget import Library, generate\ntake = generate('A red fox', duration=3)\n"
 PATIENT = (
-    "from kling_widget.engine.leaving import Leaving\n"
+    "from kling_widget.engine.at_exit import Leaving\n"
     "Leaving.wait.__kwdefaults__.update(send_s=60.0, answer_s=60.0)\n"  # a busy machine sends late
 )
 
@@ -206,7 +206,7 @@ def test_a_notebooks_kernel_ends_without_a_word_and_without_waiting(
         manager, client = start_new_kernel(env=places, stderr=heard)
         ran = client.execute_interactive(BEGIN, timeout=100, output_hook=lambda message: None)
         assert ran["content"]["status"] == "ok"
-        code = "from kling_widget.engine import leaving\nleaving.Leaving._left = None  # to look would fail"
+        code = "from kling_widget.engine import at_exit as leaving\nleaving.Leaving._left = None  # to look would fail"
         client.execute_interactive(code, timeout=60, output_hook=lambda message: None)
         client.stop_channels()
         manager.shutdown_kernel()

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kling_widget.engine.forecast import LIVE, Observed, learn
-from kling_widget.engine.pace import ALPHA_S, LIVE_FLOOR_S, LearnedPace, LookCap, until_look
-from kling_widget.money import micros
+from kling_widget.engine.polling import ALPHA_S, LIVE_FLOOR_S, LearnedPace, LookCap, until_look
+from kling_widget.request.money import micros
 from kling_widget.store import Record, TakeId
 
 SERVICE = "https://api.wavespeed.ai"

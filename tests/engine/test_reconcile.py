@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from kling_widget.engine.listing import Entry, Listing, page
-from kling_widget.engine.moments import moment
 from kling_widget.engine.reconcile import Clocks, Fitting, fitting, judge, reaches
-from kling_widget.engine.wire import Prediction
-from kling_widget.money import micros
+from kling_widget.request.money import micros
+from kling_widget.service.answers import Prediction
+from kling_widget.service.prediction_list import Entry, Listing, page
+from kling_widget.service.timestamps import moment
 from kling_widget.store import Record, TakeId
 
 SENT = 1_770_368_018_543  # 2026-02-06T08:53:38.543Z

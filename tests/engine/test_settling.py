@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.billing import Bill
-from kling_widget.engine.settling import NOT_BILLED, booked
-from kling_widget.money import Micros, micros
+from kling_widget.engine.settlement import NOT_BILLED, booked
 from kling_widget.practice import PracticeServer, faults
+from kling_widget.request.money import Micros, micros
+from kling_widget.service.bills import Bill
 from kling_widget.store import Record, Store
 from tests.made import a_record
 from tests.promises.stage import EFFECTS

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from kling_widget.engine import reconcile
-from kling_widget.engine.billing import Bill
-from kling_widget.engine.listing import Listing
-from kling_widget.engine.pace import LearnedPace
+from kling_widget.engine.polling import LearnedPace
 from kling_widget.engine.sending import conclude
-from kling_widget.engine.step import Hands, Memory
-from kling_widget.engine.submit import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
-from kling_widget.engine.tend import Tender
-from kling_widget.engine.wire import Prediction, Quote
+from kling_widget.engine.step_context import Hands, Memory
+from kling_widget.engine.steps import Tender
 from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound
-from kling_widget.money import micros
+from kling_widget.request.money import micros
+from kling_widget.service.answers import Prediction, Quote
+from kling_widget.service.bills import Bill
+from kling_widget.service.prediction_list import Listing
+from kling_widget.service.submit_outcome import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
 from kling_widget.settings import Key
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
 from kling_widget.store.claims import Claims

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from kling_widget.practice.camera import Camera
-from kling_widget.practice.film import Film, FilmShot, film_of
-from kling_widget.practice.pattern import cells, read_frame_number
+from kling_widget.practice.clip_plan import Film, FilmShot, film_of
+from kling_widget.practice.frame_code import cells, read_frame_number
 from kling_widget.practice.render import Cancelled, render
 from kling_widget.practice.scene import SETTINGS, kind_of
 from kling_widget.practice.sound import PEAK

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from kling_widget.practice import PracticeServer
-from kling_widget.practice.course import Course, plan, queue
+from kling_widget.practice.task_course import Course, plan, queue
 
 from .conftest import Caller
 

@@ -9,7 +9,7 @@ import pytest
 
 from kling_widget.practice.__main__ import parser
 from kling_widget.practice.faults import CALLS, EFFECTS, Fault
-from kling_widget.practice.rules import MODERATED
+from kling_widget.practice.options import MODERATED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "practice.md").read_text("utf-8")
 

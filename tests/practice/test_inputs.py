@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kling_widget.catalog import bundled
 from kling_widget.practice import PracticeServer
+from kling_widget.request.catalog import bundled
 
 from .conftest import O3, Caller
 

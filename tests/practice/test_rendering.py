@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kling_widget.practice import PracticeServer, clips, render
-from kling_widget.practice.film import Film
+from kling_widget.practice import PracticeServer, clip_store, render
+from kling_widget.practice.clip_plan import Film
 
 from .conftest import Caller
 
@@ -85,5 +85,5 @@ def test_whatever_goes_wrong_is_told_and_the_next_clip_is_made(
         task = call.finished(call.task())
     assert task["status"] == "failed"
     assert says in task["error"]
-    assert says in clips.why_not(error)
+    assert says in clip_store.why_not(error)
     assert call.finished(call.task())["status"] == "completed"

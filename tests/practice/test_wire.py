@@ -10,9 +10,9 @@ import pytest
 import requests
 import wavespeed
 
-from kling_widget.catalog import bundled
-from kling_widget.money import micros
 from kling_widget.practice import PracticeServer
+from kling_widget.request.catalog import bundled
+from kling_widget.request.money import micros
 
 from .conftest import O3, Caller
 

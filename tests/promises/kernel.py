@@ -22,8 +22,8 @@ from typing import Any
 
 from kling_widget import Library
 from kling_widget.engine import worker
-from kling_widget.engine.client import Client
 from kling_widget.errors import LibraryError
+from kling_widget.service.client import Client
 from kling_widget.store import Store
 from kling_widget.store.leases import Leases
 

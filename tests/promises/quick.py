@@ -9,20 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kling_widget.engine import (
-    client,
-    download,
-    fetching,
-    identity,
-    pace,
-    reconcile,
-    refusal,
-    sending,
-    settling,
-    step,
-    tend,
-    worker,
-)
+from kling_widget.engine import fetching, polling, reconcile, sending, settlement, step_context, steps, worker
+from kling_widget.service import client, download, identity, refusals
 from kling_widget.store import limits
 
 LOOKS_S = (0.0, 0.2, 0.5, 1.0, 2.0)
@@ -42,14 +30,14 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(worker, "LEASE_MS", LEASE_MS)
     patch.setattr(worker, "_RENEW_S", 0.5)
     patch.setattr(worker, "_CLAIM_S", 0.2)
-    patch.setattr(step, "_BACK_OFF_S", (0.1, 1.0))
-    patch.setattr(refusal, "MAX_RETRY_AFTER_S", 1.5)
+    patch.setattr(step_context, "_BACK_OFF_S", (0.1, 1.0))
+    patch.setattr(refusals, "MAX_RETRY_AFTER_S", 1.5)
     patch.setattr(limits, "MINUTE_MS", 600)
     patch.setattr(limits, "CLIMB_MS", 2000)
     patch.setattr(identity, "_TIMEOUT_S", (0.5, 1.0))
     patch.setattr(sending, "UNSENT_S", 3.0)
     patch.setattr(sending, "PATIENCE_S", 0.5)
-    patch.setattr(tend, "KEY_WAIT_S", 0.5)
+    patch.setattr(steps, "KEY_WAIT_S", 0.5)
     patch.setattr(fetching, "GONE_AFTER_S", 4.0)
     patch.setattr(fetching, "NO_CLIP_AFTER_S", 4.0)
     patch.setattr(client, "CONNECT_S", 1.0)
@@ -58,9 +46,9 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setitem(defaults, "read_s", READ_S)
     patch.setattr(download, "IDLE_S", 1.0)
     patch.setattr(download, "TOTAL_S", 4.0)
-    patch.setattr(settling, "_WAIT_S", (0.05, 0.1, 1.0))
-    patch.setattr(pace, "PRACTICE_FLOOR_S", 0.05)
-    patch.setattr(pace, "PRACTICE_CEILING_S", 0.1)
+    patch.setattr(settlement, "_WAIT_S", (0.05, 0.1, 1.0))
+    patch.setattr(polling, "PRACTICE_FLOOR_S", 0.05)
+    patch.setattr(polling, "PRACTICE_CEILING_S", 0.1)
     # A poster is made by a process of its own, a second each: no promise of money hangs on it.
     patch.setattr(fetching, "stills", _no_stills)
 

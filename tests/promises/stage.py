@@ -10,11 +10,11 @@ from email.utils import formatdate
 from typing import Any
 
 from kling_widget import Library, Take
-from kling_widget.catalog import O3_PRO
-from kling_widget.engine.client import Client
-from kling_widget.engine.submit import Accepted
 from kling_widget.practice import Fault, PracticeServer
 from kling_widget.practice.faults import Answer, Effect
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.service.client import Client
+from kling_widget.service.submit_outcome import Accepted
 from kling_widget.settings import Key
 
 from .proxy import ChaosProxy

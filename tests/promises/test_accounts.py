@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from kling_widget import Library, Take
-from kling_widget.catalog import O3_PRO
-from kling_widget.engine.client import Client
 from kling_widget.errors import LibraryError, SettingsError
+from kling_widget.request.catalog import O3_PRO
+from kling_widget.service.client import Client
 from kling_widget.settings import Key
 from kling_widget.store import Record
 

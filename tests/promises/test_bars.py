@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.pace import LIVE_FLOOR_S, LearnedPace, Progress
+from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedPace, Progress
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
 from kling_widget.store.record import now_ms

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.client import Client
 from kling_widget.practice import PracticeServer
+from kling_widget.service.client import Client
 from kling_widget.settings import Key
 from kling_widget.store import Record
 

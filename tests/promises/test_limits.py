@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.moments import moment
 from kling_widget.practice import PracticeServer
+from kling_widget.service.timestamps import moment
 from kling_widget.store import Limits, Store, limits
 from kling_widget.store.limits import Learned
 

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from kling_widget import VideoRequest
 from kling_widget.engine import worker
 from kling_widget.engine.worker import Engine
-from kling_widget.states import FINAL
+from kling_widget.request.states import FINAL
 from kling_widget.store import Record, Store, TakeId
 from kling_widget.store.record import now_ms
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from kling_widget import Library, Take
-from kling_widget.engine import refused
-from kling_widget.engine.refused import EQUAL, PASSING, Refused, Tries
 from kling_widget.errors import LibraryError, TakeFailed
 from kling_widget.practice import Fault, PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect
+from kling_widget.service import refused_files
+from kling_widget.service.refused_files import EQUAL, PASSING, Refused, Tries
 
 from .. import mp4s
 from .world import a_service, admit, ask, owing, settled, until
@@ -177,7 +177,7 @@ def test_a_file_that_is_cut_off_in_the_same_place_each_time_is_kept_too(
 def test_another_file_each_time_is_asked_for_less_and_less_and_ends(
     library: Library, server: PracticeServer, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refused, "IN_ALL", 5)
+    monkeypatch.setattr(refused_files, "IN_ALL", 5)
     host.body = lambda number: b"\x02" * (1000 + number)
     take = ended(library, server)
     assert (take.status, host.asked) == ("unverified", 5)

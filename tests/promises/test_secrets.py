@@ -19,14 +19,14 @@ import psutil  # type: ignore[import-untyped]  # its types are another package
 import pytest
 
 from kling_widget import Library, TakeFailed
-from kling_widget.engine import download, service
-from kling_widget.engine.client import Client
 from kling_widget.errors import KlingError, SettingsError
 from kling_widget.practice import PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect, Fault
+from kling_widget.service import download, service
+from kling_widget.service.client import Client
 from kling_widget.settings import Key, ask_key, find_key
 from tests.clips import mp4
-from tests.engine.raw import RawServer, answer
+from tests.service.raw import RawServer, answer
 
 from ..patience import PATIENCE_S
 from .proxy import ChaosProxy

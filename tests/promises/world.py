@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from kling_widget import Library, Take, VideoRequest
-from kling_widget.engine import service
 from kling_widget.practice import PracticeServer
+from kling_widget.request.states import UNCERTAIN
+from kling_widget.service import service
 from kling_widget.settings import Key
-from kling_widget.states import UNCERTAIN
 from kling_widget.store import Record
 
 from ..patience import PATIENCE_S

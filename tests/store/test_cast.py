@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from kling_widget.errors import LibraryError, RequestError
-from kling_widget.store.cast import Cast, Member
 from kling_widget.store.database import connect, reading
+from kling_widget.store.elements import Cast, Member
 from kling_widget.store.schema import meta
 
 LIVE = "https://api.wavespeed.ai"

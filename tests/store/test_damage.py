@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from kling_widget import Library
 from kling_widget.errors import KlingError, LibraryDamaged, LibraryError
-from kling_widget.money import micros
 from kling_widget.practice import PracticeServer
-from kling_widget.store import Budget, Limits, Record, Store, intact
+from kling_widget.request.money import micros
+from kling_widget.store import Budget, Limits, Record, Store, integrity
 from kling_widget.store.history import READ, history, ledger, readable
 from kling_widget.store.record import fresh_id, now_ms
-from kling_widget.studio import view
+from kling_widget.widgets.studio import view
 from tests.made import a_record
 from tests.promises.world import a_service, admit
 
@@ -287,8 +287,8 @@ def test_a_write_that_was_cut_off_is_taken_back_as_before(library: Path) -> None
 
 
 def test_a_large_library_is_looked_through_before_it_sends(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intact, "_LARGE", 0)
-    monkeypatch.setattr(intact, "_SMALL", 0)
+    monkeypatch.setattr(integrity, "_LARGE", 0)
+    monkeypatch.setattr(integrity, "_SMALL", 0)
     database = library / "library.db"
     with contextlib.closing(sqlite3.connect(database)) as base:
         (root,) = base.execute("SELECT rootpage FROM sqlite_master WHERE name = 'media'").fetchone()
@@ -312,7 +312,7 @@ def test_a_large_library_is_looked_through_before_it_sends(library: Path, monkey
 def test_a_library_that_is_locked_is_not_called_damaged(
     library: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    monkeypatch.setattr(intact, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(integrity, "_PATIENCE_S", 0.1)
     with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         other.execute(change)
@@ -325,9 +325,9 @@ def test_a_library_that_is_locked_is_not_called_damaged(
 def test_one_that_is_locked_before_the_first_take_is_sent_is_looked_through_later(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intact, "_LARGE", 0)
-    monkeypatch.setattr(intact, "_SMALL", 0)
-    monkeypatch.setattr(intact, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(integrity, "_LARGE", 0)
+    monkeypatch.setattr(integrity, "_SMALL", 0)
+    monkeypatch.setattr(integrity, "_PATIENCE_S", 0.1)
     store = Store.in_folder(library)
     waiting = next(record for record in store.page() if record.state == "intent")
     lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)

@@ -18,15 +18,7 @@ from PIL import Image
 from kling_widget.errors import LibraryError, MediumRefused
 from kling_widget.store import Store
 from kling_widget.store.media import PIECE_MOST, SPARE_MS, MediaStore
-from kling_widget.store.medium import (
-    LEAST_SIDE,
-    MOST_BYTES,
-    Medium,
-    dimensions,
-    examine,
-    plain,
-    recognise,
-)
+from kling_widget.store.media_types import LEAST_SIDE, MOST_BYTES, Medium, dimensions, examine, plain, recognise
 from kling_widget.store.record import KEPT_MS, now_ms
 from tests.clips import mp4
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kling_widget.store.place import network_kind
+from kling_widget.store.file_system import network_kind
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw

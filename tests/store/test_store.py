@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from kling_widget.errors import AlreadyTaken, LeaseLost, LibraryError, LibraryTooNew
-from kling_widget.money import Micros, micros
+from kling_widget.request.money import Micros, micros
 from kling_widget.store import Lease, Record, Spend, Store
 from kling_widget.store.database import writing
 from kling_widget.store.history import COLUMNS, READ, history

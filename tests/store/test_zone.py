@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kling_widget import Library
-from kling_widget.money import micros
+from kling_widget.request.money import micros
 from kling_widget.store import Budget, Store
-from kling_widget.store.zone import bounds, day, of_machine, of_name
+from kling_widget.store.time_zone import bounds, day, of_machine, of_name
 from tests.made import a_record, a_take
 
 from .test_migrations import OLD
@@ -27,7 +27,7 @@ KERNEL = """
 import os, sys, time
 from pathlib import Path
 from kling_widget.errors import OverBudget
-from kling_widget.money import micros
+from kling_widget.request.money import micros
 from kling_widget.store import Store
 from kling_widget.store.record import now_ms
 from tests.made import a_record

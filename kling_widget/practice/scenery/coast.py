@@ -7,11 +7,11 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..brush import Pen, disc, glow, hills, land, sky, specks, spikes
 from ..colour import mix
-from ..stage import Actor, Drift, Layer, Piece, Stage
-from .casting import flock
+from ..layers import Actor, Drift, Layer, Piece, Stage
+from ..shapes import Pen, disc, glow, hills, land, sky, specks, spikes
 from .place import Place
+from .subjects import flock
 
 _DAYS = (
     (("#0f2a3f", "#2b6777", "#7fa88a", "#f2c14e"), ("#3f8791", "#0b2530"), "#ffe8a3"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..brush import Pen, darker
 from ..canvas import Cutout
 from ..colour import Rgb, mix, rgb
+from ..shapes import Pen, darker
 
 
 def figure(scale: float, coat: Rgb, side: int) -> list[Cutout]:

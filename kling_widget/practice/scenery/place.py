@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..stage import Layer, Piece, Stage
-from .casting import Subject
+from ..layers import Layer, Piece, Stage
+from .subjects import Subject
 
 
 @dataclass(frozen=True)

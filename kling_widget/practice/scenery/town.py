@@ -7,10 +7,10 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..brush import Detail, Pen, darker, disc, glow, land, sky, specks, under
 from ..canvas import Cutout
 from ..colour import mix
-from ..stage import Drift, Layer, Piece, Stage
+from ..layers import Drift, Layer, Piece, Stage
+from ..shapes import Detail, Pen, darker, disc, glow, land, sky, specks, under
 from .place import Place
 
 _SIGNS = ("#ff4d8d", "#37e0d5", "#ffd166", "#9b6bff", "#ff7a45")

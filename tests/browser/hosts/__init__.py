@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from kling_widget.face import esm
+from kling_widget.widgets.base.widget import esm
 
 from ..server import START_WITHIN, _environment, _free_port, _stop
 
@@ -18,7 +18,7 @@ ECHO = esm(Path(__file__).parent / "echo.js")
 """The page's half of a widget that sends bytes to Python and shows whether they came back turned round."""
 
 _ECHO = f"""
-from kling_widget.face import Face
+from kling_widget.widgets.base.widget import Face
 class Echo(Face):
     _esm = {ECHO!r}
     commands = {{"turn": "_turn"}}
@@ -28,7 +28,7 @@ echo = Echo()
 """
 _SCREEN = """
 from kling_widget import Library
-from kling_widget.screen import Screen
+from kling_widget.widgets.player import Screen
 screen = Screen(Library({library!r}).takes()[0])
 """
 _MARIMO = """import marimo

@@ -1,10 +1,10 @@
 // Sends a megabyte to Python, and says whether it came back turned round.
 // @ts-check
-import { ask, h } from "../../../kling_widget/face.js";
+import { ask, h } from "../../../kling_widget/widgets/base/widget.js";
 
 const MANY = 1_000_000; // bytes
 
-/** @typedef {{ model: import("../../../kling_widget/face.js").Model, el: HTMLElement, signal: AbortSignal }} Context */
+/** @typedef {{ model: import("../../../kling_widget/widgets/base/widget.js").Model, el: HTMLElement, signal: AbortSignal }} Context */
 
 /** @param {Context} context */
 async function turn({ model, el, signal }) {

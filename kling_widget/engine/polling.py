@@ -1,0 +1,200 @@
+"""When to look at a take, and how far it is thought to be: arithmetic over a record, the clock and what takes needed.
+
+Looking costs the service a request, not looking costs the person a wait. Inspection is cheapest where the density of
+looks is proportional to the square root of the hazard (J. B. Keller, "Optimum checking schedules for systems subject to
+random failure", Management Science 21, 1974): seldom while a take can't be done yet, often when it is about to be.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ..request.states import UNCERTAIN
+from ..store import Record, TakeId
+from .forecast import LIVE, PRACTICE, Forecast, Observed, learn
+
+Phase = Literal["sending", "queued", "rendering", "downloading", "done", "trouble", "unknown"]
+
+LIVE_FLOOR_S = 5.0
+"""Seconds between looks at one take on a live service, at least: the vendor's own advice."""
+
+LOOKS_A_SECOND = 10.0
+"""Looks in a second at all takes of a live service together. The vendor names no number; this one is modest."""
+
+PRACTICE_FLOOR_S, PRACTICE_CEILING_S = 0.1, 0.5
+"""Seconds between looks on a practice server, at least and at most: it is on this machine."""
+
+ALPHA_S = 0.25
+"""What a look is worth, in seconds of a person's waiting: with it a take of 120 s is looked at some eleven times, and
+noticed after some three seconds."""
+
+_CEILING_S, _CEILING_PART = 24.0, 0.2  # no wait is longer than this, or than this part of the time elapsed
+_JITTER = 0.1  # waits are stretched by up to this part, so that the looks of many takes do not fall together
+_RENDERED, _FETCHED = 0.95, 0.99  # how far the bar is when the service is done, and when the last byte is here
+_REMEMBERED = 2000  # takes whose forecast and bar are kept at hand
+
+_MIDDLE = (0.1, 0.9)  # the range that is told holds 80 % of takes
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a take is.
+
+    Attributes
+    ----------
+    phase
+        What happens now.
+    fraction
+        0 to 1; it never runs backwards, and is 1 only when the file is on disk.
+    elapsed
+        Seconds since the person confirmed it, till the end where it has ended.
+    low, high
+        The total in seconds, counted as ``elapsed`` is, that the middle 80 % of takes like this need; None before the
+        service has it.
+    takes
+        How many finished takes like this one the range rests on.
+    late
+        Whether it takes longer than 95 % were expected to.
+    """
+
+    phase: Phase
+    fraction: float
+    elapsed: float
+    low: float | None = None
+    high: float | None = None
+    takes: int = 0
+    late: bool = False
+
+
+class Pace(Protocol):
+    """When to look, and what to show."""
+
+    def next_look(self, record: Record, now: int) -> float:
+        """Seconds until the next look at this take; ``now`` is in milliseconds since the epoch."""
+
+    def progress(self, record: Record, now: int, fetched: float) -> Progress:
+        """How far this take is; ``fetched`` is the part of its file that is here, 0 to 1."""
+
+
+class LookCap:
+    """A cap on looks that all takes of a service share, however many they are.
+
+    Parameters
+    ----------
+    a_second
+        Looks in a second.
+    clock
+        A monotonic clock, in seconds.
+    """
+
+    def __init__(self, a_second: float = LOOKS_A_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
+        self._apart, self._clock = 1.0 / a_second, clock
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}
+
+    def book(self, service: str) -> float:
+        """Book the next free moment for a look at a service; returns the seconds until it."""
+        now = self._clock()
+        with self._lock:
+            moment = max(now, self._next.get(service, now))
+            self._next[service] = moment + self._apart
+        return moment - now
+
+
+class LearnedPace:
+    """Looks where a take is likely to be done, as takes like it have shown.
+
+    Parameters
+    ----------
+    seen
+        Gives what takes that had ended before a moment (milliseconds since the epoch) showed, newest first. A take's
+        forecast rests on what was known when it was confirmed: it does not jump while it runs, nor over a restart.
+    chance
+        Gives numbers from 0 to 1, for the jitter.
+    """
+
+    def __init__(self, seen: Callable[[int], Sequence[Observed]], chance: Callable[[], float] = random.random) -> None:
+        self._seen, self._chance = seen, chance
+        self._lock = threading.Lock()
+        self._forecasts: OrderedDict[TakeId, Forecast] = OrderedDict()
+        self._shown: OrderedDict[TakeId, float] = OrderedDict()
+
+    def forecast(self, record: Record) -> Forecast:
+        """How long a take is thought to need, from accepted to finished."""
+        with self._lock:
+            if record.id in self._forecasts:
+                return self._forecasts[record.id]
+        wanted = Observed(record.service, record.model, record.seconds, bool(record.inputs.get("sound")), 0.0)
+        found = learn(PRACTICE if record.local else LIVE, self._seen(record.confirmed_at), wanted)
+        with self._lock:
+            self._forecasts[record.id] = found
+            while len(self._forecasts) > _REMEMBERED:
+                self._forecasts.popitem(last=False)
+        return found
+
+    def next_look(self, record: Record, now: int) -> float:
+        """Seconds until the next look."""
+        elapsed = _making(record, now)
+        stretched = 1.0 + _JITTER * self._chance()
+        if record.kind == "tool":  # some seconds: there is nothing to learn
+            return (PRACTICE_CEILING_S if record.local else LIVE_FLOOR_S) * stretched
+        if record.local:
+            wait = until_look(self.forecast(record), elapsed, ALPHA_S / 20, PRACTICE_FLOOR_S)
+            return min(wait, PRACTICE_CEILING_S) * stretched
+        return until_look(self.forecast(record), elapsed, ALPHA_S, LIVE_FLOOR_S) * stretched
+
+    def progress(self, record: Record, now: int, fetched: float) -> Progress:
+        """How far this take is."""
+        end = now if not record.final else record.saved_at or record.finished_at or record.confirmed_at
+        elapsed = max(end - record.confirmed_at, 0) / 1000
+        if record.state == "completed":
+            return Progress("done", 1.0, elapsed)
+        if record.final:
+            return Progress("trouble", 0.0, elapsed)
+        if record.state in UNCERTAIN:
+            return Progress("unknown", 0.0, elapsed)
+        if record.state in ("intent", "sending"):
+            return Progress("sending", 0.0, elapsed)
+        forecast, making = self.forecast(record), _making(record, now)
+        before = max(elapsed - making, 0.0)
+        low, high = (before + forecast.quantile(part, making) for part in _MIDDLE)
+        late = making > forecast.quantile(0.95)
+        fraction = _RENDERED * forecast.share(making)
+        phase: Phase = "rendering" if record.state == "processing" else "queued"
+        if record.state == "downloading":
+            phase, fraction = "downloading", _RENDERED + (_FETCHED - _RENDERED) * min(max(fetched, 0.0), 1.0)
+        return Progress(phase, self._not_back(record.id, fraction), elapsed, low, high, forecast.takes, late)
+
+    def _not_back(self, take: TakeId, fraction: float) -> float:
+        """The fraction, or what was shown of this take already: a download that begins again takes nothing back."""
+        with self._lock:
+            shown = self._shown[take] = max(fraction, self._shown.get(take, 0.0))
+            while len(self._shown) > _REMEMBERED:
+                self._shown.popitem(last=False)
+        return shown
+
+
+def until_look(forecast: Forecast, elapsed: float, alpha: float, floor: float) -> float:
+    """Seconds until the next look: where the root of ``hazard / (2 alpha)``, added up from now, makes one look."""
+    ceiling = max(_CEILING_S, _CEILING_PART * elapsed)
+    looks, wait = 0.0, 0.0
+    while looks < 1.0 and wait < ceiling:
+        step = max(floor / 10, 0.15 * (wait + floor / 5))
+        density = math.sqrt(forecast.hazard(elapsed + wait + step / 2) / (2 * alpha))
+        if looks + density * step >= 1.0:
+            step = (1.0 - looks) / density
+        looks += density * step
+        wait += step
+    return min(max(wait, floor), ceiling)
+
+
+def _making(record: Record, now: int) -> float:
+    began = record.accepted_at if record.accepted_at is not None else record.confirmed_at
+    return max(now - began, 0) / 1000

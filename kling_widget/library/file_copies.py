@@ -1,0 +1,103 @@
+"""Files that are copied whole: a clip saved where a person wants it, or brought in from there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BadFile, KlingError, LibraryError
+from ..filenames import as_path, slug
+from ..media.mp4 import story as carried
+from ..store import Record
+from .foreign_story import told
+from .story import told_of, write_to
+
+if TYPE_CHECKING:
+    from .library import Library
+
+_PIECE = 1 << 20  # bytes that are read at a time
+
+
+def file_name(record: Record) -> str:
+    """What a saved clip is called: the beginning of its prompt and its id."""
+    begins = slug(record.words)
+    return f"{begins}-{record.id}.mp4" if begins else f"{record.id}.mp4"
+
+
+def save(library: Library, record: Record, path: str | os.PathLike[str], *, story: bool) -> Path:
+    """Save a take's clip; see ``Take.save_as``."""
+    source = library.path(record)
+    if source is None or not source.is_file():
+        raise LibraryError(f"The clip of take {record.id} is not here ({record.state}). Nothing was written.")
+    target = as_path(path)
+    try:
+        if str(path).endswith(("/", os.sep)):
+            target.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():
+            target /= file_name(record)
+        if target.exists() and not _same(library, record, target):
+            raise LibraryError(
+                f"{str(target)!r} is there already, and is another file. Nothing was written. Name another."
+            )
+        if target.suffix.lower() not in (".mp4", ".m4v"):
+            raise LibraryError(f"A clip is an MP4: {target.name!r} is no name for one. Nothing was written.")
+        if story:
+            return write_to(library, record, target)
+        if not (target.exists() and target.samefile(source)):
+            with copied(source, target):
+                pass
+    except (BadFile, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise LibraryError(
+            f"The clip can't be saved as {str(target)!r} ({reason}). The library keeps it as it is."
+        ) from error
+    return target
+
+
+@contextmanager
+def copied(source: Path, target: Path) -> Iterator[tuple[Path, str]]:
+    """Copy a file beside the place where it goes; gives the copy and its SHA-256 in hex. It gets its name at the end.
+
+    Where the block raises, nothing stays.
+    """
+    part = target.with_name(f".{secrets.token_hex(8)}.part")  # a suffix could make a long name too long
+    digest = hashlib.sha256()
+    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        with os.fdopen(descriptor, "wb") as file, source.open("rb") as given:
+            while piece := given.read(_PIECE):
+                file.write(piece)
+                digest.update(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        yield part, digest.hexdigest()
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _same(library: Library, record: Record, target: Path) -> bool:
+    """Whether a file is this take's clip already, as it came or with a story."""
+    earlier = told_of(library, record)
+    mine = (record.id, record.sha256) if earlier is None else (earlier.id, earlier.sha256)
+    try:
+        if (held := carried.read(target)) is not None:
+            found = told(held)
+            return (found.id, found.sha256) == mine
+    except (KlingError, OSError):
+        pass
+    return target.is_file() and target.stat().st_size == record.bytes and sha256(target) == record.sha256

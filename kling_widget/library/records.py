@@ -1,0 +1,144 @@
+"""What a library tells of its takes as plain values, and what it writes about them: for faces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .. import paths
+from ..errors import BadValue
+from ..store import Budget, Record, Spend, TakeId
+from ..store.record import now_ms
+from ..text import flaw, is_blank
+from .shared import Room
+
+_PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
+
+
+class Records:
+    """The part of a library that reads its takes without acting on them, and writes a person's words about them."""
+
+    _room: Room
+
+    def record(self, take_id: str) -> Record:
+        """What is known of one take now."""
+        return self._room.store.get(take_id)
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Takes whose rows were met and can't be read, by their ids, and what is wrong with each.
+
+        They are left as they are, and out of lists and histories; nothing is sent or fetched for them.
+        """
+        return dict(self._room.store.unreadable)
+
+    def records(
+        self,
+        *,
+        limit: int | None = 200,
+        search: str = "",
+        states: Collection[str] | None = None,
+        rating: int | None = None,
+        before: str | None = None,
+    ) -> list[Record]:
+        """What is known of takes, newest first.
+
+        Parameters
+        ----------
+        limit
+            At most so many; None for all.
+        search
+            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
+        states
+            Only takes in these states.
+        rating
+            Only takes with at least so many stars.
+        before
+            Only takes older than the one of this id.
+        """
+        return self._room.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
+
+    def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
+        """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""
+        since = 0 if within_ms is None else now_ms() - within_ms
+        found = self._room.store.page(limit=200, kind="tool")
+        return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
+
+    @property
+    def revision(self) -> int:
+        """The number of the library's last change, by any kernel."""
+        return self._room.store.revision
+
+    def changed_since(self, revision: int) -> list[Record]:
+        """Takes that changed after this revision, in the order of their last change."""
+        return self._room.store.changed_since(revision)
+
+    def withdraw(self, take_id: str) -> Record:
+        """Take a take back that waits to be sent; unchanged where it was sent."""
+        return self._room.store.withdraw(TakeId(take_id))
+
+    def annotate(self, take_id: str, **words: Any) -> Record:
+        """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``.
+
+        Raises ``BadValue`` for a rating of other than 1 to 5 stars, and for tags or a note that are no text.
+        """
+        rating = words.get("rating")
+        if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
+            raise BadValue(f"Stars are 1 to 5, or None for none; this is {rating!r}. The rating is as it was.")
+        if rating is not None:
+            words["rating"] = int(rating)  # 4.0 and NumPy's 4 are 4
+        if "tags" in words:
+            words["tags"] = _tidy(words["tags"])
+        note = words.get("note", "")
+        if said := flaw(note) if isinstance(note, str) else f"A note is text; this is {note!r}.":
+            raise BadValue(f"{said} The note is as it was.")
+        return self._room.store.annotate(take_id, **words)
+
+    @property
+    def draft(self) -> str:
+        """The request that was being written in a panel last, as that panel keeps it; empty where none was."""
+        return self._room.store.value("draft") or ""
+
+    def keep_draft(self, text: str) -> None:
+        """Keep the request that is being written."""
+        self._room.store.keep("draft", text)
+
+    def sums(self) -> Spend:
+        """What was spent, in micro-dollars."""
+        return self._room.store.purse.spent()
+
+    def caps(self) -> Budget:
+        """The caps in force, in micro-dollars."""
+        return self._room.store.purse.budget
+
+    def path(self, record: Record) -> Path | None:
+        """Where a take's clip lies; None while it is not here, and where its row names no clip of this library."""
+        return paths.found(self._room.folder, record.file, "takes")
+
+    def poster(self, record: Record) -> bytes | None:
+        """A take's poster, a JPEG of at most 40 KB; None where there is none."""
+        return self._picture(record.poster, "posters")
+
+    def strip(self, record: Record) -> bytes | None:
+        """A take's strip of frames (``extract/strip.py``), a JPEG of at most 40 KB; None where there is none."""
+        return self._picture(f"strips/{record.id}.jpg", "strips")
+
+    def _picture(self, name: str | None, place: paths.Place) -> bytes | None:
+        path = paths.existing(self._room.folder, name, place)
+        try:
+            return path.read_bytes() if path and path.stat().st_size <= _PICTURE_MOST else None
+        except OSError:
+            return None
+
+
+def _tidy(tags: Iterable[Any]) -> tuple[str, ...]:
+    """Tags as they are kept: a line each, without ``#``, each once. Raises ``BadValue`` for what is no text."""
+    found: dict[str, None] = {}
+    for tag in tags:
+        if said := flaw(tag) if isinstance(tag, str) else f"A tag is text; this is {tag!r}.":
+            raise BadValue(f"{said} The tags are as they were.")
+        tidy = " ".join(tag.split()).lstrip("#").strip()
+        if not is_blank(tidy):
+            found[tidy] = None
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""What is inside a clip: MP4 boxes, and the process that decodes."""

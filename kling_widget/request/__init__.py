@@ -1,0 +1,1 @@
+"""What a person asks for: models, inputs, money. Pure: nothing here opens a file, a socket or a widget."""

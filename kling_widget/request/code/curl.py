@@ -1,0 +1,243 @@
+"""A request as a command: written for curl and a POSIX shell; read from curl, wget and HTTPie in any shell."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ...errors import RequestError
+from ...settings import KEY_NAME, ORIGIN
+from . import json_body
+from .parsed import Said, is_key, unread
+from .posix_shell import BLANK, Word, assigned, commands
+from .windows_shell import cmd_commands, powershell_commands, unquoted
+
+FORM = "curl"
+HOW = "In a browser's network panel, take Copy, then “Copy as cURL (bash)”; or paste the body alone."
+"""What to do where a command can't be read."""
+
+_WIDE = 100  # characters; a longer body is written over several lines
+_BODIES = ("data", "data-raw", "data-binary", "data-ascii", "json", "post-data", "body-data", "raw")
+_FORMS = ("form", "form-string", "data-urlencode")
+_FILES = ("upload-file", "post-file", "body-file")
+_SHORT = {"d": "data", "H": "header", "F": "form", "u": "user", "T": "upload-file"}
+_SHORT_WITH_VALUE = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
+_LONG_WITH_VALUE = frozenset(
+    (*_BODIES, *_FORMS, *_FILES, "auth", "auth-type", "cacert", "cert", "connect-timeout", "cookie", "cookie-jar",
+     "header", "key", "max-time", "method", "oauth2-bearer", "output", "output-document", "password", "proxy",
+     "proxy-header", "referer", "request", "retry", "retry-delay", "timeout", "tries", "url", "user", "user-agent",
+     "write-out")
+)  # fmt: skip
+
+_PROMPT = (
+    r"(?:(?:PS[ \t]+)?[A-Za-z]:\\[^>\n]*>[ \t]*|PS>[ \t]*|(?:\([\w.-]+\)[ \t]*)?[\w.-]+@[\w.-]+[^\n$#%]*[$#%][ \t]+"
+    r"|[$%>#❯➜][ \t]+)?"
+)
+_COMMAND = re.compile(
+    rf"(?:^|(?<=[|;&(]))[{BLANK}]*{_PROMPT}!?(?:\w+=\S*[ \t]+)*(?:(?:sudo|time|command|exec|call)[ \t]+)*&?[ \t]*"
+    rf"(?P<command>[\"']?(?:[\w.:~/\\-]*[/\\])?(?:(?:curl|wget)(?:\.exe)?[\"']?(?=[{BLANK}\\^`])"
+    r"|(?:https?|xhs?)[ \t]+(?=[^\n]*(?:POST|/api/v3/))))",
+    re.MULTILINE,
+)
+_PROGRAM = re.compile(r"!?(?:.*[/\\])?(curl|wget|https?|xhs?)(?:\.exe)?")
+_VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\b")
+_SIGN = re.compile(  # what tells one shell from another, whichever comes first
+    rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
+       | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
+       | "(?:[^"\\`]|\\.|`(?!"))*(?:"|(?=`")|\\?\Z) """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> str:
+    """Write a request as a curl command that takes the key from the environment.
+
+    Parameters
+    ----------
+    origin
+        The service, without ``/api/v3``.
+    """
+    address = f"{origin.rstrip('/')}{json_body.ROOT}{quote(model, safe='/')}"
+    sent = json_body.dump(dict(inputs))
+    if len(sent) > _WIDE:
+        sent = json_body.dump(dict(inputs), indent=2).replace("\n", "\n  ")
+    return " \\\n  ".join(
+        [
+            f"curl {shlex.quote(address)}",
+            f'-H "Authorization: Bearer ${KEY_NAME}"',
+            "-H 'Content-Type: application/json'",
+            "-d '" + sent.replace("'", r"'\''") + "'",
+        ]
+    )
+
+
+def found(text: str) -> bool:
+    """Whether a command that sends a request stands in a text."""
+    return _COMMAND.search(text) is not None
+
+
+def read(text: str) -> Said:
+    """Read the first command of a text that has a body.
+
+    Raises
+    ------
+    RequestError
+        If it has none, names no model, or takes its body from elsewhere.
+    """
+    match = _COMMAND.search(text)
+    start = match.start("command") if match else 0
+    if text[:start].rstrip().endswith("|"):
+        start = text.rfind("\n", 0, start) + 1  # what is piped into it
+    split = _shell(text[start:], text[:start])
+    asking: list[Mapping[str, list[Word]]] = []
+    piped: list[Word] = []
+    for words in _whole(split(_unprompted(text[start:]))):
+        if (options := _options(words)) is not None:
+            if piped:
+                options.setdefault("<<", piped)
+                options |= {} if _sends(options) else {"raw": piped}
+            if _sends(options):
+                asking.append(options)
+        piped = words[-1:] if len(words) > 1 and words[0].text in ("echo", "printf") else []
+    if not asking:
+        raise unread(FORM, _why_none(text))
+    told, key = _said(asking[0])
+    return Said(told.model, told.inputs, key, len(asking) - 1)
+
+
+def _sends(options: Mapping[str, list[Word]]) -> bool:
+    return any(name in options for name in (*_BODIES, *_FORMS, *_FILES, "items"))
+
+
+def _why_none(text: str) -> str:
+    if _VISIBLE.search(text):
+        return f"The command has a body, but not as a shell would find it: look at its quotes and line ends. {HOW}"
+    return "The command has no body. A request's is given with -d or --json."
+
+
+def _said(options: Mapping[str, list[Word]]) -> tuple[Said, bool]:
+    """What a command asks for, and whether a key stands in it."""
+    if any(name in options for name in _FORMS):
+        raise unread(FORM, "The command sends a form. The service takes JSON, given with -d or --json.")
+    if any(name in options for name in _FILES):
+        raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
+    key = any(_holds_key(name, word) for name, words in options.items() for word in words)
+    if "items" in options and not any(name in options for name in _BODIES):
+        told = json_body.said(_items(options["items"]))
+        return Said(told.model or _model(options), told.inputs), key or told.key
+    here = options.get("<<", [])
+    given = options.get("json") or [word for name in _BODIES for word in options.get(name, ())]
+    given = [here[0] if word.text == "@-" and here else word for word in given]
+    if any(word.text.startswith("@") for word in given):
+        raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
+    if any(word.filled for word in given):
+        raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+    joint = "" if "json" in options else "&"  # as curl puts several together
+    told = json_body.said(_json(joint.join(word.text for word in given)))
+    return Said(told.model or _model(options), told.inputs), key or told.key
+
+
+def _json(text: str) -> Any:
+    try:
+        return json_body.parse(text)
+    except RequestError:
+        if '\\"' not in text:
+            raise
+        try:
+            return json_body.parse(unquoted(text))  # as PowerShell hands it on to a program
+        except RequestError:
+            pass
+        raise
+
+
+def _items(words: list[Word]) -> dict[str, Any]:
+    """HTTPie's ``name=text`` and ``name:=JSON``."""
+    value: dict[str, Any] = {}
+    for word in words:
+        name, kind, text = re.split(r"(:?=)", word.text, maxsplit=1)
+        if word.filled:
+            raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+        value[name] = text if kind == "=" else json_body.parse(text)
+    return value
+
+
+def _model(options: Mapping[str, list[Word]]) -> str:
+    for word in (*options.get("url", ()), *options.get("", ())):
+        if name := json_body.model_at(word.text):
+            return name
+    raise unread(FORM, f"The command's address names no model. It would stand behind {json_body.ROOT}.")
+
+
+def _holds_key(name: str, word: Word) -> bool:
+    header = name == "header" and is_key(word.text.partition(":")[0].strip().lower().removeprefix("x-"))
+    return (header or name in ("user", "oauth2-bearer", "auth")) and not word.filled
+
+
+def _options(words: list[Word]) -> dict[str, list[Word]] | None:
+    """What each option was given, by its long name; what belongs to none, under ``""``. None: another program."""
+    at = next((n for n, word in enumerate(words) if _PROGRAM.fullmatch(word.text)), None)
+    program = _PROGRAM.fullmatch(words[at].text) if at is not None else None
+    if at is None or program is None:
+        return None
+    httpie = program[1][0] in "hx"
+    found: dict[str, list[Word]] = {}
+    rest = iter(words[at + 1 :])
+    for word in rest:
+        name, value = "", word
+        if word.text.startswith("--"):
+            name, equals, behind = word.text[2:].partition("=")
+            if name not in _LONG_WITH_VALUE:
+                continue
+            value = Word(behind, word.filled) if equals else next(rest, Word(""))
+        elif word.text.startswith("-") and len(word.text) > 1:
+            letter = next((n for n, one in enumerate(word.text) if one in _SHORT_WITH_VALUE), None)
+            if letter is None:
+                continue
+            name = _SHORT.get(word.text[letter], word.text[letter])
+            behind = word.text[letter + 1 :].removeprefix("=")
+            value = Word(behind, word.filled) if behind else next(rest, Word(""))
+        elif word.text == "<<":
+            name, value = "<<", next(rest, Word(""))
+        elif httpie and re.match(r"[\w-]+:?=(?!=)", word.text):
+            name = "items"
+        elif httpie and re.match(r"[\w-]+:[^/]", word.text):
+            name = "header"
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _whole(split: Iterator[list[Word]]) -> Iterator[list[Word]]:
+    """Commands, each with the lines of options below it: a line end may have been lost."""
+    held: list[Word] = []
+    for words in split:
+        if held and words and re.match("-+[A-Za-z]", words[0].text):
+            held = [*held, *words]
+        elif words:
+            if held:
+                yield held
+            held = words
+    yield held
+
+
+def _unprompted(text: str) -> str:
+    """A text without the signs that a shell puts before further lines of a command."""
+    return re.sub(r"(?<=[\\^`\n])\n(?:>>?|\.\.\.)[ \t]+(?=\S)", "\n", text)
+
+
+def _shell(text: str, before: str) -> Callable[[str], Iterator[list[Word]]]:
+    """Find out which shell a command was written for."""
+    sign = next((m for m in _SIGN.finditer(text) if m.lastgroup), None)
+    kind = sign.lastgroup if sign else ""
+    program = _PROGRAM.match(text.split(None, 1)[0]) if text.split() else None
+    windows = ".exe" in (program[0] if program else "")
+    if kind == "single" and (windows or re.search(rf"`[{BLANK}]*\n", text)):
+        kind = "powershell"
+    if kind == "cmd" or (windows and not kind):
+        return cmd_commands
+    if kind == "powershell":
+        return powershell_commands
+    values = assigned(before)
+    return lambda given: commands(given, values)

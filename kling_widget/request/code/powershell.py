@@ -1,0 +1,216 @@
+"""A request as PowerShell's own commands send it: ``Invoke-RestMethod`` and ``Invoke-WebRequest``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import json_body
+from .parsed import NESTED, Said, is_key, unread
+from .posix_shell import BLANK
+from .windows_shell import powershell_text
+
+FORM = "PowerShell"
+
+_CALL = re.compile(r"\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b(?=[^\n]*-|[ \t]*`)", re.IGNORECASE)
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>(?:[{BLANK}]|`[{BLANK}]*\n|\#[^\n]*|<\#.*?\#>)+)
+    | (?P<end>[\n;]+)
+    | @'[ \t]*\n(?P<block>.*?)\n'@
+    | @"[ \t]*\n(?P<filled>.*?)\n"@
+    | '(?P<single>(?:[^']|'')*)'
+    | "(?P<double>(?:[^"`]|`.|"")*)"
+    | (?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.])
+    | \$(?P<variable>[\w:]+)
+    | (?P<open>@[\{{(]|\() | (?P<mark>[)\}},=|])
+    | (?P<word>[^\s'"`$;,=|(){{}}\#]+)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_CONSTANTS = {"true": True, "false": False, "null": None}
+_NAMES = frozenset(("invoke-restmethod", "invoke-webrequest", "irm", "iwr"))
+_SHORT = {"url": "uri", "u": "uri", "b": "body"}
+_MOST = 200_000  # characters that a variable may stand for
+
+_MOST_TOKENS = 5_000
+_TEXTS = ("block", "filled", "single", "double")
+
+
+class _Unknown:
+    """What can't be told without running the text."""
+
+
+def found(text: str) -> bool:
+    """Whether one of PowerShell's own commands stands in a text."""
+    return _CALL.search(text) is not None
+
+
+def read(text: str) -> Said:
+    """Read the first of PowerShell's own commands that has a body.
+
+    Raises
+    ------
+    RequestError
+        If there is none, it names no model, or a part of it can't be told without running the text.
+    """
+    reader = _Reader(text)
+    reader.script()
+    if not reader.calls:
+        raise unread(
+            FORM, "The command has no -Body that can be read. One that is piped to it is not: write it behind -Body."
+        )
+    given = reader.calls[0]
+    value = _plain(given["body"])
+    told = json_body.said(json_body.parse(value) if isinstance(value, str) else value)
+    address = given.get("uri", "")
+    model = told.model or (json_body.model_at(address) if isinstance(address, str) else "")
+    if not model:
+        raise unread(FORM, f"The command's address names no model. It would stand behind {json_body.ROOT}.")
+    return Said(model, told.inputs, told.key or reader.key, len(reader.calls) - 1)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Unknown):
+        raise unread(FORM, "PowerShell would fill in a part of the body ($…). Paste it with the text itself there.")
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if not is_key(name)}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+class _Reader:
+    """Goes through a text, and remembers what variables stand for."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, str]] = []
+        for match in _TOKEN.finditer(text):
+            kind = str(match.lastgroup)
+            if kind == "other" and match[0] in "'\"":
+                raise unread(FORM, "A quote is opened in the PowerShell and not closed, or it breaks off.")
+            if kind != "space":
+                self.tokens.append((kind, match[kind]))
+            if len(self.tokens) > _MOST_TOKENS:
+                raise unread(FORM, "The PowerShell is far longer than a request.")
+        self.at = 0
+        self.known: dict[str, Any] = {}
+        self.calls: list[dict[str, Any]] = []
+        self.key = False
+
+    def script(self) -> None:
+        """Read all statements."""
+        while self.at < len(self.tokens):
+            kind, text = self._next()
+            if kind == "variable" and self._is("="):
+                self.at += 1
+                if not self._command():
+                    self.key = self.key or is_key(text)
+                    self.known[text.lower()] = self._piped()
+            elif kind == "word":
+                self.at -= 1
+                if not self._command():
+                    self.at += 1
+
+    def _command(self) -> bool:
+        """Read a command that sends a request, where one stands here."""
+        kind, text = self._peek()
+        if kind != "word" or text.lower() not in _NAMES:
+            return False
+        self.at += 1
+        given: dict[str, Any] = {}
+        while self.at < len(self.tokens) and self._peek()[0] != "end" and not self._is("|", ")"):
+            kind, text = self._next()
+            if kind == "word" and text.startswith("-") and len(text) > 1:
+                name = text[1:].rstrip(":").lower()
+                bare = self._peek()[0] == "end" or (self._peek()[0] == "word" and self._peek()[1].startswith("-"))
+                given[_SHORT.get(name, name)] = True if bare else self._value(NESTED)
+            elif kind == "word" or kind in _TEXTS:
+                given.setdefault("uri", text)
+        if "body" in given:
+            self.calls.append(given)
+        return True
+
+    def _piped(self, levels: int = NESTED) -> Any:
+        """A value, and what ``ConvertTo-Json`` makes of it."""
+        value = self._value(levels)
+        while self._is("|"):
+            while self.at < len(self.tokens) and self._peek()[0] != "end" and not self._is(")"):
+                self.at += 1
+        return value
+
+    def _value(self, levels: int) -> Any:
+        if levels < 1:
+            raise unread(FORM, "The PowerShell is nested deeper than any request is.")
+        items = [self._one(levels)]
+        while self._is(","):
+            self.at += 1
+            self._lines()
+            items.append(self._one(levels))
+        return items[0] if len(items) == 1 else items
+
+    def _one(self, levels: int) -> Any:
+        kind, text = self._next()
+        if kind in _TEXTS:
+            word = powershell_text(kind, text)
+            return self._filled(word.text) if word.filled else word.text
+        if kind == "number":
+            return json_body.parse(text)
+        if kind == "variable":
+            return _CONSTANTS.get(text.lower(), self.known.get(text.lower(), _Unknown()))
+        if text == "@{":
+            return self._table(levels - 1)
+        if text in ("@(", "("):
+            return self._inside(levels - 1, text == "@(")
+        if kind == "word" and text.startswith("["):  # a cast: [int]5, [ordered]@{…}, [Text.Encoding]::UTF8.GetBytes(…)
+            return self._one(levels - 1) if self.at < len(self.tokens) else _Unknown()
+        return text if kind == "word" else _Unknown()
+
+    def _inside(self, levels: int, many: bool) -> Any:
+        items: list[Any] = []
+        self._lines()
+        while self.at < len(self.tokens) and not self._is(")"):
+            before = self.at
+            value = self._piped(levels)
+            items += value if isinstance(value, list) and many else [value]
+            self._lines()
+            self.at += self.at == before
+        self.at += 1
+        return items if many else items[0] if len(items) == 1 else _Unknown()
+
+    def _table(self, levels: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        self._lines()
+        while self.at < len(self.tokens) and not self._is("}"):
+            kind, name = self._next()
+            name = powershell_text(kind, name).text if kind in _TEXTS else name
+            if self._is("="):
+                self.at += 1
+                found[name] = self._piped(levels)
+                self.key = self.key or (is_key(name) and isinstance(found[name], str))
+            self._lines()
+        self.at += 1
+        return found
+
+    def _filled(self, text: str) -> Any:
+        """A text with variables that are known put in."""
+        names = re.findall(r"\$\{?(\w+)\}?", text)
+        if "$(" in text or not all(isinstance(self.known.get(name.lower()), str) for name in names):
+            return _Unknown()
+        filled = re.sub(r"\$\{?(\w+)\}?", lambda m: str(self.known[m[1].lower()]), text)
+        return filled if len(filled) <= _MOST else _Unknown()
+
+    def _lines(self) -> None:
+        while self._peek()[0] == "end":
+            self.at += 1
+
+    def _peek(self) -> tuple[str, str]:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
+
+    def _next(self) -> tuple[str, str]:
+        token = self._peek()
+        self.at += 1
+        return token
+
+    def _is(self, *marks: str) -> bool:
+        kind, text = self._peek()
+        return kind == "mark" and text in marks

@@ -1,0 +1,152 @@
+"""Models and their inputs by the names that people give them, and suggestions where a name is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from ..errors import Problem, RequestError
+from .catalog import TOOL, Catalog, Model, bundled
+
+_LISTED = 8
+_TEXT = "text-to-video"
+
+_MEANT = {
+    "aspect": "aspect_ratio",
+    "audio": "sound",
+    "characters": "element_list",
+    "elements": "element_list",
+    "generate_audio": "sound",
+    "image_url": "image",
+    "length": "duration",
+    "music": "sound",
+    "negative": "negative_prompt",
+    "picture": "image",
+    "ratio": "aspect_ratio",
+    "seconds": "duration",
+    "shape": "aspect_ratio",
+    "shots": "multi_prompt",
+    "size": "aspect_ratio",
+    "storyboard": "multi_prompt",
+    "text": "prompt",
+    "time": "duration",
+}
+"""Names that people use -> the API's own. Spelled alike is not meant alike: ``seconds`` is not ``sound``."""
+
+
+def find(name: str, catalog: Catalog, *, quote: bool = True) -> Model:
+    """Find the model that a person names.
+
+    Understood are ids, with or without the vendor before them, names (``"O3 Pro"``, ``"Kling O3 Pro · image to
+    video"``), both in any case, and parts of them that only one model has (``"v3 turbo pro"``). A name without the
+    kind of clip means text to video. What has the vendor's prefix is an id, and is never guessed at.
+
+    Parameters
+    ----------
+    quote
+        Whether an error quotes the name. False where a key may stand in its place.
+
+    Raises
+    ------
+    RequestError
+        If there is no such model, or there are several. The message lists or suggests what may be meant.
+    """
+    name = str(name).strip()
+    if found := catalog.get(name):
+        return found
+    wanted, models = _plain(name), list(catalog)
+    clips = [model for model in models if model.kind != TOOL]
+    found = next((model for model in models if _plain(model.id) == wanted), None)
+    if found is None and wanted and not _is_id(name, models):
+        fitting = [model for model in models if wanted in map(_plain, _names(model))] or _with_words(name, clips)
+        if len(fitting) > 1:
+            listed = [model.name.removeprefix("Kling ") for model in fitting]
+            raise _refused(f"{_said(name, quote)} may be {_some(listed)}. Write which one you mean.")
+        found = fitting[0] if fitting else None
+    if found is None:
+        raise _refused(f"There is no model {_said(name, quote)} in the catalogue.{_nearest_model(name, models)}")
+    return found
+
+
+def unknown_input(name: str, model: Model) -> str:
+    """Say that a model has no input of this name, and which of its own may be meant."""
+    known_elsewhere = name in {field for one in bundled() for field in one.fields}
+    near = None if known_elsewhere and name not in _MEANT else nearest(name, model.fields)
+    hint = f" Did you mean {near!r}?" if near else ""
+    inputs = _series(list(model.fields), "and")
+    return f"{model.name} takes no {name[:100]!r}, so nothing was sent.{hint} It takes {inputs}."
+
+
+def nearest(name: str, offered: Iterable[str]) -> str | None:
+    """Return the offered name that a wrong one most likely stands for; None where none is like it."""
+    known = list(offered)
+    tidy = re.sub(r"[^a-z0-9]+", "_", name[:100].casefold()).strip("_")
+    if (meant := _MEANT.get(tidy)) in known:
+        return meant
+    if tidy in _MEANT:
+        return None
+    begun = [one for one in known if len(tidy) > 1 and one.startswith(tidy)]
+    return begun[0] if begun else next(iter(difflib.get_close_matches(tidy, known, n=1, cutoff=0.6)), None)
+
+
+def _names(model: Model) -> list[str]:
+    """All that a model is called: its short id and its name, and both without the kind where that is the usual one."""
+    short, name = model.id.partition("/")[2], model.name
+    names = [short, name]
+    if model.kind == _TEXT:
+        names += [short.removesuffix(f"/{_TEXT}"), name.partition(" · ")[0]]
+    return [*names, *(one.removeprefix("Kling ") for one in names)]
+
+
+def _with_words(name: str, models: Sequence[Model]) -> list[Model]:
+    """The models that have all words of a name in theirs; those for text to video where it names no kind of clip."""
+    words = set(_words(name))
+    fitting = [model for model in models if words and words <= set(_words(f"{model.id} {model.name}"))]
+    kinds = {word for model in models for word in _words(f"{model.kind} {model.name.partition(' · ')[2]}")}
+    usual = [model for model in fitting if model.kind == _TEXT]
+    return fitting if words & kinds else usual or fitting
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[^\w.]+|_", text.casefold()) if word]
+
+
+def _is_id(name: str, models: Sequence[Model]) -> bool:
+    """Whether it begins with a vendor's prefix, as only ids do."""
+    return name.casefold().partition("/")[0] in {model.id.partition("/")[0] for model in models} and "/" in name
+
+
+def _nearest_model(name: str, models: Sequence[Model]) -> str:
+    if _is_id(name, models):
+        ids = [model.id for model in models]
+        parts = [one for one in ids if one.startswith(f"{name.rstrip('/').casefold()}/")]
+        near = parts[:1] or difflib.get_close_matches(name[:100], ids, n=1, cutoff=0.4)
+        return f" Did you mean {near[0]!r}?" if near else ""
+    called = {_plain(one): model for model in models if model.kind != TOOL for one in _names(model)}
+    near = difflib.get_close_matches(_plain(name)[:100], list(called), n=1, cutoff=0.6)
+    meant = f" Did you mean {called[near[0]].name.removeprefix('Kling ')!r}?" if near else ""
+    return f"{meant} Library().models() lists them."
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [repr(name) for name in names[:_LISTED]]
+    if len(names) > _LISTED:
+        return f"{', '.join(shown)} and {len(names) - _LISTED} more, which Library().models() lists"
+    return _series(shown, "or")
+
+
+def _series(words: Sequence[str], last: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _said(name: str, quote: bool) -> str:
+    return repr(name) if quote and len(name) <= 100 else "of that name"
+
+
+def _refused(words: str) -> RequestError:
+    return RequestError([Problem("model", words)])

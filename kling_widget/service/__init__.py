@@ -1,0 +1,1 @@
+"""The service's REST interface: calls, answers, uploads and downloads."""

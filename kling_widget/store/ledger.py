@@ -1,0 +1,198 @@
+"""Money: what was quoted, charged and refunded, what that adds up to, and the caps on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, insert, not_, or_, select, update
+from sqlalchemy.engine import Connection
+
+from ..errors import OverBudget
+from ..request.money import Micros, dollars
+from ..request.states import FINAL
+from . import rows
+from . import time_zone as days
+from .damage import LAST_MS, MOST, is_text, is_whole
+from .database import reading, writing
+from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
+from .schema import OF_TOOLS, budget, ledger, spend, takes
+
+_FREE = FINAL - {"completed", "expired", "unverified"}  # what ends so is not charged, or is refunded
+_CAPS = ("call", "day", "library")
+_CAP_IN_WORDS = {
+    "call": "one take may cost",
+    "day": "may be spent in a day",
+    "library": "may be spent in this library",
+}
+
+
+class Purse:
+    """A library's money."""
+
+    def __init__(self, engine: Engine, zone: tzinfo) -> None:
+        self._engine, self._zone = engine, zone
+
+    def spent(self, today: str | None = None) -> Spend:
+        """Money spent, today and in all. ``today`` is a day, ``YYYY-MM-DD``; the library's own unless given."""
+        with reading(self._engine) as connection:
+            return _spent(connection, self._zone, today)
+
+    @property
+    def budget(self) -> Budget:
+        """The caps in force, for every kernel that uses the library."""
+        with reading(self._engine) as connection:
+            return _budget(connection)
+
+    def set_budget(self, caps: Budget) -> None:
+        """Put these caps in force; None removes one."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(budget))
+            wanted = [{"cap": cap, "amount": amount} for cap in _CAPS if (amount := getattr(caps, cap)) is not None]
+            if wanted:
+                connection.execute(insert(budget), wanted)
+
+    def entries(self) -> Sequence[Mapping[str, Any]]:
+        """The ledger, oldest first, each entry with its take's words; entries that can't be read are left out."""
+        columns = (ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, takes.c.words, ledger.c.take)
+        query = select(*columns).join(takes, takes.c.id == ledger.c.take).order_by(ledger.c.id)
+        with reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(query).mappings() if _is_entry(row)]
+
+
+def allow(connection: Connection, record: Record, zone: tzinfo) -> None:
+    """Refuse a take that would pass a cap. In the transaction that writes it down, so that kernels can't race past one.
+
+    Raises
+    ------
+    OverBudget
+        If it would.
+    """
+    caps = _budget(connection)
+    if caps == Budget():
+        return
+    so_far = _spent(connection, zone, days.day(record.confirmed_at, zone))
+    practice = record.practice
+    spent = {
+        "call": 0,
+        "day": so_far.practice_today if practice else so_far.today,
+        "library": so_far.practice_total if practice else so_far.total,
+    }
+    for cap in _CAPS:
+        most = getattr(caps, cap)
+        if most is not None and spent[cap] + record.estimate > most:
+            so_far_in_words = "" if cap == "call" else f", and {dollars(spent[cap])} is spent"
+            raise OverBudget(
+                f"This take would cost {dollars(record.estimate)}; the budget says that {dollars(most)} "
+                f"{_CAP_IN_WORDS[cap]}{so_far_in_words}. Nothing was sent. Raise the budget, or ask for less."
+            )
+
+
+def quote(connection: Connection, record: Record) -> None:
+    """Enter a take's estimate in the ledger."""
+    connection.execute(insert(ledger).values(_entry(record.id, record.service, "quote", record.estimate)))
+
+
+def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone: tzinfo) -> None:
+    """Enter a charge or a refund in the ledger and the running totals: what differs from what was entered before."""
+    if changes.get("charge") is None and changes.get("refund") is None:
+        return
+    record = rows.get(connection, take)
+    for kind, sign in (("charge", 1), ("refund", -1)):
+        told, before = changes.get(kind), getattr(record, kind)
+        if told is None or told == before:
+            continue
+        amount = told - (before or 0)
+        connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
+        # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
+        if not _all_sound(connection):
+            recount(connection, zone)
+            continue
+        day = days.day(record.confirmed_at, zone)
+        kind_of_money = PRACTICE if record.practice else record.service
+        here = and_(spend.c.service == kind_of_money, spend.c.day == day)
+        change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
+        if not connection.execute(change).rowcount:
+            connection.execute(insert(spend).values(service=kind_of_money, day=day, amount=sign * amount))
+
+
+def recount(connection: Connection, zone: tzinfo) -> None:
+    """Make the running totals anew, from the ledger."""
+    totals: dict[tuple[str, str], int] = {}
+    query = select(_money(ledger.c.service), ledger.c.kind, ledger.c.amount, takes.c.confirmed_at)
+    query = query.join(takes, takes.c.id == ledger.c.take).where(ledger.c.kind.in_(("charge", "refund")))
+    for service, kind, amount, at in connection.execute(query):
+        if is_text(service) and is_whole(amount) and is_whole(at, 0, LAST_MS):
+            key = (service, days.day(at, zone))
+            totals[key] = totals.get(key, 0) + (amount if kind == "charge" else -amount)
+    connection.execute(delete(spend))
+    for (service, day), amount in totals.items():
+        connection.execute(insert(spend).values(service=service, day=day, amount=amount))
+
+
+def _money(service: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whose money it is: play money, whichever practice server said that it is one, or a service's."""
+    return case((takes.c.simulated.is_(True), PRACTICE), else_=service)
+
+
+def _sound(amount: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that an amount is one: SQLite keeps whatever is written into a column, and sorts texts last."""
+    return amount.between(-MOST, MOST)
+
+
+def _all_sound(connection: Connection) -> bool:
+    odd = or_(spend.c.amount.is_(None), not_(_sound(spend.c.amount)))
+    return connection.scalar(select(spend.c.day).where(odd).limit(1)) is None
+
+
+def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
+    """What was charged less what was refunded, in all and on a day, by service."""
+    if sound:
+        today = case((spend.c.day == day, spend.c.amount), else_=0)
+        return select(spend.c.service, func.sum(spend.c.amount), func.sum(today)).group_by(spend.c.service)
+    signed = case((ledger.c.kind == "charge", ledger.c.amount), (ledger.c.kind == "refund", -ledger.c.amount), else_=0)
+    when = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
+    money = _money(ledger.c.service)
+    query = select(money, func.sum(signed), func.sum(case((when, signed), else_=0)))
+    query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take)).where(_sound(ledger.c.amount))
+    return query.group_by(money)
+
+
+def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
+    day = day or days.day(now_ms(), zone)
+    # What was confirmed and not billed yet is as good as spent, sent or not: a budget must hold for it too.
+    unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(_FREE)))
+    since, until = days.bounds(day, zone)
+    today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
+    money = _money(takes.c.service)
+    pending = select(money, func.sum(takes.c.estimate), func.sum(case((today, takes.c.estimate), else_=0)))
+    pending = pending.where(unbilled, _sound(takes.c.estimate)).group_by(money)
+    booked = _booked(day, since, until, sound=_all_sound(connection))
+    totals = {True: [0, 0], False: [0, 0]}
+    for query in (booked, pending):
+        for service, amount, amount_today in connection.execute(query):
+            mine = totals[service == PRACTICE]
+            mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
+    everything = select(func.count()).select_from(takes)
+    count = (connection.scalar(everything) or 0) - (connection.scalar(everything.where(OF_TOOLS)) or 0)
+    (live, live_today), (play, play_today) = totals[False], totals[True]
+    return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
+
+
+def _budget(connection: Connection) -> Budget:
+    found = connection.execute(select(budget.c.cap, budget.c.amount))
+    # A cap that can't be read lets nothing through, until it is set anew.
+    return Budget(
+        **{row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in _CAPS}
+    )
+
+
+def _is_entry(row: Mapping[Any, Any]) -> bool:
+    """Whether a row of the ledger, with its take's words, can be read."""
+    texts = (row["kind"], row["service"], row["words"], row["take"])
+    return is_whole(row["at"], 0, LAST_MS) and is_whole(row["amount"]) and all(map(is_text, texts))
+
+
+def _entry(take: str, service: str, kind: str, amount: int) -> dict[str, Any]:
+    return {"take": take, "service": service, "at": now_ms(), "kind": kind, "amount": amount}

@@ -1,0 +1,1 @@
+"""What all widgets build on: commands with ids, shared JavaScript, the theme."""

@@ -1,0 +1,23 @@
+"""The control of the clip's length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import traitlets as t
+
+from ..base.widget import Face, esm
+
+HERE = Path(__file__).parent
+
+
+class Seconds(Face):
+    """How long the clip will be. Any value may be set; what the model does not take is said beside it."""
+
+    _esm = esm(HERE / "seconds.js")
+
+    value = t.Any(5, help="Length in seconds.").tag(sync=True)
+    low = t.Int(3, help="The shortest clip, in seconds.").tag(sync=True)
+    high = t.Int(15, help="The longest clip, in seconds.").tag(sync=True)
+    quick = t.List(t.Int(), help="Lengths with a button of their own, in seconds.").tag(sync=True)
+    problem = t.Unicode(help="What is wrong with the value; empty if nothing is.").tag(sync=True)

@@ -1,0 +1,1 @@
+"""The persons and things that a prompt names."""

@@ -1,0 +1,92 @@
+"""What stands in the places for pictures and videos, and what becomes of it. No widget is needed to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from ...errors import KlingError
+from ...store.media_types import Medium, plain
+
+State = Literal["uploading", "ready", "failed", "url"]
+
+READY: tuple[State, ...] = ("ready", "url")
+"""The states in which a request can name it."""
+
+Entry = dict[str, Any]
+"""One picture or video as the page shows it; see ``entry``."""
+
+_LONGEST = 2000  # characters of an address
+
+
+def entry(known: str, name: str, state: State, **more: Any) -> Entry:
+    """One picture or video as the page shows it.
+
+    ``id`` is its hash or its address, ``url`` what a request names, ``trouble`` why it failed; by ``upload`` the page
+    that sent it knows it.
+    """
+    bare = {"id": known, "name": name, "bytes": 0, "type": "", "state": state, "url": "", "trouble": "", "upload": ""}
+    return {**bare, **more}
+
+
+def of_medium(medium: Medium, **more: str) -> Entry:
+    """A medium that is here and on its way to the service."""
+    return entry(medium.sha256, medium.name, "uploading", bytes=medium.bytes, type=medium.type, **more)
+
+
+def of_address(url: str) -> Entry:
+    """An address that is taken as it is, called by its last part or its host."""
+    parts = urlsplit(url)
+    return entry(url, plain(parts.path) if parts.path.strip("/") else parts.netloc, "url", url=url)
+
+
+def checked(text: str) -> str:
+    """An address that a person gave. A notebook saves it, so a password has no place in it.
+
+    Raises
+    ------
+    KlingError
+        If it is none that a service could fetch from.
+    """
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+        fits = fits and not parts.username and not parts.password
+    except ValueError:
+        fits = False
+    if not fits or len(text) > _LONGEST or re.search(r"\s", text):
+        raise KlingError("It takes an address such as https://pictures.example/fox.png, without a password. Change it.")
+    return text
+
+
+def is_there(entries: Sequence[Entry], known: object) -> bool:
+    """Whether one of that id is there."""
+    return any(one["id"] == known for one in entries)
+
+
+def put(entries: Sequence[Entry], new: Entry, most: int) -> list[Entry]:
+    """Add one, or renew it where it is there; where only one goes, it takes the other's place."""
+    if most == 1:
+        return [new]
+    if is_there(entries, new["id"]):
+        return [new if one["id"] == new["id"] else one for one in entries]
+    return [*entries, new]
+
+
+def without(entries: Sequence[Entry], known: object) -> list[Entry]:
+    """All but the one of that id."""
+    return [one for one in entries if one["id"] != known]
+
+
+def amended(entries: Sequence[Entry], known: object, /, **changes: Any) -> list[Entry]:
+    """The same, with the one of that id changed."""
+    return [{**one, **changes} if one["id"] == known else one for one in entries]
+
+
+def moved(entries: Sequence[Entry], known: object, to: int) -> list[Entry]:
+    """The same, with the one of that id at another place, counted from 0."""
+    rest = without(entries, known)
+    at = min(max(to, 0), len(rest))
+    return rest[:at] + [one for one in entries if one["id"] == known] + rest[at:]

@@ -1,0 +1,337 @@
+// The screen: one clip or several with their controls and their story. Under way or ended without a clip, they say so instead.
+// @ts-check
+import { ask, askWhenSilent, dress, follow, h } from "../base/widget.js";
+import { newComparing, fitting, offeredFor, shownOf } from "./arrangements.js";
+import { clockTime } from "./timecode.js";
+import { KEYS, newControls } from "./controls.js";
+import { newDeck } from "./sync.js";
+import { newFilm } from "./film.js";
+import { newFreezer } from "../base/frozen.js";
+import { followKernel, GONE } from "../base/kernel.js";
+import { hostOf, soundWords } from "./host.js";
+import { icon, put } from "./icons.js";
+import { LETTERS } from "./letters.js";
+import { showRows } from "../queue/take_row.js";
+import { newStory } from "./caption.js";
+import { strip } from "./poster.js";
+import { closeElsewhere } from "../base/popup.js";
+import { make, newTaking } from "./downloads.js";
+
+/**
+ * A take as `clip.py` says it.
+ * @typedef {object} Clip
+ * @property {string} id
+ * @property {string} prompt
+ * @property {string} settings
+ * @property {string} note
+ * @property {boolean} sound
+ * @property {number | null} width
+ * @property {number | null} height
+ * @property {string} file names the file's content; empty where there is none
+ * @property {string} beside
+ * @property {string} name
+ * @property {number | null} rating
+ * @property {string[]} tags
+ * @property {import("../queue/take_row.js").Row | null} row how it goes; null once the clip is here
+ */
+
+/** @typedef {import("../base/widget.js").Model} Model */
+/** @typedef {import("./delivery.js").Place} Place */
+/** What the kernel says of a take's file. @typedef {{ place: Place, frames: import("./timecode.js").FrameTimes | null }} Told */
+
+const MORE_KEYS = [
+  ["v", "the next way to show them"],
+  ["[ ]", "the wipe, the onion skin: less, more"],
+  ["1 to 9", "choose a clip: it is heard, and acted on"],
+  ["?", "these keys"],
+];
+
+export default () => {
+  /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
+  const told = new Map();
+  return {
+    /** @param {{ model: Model, signal: AbortSignal }} context */
+    initialize({ model, signal }) {
+      /** @param {any} content */
+      const hear = (content) => {
+        if (content?.place) told.set(content.take, { place: content.place, frames: content.frames ?? null });
+      };
+      model.on("msg:custom", hear);
+      signal.addEventListener("abort", () => model.off("msg:custom", hear));
+    },
+    /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
+    render({ model, el, signal }) {
+      dress(el, "kw-screen");
+      show(model, el, signal, told);
+    },
+  };
+};
+
+/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told */
+export function show(model, el, signal, told) {
+  /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
+  const where = async (take, gone) => {
+    const known = told.get(take);
+    if (known) return known.place;
+    const { answer } = await ask(model, "where", { take }, { signal: gone });
+    told.set(take, { place: answer.place, frames: answer.frames ?? null });
+    return answer.place;
+  };
+  const rows = h("div", { class: "kw-screen-rows" });
+  const refused = h("p", { class: "kw-screen-said", role: "alert" });
+  const spoken = h("p", { class: "kw-screen-word", role: "status" });
+  const card = h("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
+  const note = h("span");
+  const offer = h("button", { class: "kw-quiet", type: "button", hidden: true, dataset: { asks: "kernel" }, onclick: () => void sound() });
+  const gone = h("p", { class: "kw-screen-gone", role: "alert", hidden: true });
+  const remarks = h("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
+  /** @type {Set<string>} takes that play with a sound made for this host */
+  const heard = new Set();
+  const hidden = h("style"); // what the saved notebook shows stays out of sight for as long as this view lives
+  if (model.get("still")) hidden.textContent = hideStill(model.get("still"));
+
+  /** @type {[string, string]} */
+  const pair = ["", ""];
+  let [chosen, share, before, acted, left] = ["", 0.5, "", "", false]; // `acted`: on which take; `left`: by the kernel
+  /** @type {Map<string, import("./caption.js").Differences>} by the pair's ids */
+  const differences = new Map();
+  /** @type {Map<string, string>} strips by take */
+  const strips = new Map();
+
+  /** @param {string} words @param {"ok" | "bad"} [tone] */
+  const tell = (words, tone = "ok") => {
+    spoken.textContent = words;
+    spoken.dataset.tone = tone;
+  };
+  /** @returns {import("./arrangements.js").View} */
+  const view = () => {
+    /** @type {Clip[]} */
+    const clips = model.get("takes");
+    const arrangement = fitting(model.get("arrangement"), clips.length);
+    const shown = shownOf(clips, arrangement, pair, chosen);
+    return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id ?? "" };
+  };
+  /** @param {string} take */
+  const choose = (take) => {
+    chosen = take;
+    look();
+  };
+  /** @param {number} to */
+  const blend = (to) => {
+    share = Math.min(1, Math.max(0, to));
+    film.blend(share);
+    comparing.show(model.get("takes"), view(), share);
+  };
+  /** @param {string} arrangement */
+  const arrange = (arrangement) => {
+    model.set("arrangement", arrangement);
+    model.save_changes();
+  };
+  /** What a person must know of what plays: not the library's file, or a sound that this host can't play. */
+  const remark = () => {
+    const tile = film.tiles().find((one) => one.clip()?.id === view().chosen);
+    const [source, clip] = [tile?.source(), tile?.clip()];
+    const silent = source && clip && !heard.has(clip.id) ? soundWords(hostOf(), clip, told.get(clip.id)?.place.path ?? "") : null;
+    note.textContent = silent?.words ?? source?.note ?? "";
+    offer.hidden = !silent;
+    offer.textContent = silent?.offer ?? "";
+    remarks.hidden = !note.textContent;
+  };
+  /** Have a copy made whose sound this host plays, and play that. */
+  const sound = async () => {
+    const tile = film.tiles().find((one) => one.clip()?.id === view().chosen);
+    const take = tile?.clip()?.id;
+    if (!tile || !take) return;
+    tell("A copy with its sound in MP3 is being made …");
+    try {
+      const file = await make(model, { take, export: "mp3" }, signal, (fraction) => tell(`Fetching it, ${Math.round(fraction * 100)} %`));
+      heard.add(take);
+      const { playing } = deck.state();
+      await tile.play(file.blob);
+      if (playing) await deck.play();
+      tell("");
+    } catch (error) {
+      if (!signal.aborted) tell(error instanceof Error ? error.message : String(error), "bad");
+    }
+  };
+  const changed = () => {
+    const tiles = film.tiles();
+    const ready = tiles.filter((tile) => tile.source());
+    card.dataset.route = tiles[0]?.source()?.route ?? "";
+    deck.load(ready.map((tile) => {
+      const clip = tile.clip();
+      return { video: tile.video, sound: clip?.sound === true, times: told.get(clip?.id ?? "")?.frames ?? null };
+    }));
+    deck.listen(tiles.find((tile) => tile.clip()?.id === view().chosen)?.video ?? null);
+    remark();
+    taking.show();
+  };
+  const paint = () => {
+    const state = deck.state();
+    const ready = film.tiles().filter((tile) => tile.source());
+    const ends = ready.map(({ video }) => video.duration || 0);
+    const data = ready.map(({ video }) => (video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0));
+    ready.forEach((tile, i) => {
+      const stop = ends[i] ?? 0;
+      tile.end(stop && stop < state.length - 0.02 && state.time >= stop - 0.02 ? `ended at ${clockTime(stop)}` : "");
+    });
+    const whole = ready.map((_, i) => ((data[i] ?? 0) >= (ends[i] ?? 0) - 0.05 ? state.length : data[i] ?? 0));
+    controls.show(whole.length ? Math.min(...whole) : 0, ends.filter((stop) => stop && stop < state.length - 0.02));
+    card.classList.toggle("kw-held", state.playing && state.held);
+    const watched = focus(view());
+    controls.picture(ready.map((tile, i) => ({ take: tile.clip()?.id ?? "", length: ends[i] ?? 0 }))
+      .filter(({ take, length }) => watched.includes(take) && strips.get(take) && length)
+      .map(({ take, length }) => ({ url: strips.get(take) ?? "", length })));
+    taking.show();
+  };
+
+  const film = newFilm(model, where, { choose, changed: () => changed(), blend }, signal);
+  const deck = newDeck(signal, () => paint());
+  const story = newStory(model, signal, tell);
+  const comparing = newComparing({ arrange, blend, pick: (side, take) => {
+    if (view().arrangement === "one") chosen = take;
+    else pair[side] = take;
+    look();
+  } });
+  const taking = newTaking(model, signal, () => {
+    const now = view();
+    const tile = film.tiles().find((one) => one.clip()?.id === now.chosen);
+    const [source, clip] = [tile?.source(), tile?.clip()];
+    if (!tile || !source || !clip) return null;
+    return { clip, video: tile.video, url: source.url, state: deck.state(), takes: now.shown.filter(({ file }) => file).map(({ id }) => id) };
+  }, tell);
+  const help = keysHelp(signal);
+  const controls = newControls(deck, card, tell, [help.el, taking.el], signal);
+  card.append(h("div", { class: "kw-film-frame" }, film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
+  el.append(hidden, rows, refused, card);
+  film.blend(share);
+
+  /** A strip that had to be made first is there now. @param {any} content */
+  const hear = (content) => {
+    if (content?.picture !== "strip") return;
+    strips.delete(content.take);
+    look();
+  };
+  model.on("msg:custom", hear);
+  signal.addEventListener("abort", () => model.off("msg:custom", hear));
+  /** @type {import("../queue/take_row.js").Act} */
+  const act = (row, action, fields) => ask(model, action, { take: row.id, ...fields }, { signal }).then(
+    () => { refused.textContent = ""; },
+    (error) => { if (!signal.aborted) refused.textContent = error.message; });
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    v: () => {
+      const offered = offeredFor(model.get("takes").length);
+      const at = offered.findIndex(({ key }) => key === view().arrangement);
+      if (model.get("takes").length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
+    },
+    "[": () => blend(share - 0.05),
+    "]": () => blend(share + 0.05),
+    "?": () => { help.el.open = !help.el.open; },
+  };
+  card.addEventListener("keydown", (event) => {
+    const on = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || on.closest("input, textarea, select")) return;
+    if ((event.key === " " || event.key === "Enter") && on.closest("button, a, summary")) return; // a button's own key
+    const clip = /^[1-9]$/.test(event.key) ? view().shown[Number(event.key) - 1] : undefined;
+    if (clip) choose(clip.id);
+    else if (keys[event.key]) keys[event.key]?.();
+    else if (!controls.press(event.key)) return;
+    event.preventDefault();
+  }, { signal });
+  film.el.addEventListener("click", (event) => { if (event.target instanceof HTMLVideoElement) controls.toggle(); }, { signal });
+  film.el.addEventListener("dblclick", (event) => { if (event.target instanceof HTMLVideoElement) controls.fill(); }, { signal });
+
+  const look = () => {
+    /** @type {Clip[]} */
+    const clips = model.get("takes");
+    const now = view();
+    const waits = !now.shown.some(({ file }) => file);
+    const compact = model.get("compact") && clips.length > 0 && waits;
+    const plays = film.tiles().some((tile) => tile.source());
+    gone.hidden = !left || hostOf() === "page" || !!el.closest(".kw-studio"); // a panel says it for all of its parts
+    put(gone, plays ? `${GONE} What is here plays on. Run this cell again to rate, tag or make anything of it.` : `${GONE} Run this cell again to go on.`);
+    const [first, second] = now.shown;
+    el.classList.toggle("kw-compact", model.get("compact"));
+    rows.hidden = !compact;
+    card.hidden = compact;
+    const lines = now.shown.flatMap((clip) => (clip.row ? [left ? unheard(clip.row) : clip.row] : []));
+    showRows(rows, compact ? lines : [], act);
+    card.dataset.state = first ? (waits ? "waits" : "plays") : "empty";
+    // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
+    const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
+    if (!fresh.some((one) => before.includes(one))) {
+      deck.pause();
+      deck.range(null, null);
+      deck.seek(0);
+      tell("");
+    }
+    if (acted !== now.chosen || fresh.join("\n") !== before) { // what is open was about another take
+      taking.close();
+      help.close();
+    }
+    [before, acted] = [fresh.join("\n"), now.chosen];
+    film.show(now.shown, now.arrangement, model.get("invitation"));
+    const letters = now.shown.map((clip) => LETTERS[clips.indexOf(clip)] ?? "");
+    film.tiles().forEach((tile, i) => {
+      const clip = now.shown[i];
+      const own = clip?.id === now.chosen;
+      tile.el.classList.toggle("kw-chosen", own && now.shown.length > 1);
+      const letter = letters[i] ?? "";
+      tile.name(now.shown.length > 1 ? letter + (own && clip?.sound ? " · sound" : "") : "", own ? `${letter} is chosen` : `Choose ${letter}: it is heard, rated and saved`);
+    });
+    comparing.show(clips, now, share);
+    card.style.setProperty("--kw-lines", String(now.shown.filter(({ id, file }) => file && focus(now).includes(id)).length || 1));
+    // In a grid the one that is chosen is held against the first.
+    const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
+    const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
+    const told = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
+    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, told, differences.get(compared) ?? null);
+    if (compared && first && other && !differences.has(compared)) {
+      ask(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
+        differences.set(compared, answer.differences);
+        look();
+      }, () => {}); // then the words of the one that is chosen stand there
+    }
+    for (const clip of now.shown) {
+      if (!focus(now).includes(clip.id) || !clip.file || strips.has(clip.id)) continue;
+      strips.set(clip.id, "");
+      strip(model, clip.id, signal).then((url) => { strips.set(clip.id, url); paint(); }, () => {});
+    }
+    changed();
+    paint();
+  };
+  follow(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
+  askWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
+  const freeze = newFreezer(el, signal);
+  followKernel(model, signal, (is) => {
+    left = is;
+    freeze(is);
+    look();
+  }, el);
+}
+
+/** A take's line where nobody tells any more how it goes. @param {import("../queue/take_row.js").Row} row @returns {import("../queue/take_row.js").Row} */
+function unheard(row) {
+  const open = ["wait", "run", "ask"].includes(row.tone);
+  return { ...row, actions: [], choices: [], asks: false, words: open ? `${GONE} The take goes on at the service: run this cell again to see how.` : row.words };
+}
+
+/** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./arrangements.js").View} view */
+function focus({ arrangement, shown, chosen }) {
+  return arrangement === "grid" ? [shown[0]?.id ?? "", chosen] : shown.map(({ id }) => id);
+}
+
+/** What the keys do. @param {AbortSignal} signal */
+function keysHelp(signal) {
+  const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
+  const el = h("details", { class: "kw-pop kw-keys" }, opener,
+    h("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [h("dt", {}, key ?? ""), h("dd", {}, does ?? "")])));
+  return { el, close: closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } }) };
+}
+
+/** @param {string} name the class of the still that belongs to a view @returns {string} */
+function hideStill(name) {
+  const still = `.${CSS.escape(name)}`;
+  return `${still}, .jp-OutputArea-child:has(${still}) { display: none; }`;
+}

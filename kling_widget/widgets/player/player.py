@@ -1,0 +1,265 @@
+"""The screen: plays takes and compares them.
+
+A thin face over ``clip.py`` (what is said), ``delivery.py`` (how bytes get there), ``differing.py`` and ``making.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import traitlets as t
+
+from ...engine.polling import Progress
+from ...errors import KlingError, LibraryError
+from ...library import Library, Take
+from ...library.posters import choose_poster
+from ...media.mp4.frame_times import frame_times
+from ...request.states import FINAL, STATES
+from ...store import Record
+from ...store.record import now_ms
+from ..base.widget import Answer, Buffers, Command, Face, css, esm
+from ..queue import decisions
+from ..queue.take_row import Row, row
+from ..queue.waiting import Traffic
+from . import delivery
+from .clip import Clip, beside, clip, notebook_folder
+from .differences import differences
+from .file_requests import Making
+from .live_updates import Following, following
+from .saved_output import Kept
+
+HERE = Path(__file__).parent
+
+MOST = 16
+"""How many takes a screen shows at most: a grid of four by four."""
+
+_ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
+
+
+class Screen(Face):
+    """A player of one take, or of several that are played as one: in step, frame by frame.
+
+    Parameters
+    ----------
+    *takes
+        What to show, at most ``MOST``; each is shown once. A take that is under way says how it goes, one that failed
+        what happened.
+    library
+        The library they are in; the takes' own unless given.
+    act
+        Called with a take's id and the name of one of ``actions``, when a person chose it.
+    **traits
+        Further traits, by name.
+
+    Examples
+    --------
+    >>> Screen(Library().takes()[0])  # doctest: +SKIP
+    """
+
+    _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
+
+    _esm = esm(HERE / "player.js")
+    _css = css(HERE.parent / "queue" / "take_row.css", HERE / "player.css")
+    commands: ClassVar[Mapping[str, str]] = {
+        "where": "_where",
+        "chunk": "_chunk",
+        "poster": "_poster",
+        "rate": "_rate",
+        "tag": "_tag",
+        "act": "_act",
+        "stop": "_stop",
+        "decide": "_decide",
+        "differ": "_differ",
+        "strip": "_strip",
+        "picture": "_picture",
+        "make": "_make",
+        "made": "_made",
+        "piece": "_piece",
+    }
+
+    takes: t.List[Any] = t.List(
+        t.Dict(), help="What is shown, as `clip.Clip`. No paths of this machine, no bytes."
+    ).tag(sync=True)
+    arrangement = t.Enum(
+        ("one", "side", "wipe", "onion", "difference", "grid"),
+        "grid",
+        help="How several takes are shown. A single one is shown alone; two in a grid stand side by side.",
+    ).tag(sync=True)
+    invitation = t.Unicode("No clip yet.", help="Said while there is nothing to show.").tag(sync=True)
+    compact = t.Bool(False, help="A line while it is under way, as in a cell's output.").tag(sync=True)
+    actions: t.Dict[str, Any] = t.Dict(
+        help="Buttons under a clip: take -> pairs of a name and what the button says."
+    ).tag(sync=True)
+    still = t.Unicode("", help="Class of the saved still that a live view hides.").tag(sync=True)
+
+    def __init__(
+        self,
+        *takes: Take,
+        library: Library | None = None,
+        act: Callable[[str, str], None] | None = None,
+        **traits: Any,
+    ) -> None:
+        if library is None and not takes:
+            raise TypeError("Screen needs a take, or library=...")
+        self.library = library or takes[0].library
+        if strange := [take for take in takes if take.library.folder != self.library.folder]:
+            raise TypeError(
+                f"A screen shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
+            )
+        self._act_on = act
+        self._records: tuple[Record, ...] = ()
+        self._kept: Kept | None = None
+        self._making = Making(self.library, lambda content: self.send(content))
+        super().__init__(**traits)
+        if takes:
+            self.show(*(take.record for take in takes))
+            self.keep_up()
+
+    def keep_up(self, kept: Kept | None = None) -> None:
+        """Show from now on what the library says of these takes, and let ``kept`` say it too."""
+        self._kept = kept or self._kept
+        self._following = following(self.library)
+        self._following.add(self)
+        self.show(*(self.library.record(record.id) for record in self._records))  # it may have changed meanwhile
+
+    def follow(self, changed: Mapping[str, Record]) -> None:
+        """Show takes anew that changed, and how those go that are under way; on the engine's thread."""
+        if any(record.id in changed or not record.final for record in self._records):
+            self.show(*(changed.get(record.id, record) for record in self._records))
+
+    def close(self) -> None:
+        """Take the screen away."""
+        if self._following is not None:
+            self._following.leave(self)
+        super().close()
+
+    def show(self, *records: Record) -> None:
+        """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
+        was, before = self._records, {record.id: record.sha256 for record in self._records}
+        self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
+        if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
+            self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
+        clips = [self._clip(record) for record in records]
+        if clips == self.takes:
+            return
+        self.takes = clips
+        for record, shown in zip(records, clips, strict=True):
+            if shown["file"] and before.get(record.id, "") != record.sha256:
+                self._tell_where(record)
+
+    def _clip(self, record: Record) -> Clip:
+        path = self.library.path(record)
+        here = record.state == "completed" and path is not None
+        return clip(
+            record,
+            row=None if here else self._row(record),
+            beside=beside(path, notebook_folder()) if path else "",
+        )
+
+    def _row(self, record: Record) -> Row:
+        progress = _ENDED if record.final else self.library.engine.progress(record)
+        waits, record = "", self.library.explained(record)
+        if record.state == "intent":
+            learned = self.library.learned_limits()
+            waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms(), learned).why(record)
+        return row(record, progress, decisions.offered(record, waits), waits=waits, choices=decisions.choices(record))
+
+    def _tell_where(self, record: Record) -> None:
+        # Unasked, since this reaches a page also while the kernel is busy; a page that missed it asks.
+        try:
+            place = self._place(record)
+        except KlingError:
+            return  # the page will ask, and is told why
+        self.send({"take": record.id, "place": place, "frames": self._frames(record)})
+
+    # What the page asks. Each is a small read or write of the library, and names takes by id, never by path.
+
+    def _where(self, command: Command, _buffers: Buffers) -> Answer:
+        record = self.library.record(str(command.get("take")))
+        return {"place": self._place(record), "frames": self._frames(record)}
+
+    def _chunk(self, command: Command, _buffers: Buffers) -> Answer:
+        offset, length = command.get("offset"), command.get("length")
+        if not isinstance(offset, int) or not isinstance(length, int):
+            raise LibraryError("A piece of a clip needs an offset and a length in bytes.")
+        path = self._file(self.library.record(str(command.get("take"))))
+        return {"offset": offset}, [delivery.read(path, offset, length)]
+
+    def _poster(self, command: Command, _buffers: Buffers) -> Answer:
+        image = self.library.poster(self.library.record(str(command.get("take"))))
+        return {}, [image] if image else []
+
+    def _strip(self, command: Command, _buffers: Buffers) -> Answer:
+        record = self.library.record(str(command.get("take")))
+        image = self.library.strip(record)
+        if image is None and record.state == "completed":
+            self.library.exports.draw_strip(record, lambda: self.send({"take": record.id, "picture": "strip"}))
+        return {}, [image] if image else []
+
+    def _picture(self, command: Command, buffers: Buffers) -> Answer:
+        image = bytes(buffers[0]) if buffers else b""
+        return self._changed(choose_poster(self.library, str(command.get("take")), image))
+
+    def _differ(self, command: Command, _buffers: Buffers) -> Answer:
+        one, other = (self.library.record(str(command.get(name))) for name in ("take", "other"))
+        return {"differences": differences(one, other)}
+
+    def _make(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.begin(command)
+
+    def _made(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.made(command)
+
+    def _piece(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._making.piece(command)
+
+    def _rate(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._annotate(command, rating=command.get("rating"))
+
+    def _tag(self, command: Command, _buffers: Buffers) -> Answer:
+        tags = command.get("tags")
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise LibraryError("Tags are a list of words.")
+        return self._annotate(command, tags=tuple(tags))
+
+    def _annotate(self, command: Command, **words: Any) -> Answer:
+        return self._changed(self.library.annotate(str(command.get("take")), **words))
+
+    def _changed(self, changed: Record) -> Answer:
+        self.show(*(changed if record.id == changed.id else record for record in self._records))
+        return {}
+
+    def _act(self, command: Command, _buffers: Buffers) -> Answer:
+        take, action = str(command.get("take")), str(command.get("action"))
+        if self._act_on is None or action not in [name for name, _ in self.actions.get(take, ())]:
+            raise LibraryError(f"This screen has no {action!r}.")
+        self._act_on(take, action)
+        return {}
+
+    def _stop(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._changed(decisions.take_back(self.library, str(command.get("take"))))
+
+    def _decide(self, command: Command, _buffers: Buffers) -> Answer:
+        return self._changed(decisions.decide(self.library, str(command.get("take")), decisions.named(command)))
+
+    def _place(self, record: Record) -> delivery.Place:
+        return delivery.whereabouts(record, self._file(record), now_ms())
+
+    def _frames(self, record: Record) -> dict[str, Any] | None:
+        times = frame_times(self._file(record))
+        return times.plain() if times else None
+
+    def _file(self, record: Record) -> Path:
+        path = self.library.path(record)
+        if path is None:
+            lost = f"Its file {record.file!r} is not in the library's folder." if record.file else "It has no clip yet."
+            raise LibraryError(f"There is nothing to play. {lost}")
+        return path
+
+    def _ipython_display_(self) -> None:
+        # The live view, and for those who come after it what it showed.
+        self._kept = self._kept or Kept(self.library, empty=self.invitation)
+        self.still = self._kept.name
+        self._kept.show(self, self._records)

@@ -1,0 +1,1 @@
+"""Help with the prompt: hints, templates, the enhancer."""

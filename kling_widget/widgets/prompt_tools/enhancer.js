@@ -1,0 +1,146 @@
+// The enhancer: asked for only after its price was confirmed, and decided about by comparing.
+// @ts-check
+import { ask, askWhenSilent, follow, h } from "../base/widget.js";
+
+/** @typedef {import("../base/widget.js").Model} Model */
+/** @typedef {import("../builder/prompt_text.js").Words} Words */
+/** @typedef {import("./prompt_tools.js").Replace} Replace */
+
+/**
+ * @typedef {object} Enhancer
+ * @property {boolean} offered
+ * @property {string} price
+ * @property {string[]} styles
+ * @property {"" | "running" | "done" | "failed"} state
+ * @property {string} old
+ * @property {string} new
+ * @property {["same" | "del" | "ins", string][]} parts
+ * @property {string} words
+ */
+
+const HEARD_WITHIN = 2500; // ms without an answer until it is said that the kernel is busy
+
+/** @param {{ model: Model, signal: AbortSignal, prompt: Words, replace: Replace, row: HTMLElement, below: HTMLElement }} parts */
+export function enhancing({ model, signal, prompt, replace, row, below }) {
+  let asking = false, waiting = false, decided = false;
+  let trouble = "";
+  /** @returns {Enhancer} */
+  const enhancer = () => model.get("enhancer");
+
+  const open = h("button", { class: "kw-quiet", type: "button", "aria-expanded": "false" }, "✦ Enhance");
+  const question = h("span");
+  const style = h("select", { class: "kw-help-pick", "aria-label": "Style" });
+  const go = h("button", { class: "kw-help-go kw-num", type: "button" });
+  const no = h("button", { class: "kw-quiet", type: "button" }, "Not now");
+  const step = h("div", { class: "kw-help-step kw-num", role: "group", "aria-label": "Enhance the prompt", hidden: true },
+    question, h("label", { class: "kw-help-style" }, "Style", style), go, no);
+  const said = h("p", { class: "kw-said kw-help-said", role: "status", tabindex: -1 });
+  const close = h("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
+  const notice = h("div", { class: "kw-help-notice", hidden: true }, said, close);
+  const text = h("p", { class: "kw-diff", dir: "auto" });
+  const changed = h("p", { class: "kw-help-changed" }, "You wrote on since. “Use it” replaces what you wrote.");
+  const use = h("button", { class: "kw-help-plain", type: "button" }, "Use it");
+  const keep = h("button", { class: "kw-quiet", type: "button" }, "Keep mine");
+  const compare = h("div", { class: "kw-help-compare", role: "group", "aria-label": "What the enhancer made of your prompt", hidden: true },
+    text, changed, h("div", { class: "kw-row" }, use, keep));
+  row.append(open);
+  below.append(step, notice, compare);
+
+  function show() {
+    const { offered, price, styles, state, words } = enhancer();
+    if (state !== "done" && state !== "failed") decided = false;
+    const running = waiting || state === "running";
+    const done = state === "done" && !decided;
+    open.hidden = !offered;
+    open.disabled = running || done;
+    open.textContent = running ? "✦ Enhancing …" : "✦ Enhance";
+    step.hidden = !asking || running;
+    open.setAttribute("aria-expanded", String(!step.hidden));
+    go.disabled = !prompt.read().trim();
+    question.textContent = go.disabled ? "Write a few words first: there is nothing to enhance yet." : `Enhance for about ${price}?`;
+    go.textContent = `Enhance · ${price}`;
+    if (style.dataset.known !== styles.join()) {
+      style.dataset.known = styles.join();
+      style.replaceChildren(...styles.map((name) => h("option", { value: name }, name)));
+    }
+    const failed = state === "failed" && !decided && !asking;
+    said.textContent = running ? trouble || words || "The enhancer is at work: some seconds." : trouble || (failed || done ? words : "");
+    said.dataset.tone = !trouble && !failed ? "" : running ? "wait" : "bad";
+    notice.hidden = !said.textContent;
+    close.hidden = running || done;
+    compare.hidden = !done;
+    if (done) showParts(text, enhancer().parts);
+    changed.hidden = prompt.read() === enhancer().old;
+  }
+
+  const confirm = async () => {
+    const words = prompt.read();
+    if (waiting || enhancer().state === "running" || !words.trim()) return;
+    asking = false;
+    waiting = true;
+    trouble = "";
+    show();
+    said.focus({ preventScroll: true }); // the button that was pressed is gone
+    const slow = setTimeout(() => {
+      trouble = "The kernel is busy with a cell, or gone. Your click waits and is carried out once; there is no need to click again.";
+      show();
+    }, HEARD_WITHIN);
+    try {
+      await ask(model, "enhance", { text: words, style: style.value, price: enhancer().price }, { signal });
+      trouble = "";
+    } catch (error) {
+      trouble = error instanceof Error ? error.message : String(error);
+    } finally {
+      clearTimeout(slow);
+      waiting = false;
+      if (!signal.aborted) show();
+    }
+  };
+
+  /** @param {boolean} accept */
+  const settle = (accept) => {
+    decided = true;
+    show();
+    prompt.focus();
+    ask(model, "settle", { accept }, { signal }).catch(() => {}); // it is settled in this page, and asked again by the next
+  };
+
+  open.addEventListener("click", (event) => {
+    if (event.detail > 1) return;
+    asking = !asking;
+    trouble = "";
+    show();
+    if (asking) (go.disabled ? no : style.options.length > 1 ? style : go).focus();
+  }, { signal });
+  go.addEventListener("click", (event) => { if (event.detail < 2) confirm(); }, { signal });
+  const leave = () => {
+    asking = false;
+    show();
+    open.focus();
+  };
+  no.addEventListener("click", leave, { signal });
+  step.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    leave();
+  }, { signal });
+  use.addEventListener("click", () => {
+    replace(enhancer().new, "The enhanced prompt is in place.");
+    settle(true);
+  }, { signal });
+  keep.addEventListener("click", () => settle(false), { signal });
+  close.addEventListener("click", () => {
+    trouble = "";
+    if (enhancer().state === "failed") settle(false);
+    else show();
+  }, { signal });
+
+  prompt.follow(show);
+  follow(model, ["enhancer"], signal, show);
+  askWhenSilent(model, ["enhancer"], signal, () => enhancer().state === "running");
+}
+
+/** @param {HTMLElement} place @param {Enhancer["parts"]} parts */
+function showParts(place, parts) {
+  place.replaceChildren(...parts.map(([tag, words]) => (tag === "same" ? words : h(tag, {}, words))));
+}

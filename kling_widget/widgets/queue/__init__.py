@@ -1,0 +1,1 @@
+"""Takes that are under way, one line each."""

@@ -1,0 +1,86 @@
+// The line above the panel: its name, the model, whether it costs money, and what was spent.
+// @ts-check
+import { ask, dress, follow, h } from "../base/widget.js";
+import { newFreezer } from "../base/frozen.js";
+import { followKernel, GONE } from "../base/kernel.js";
+import { hostOf } from "../player/host.js";
+import { studioRoot } from "../base/root.js";
+
+/** @typedef {import("../base/widget.js").Model} Model */
+
+const AGAIN = `${GONE} Run the cell with Studio() again to go on. Nothing was lost: takes under way go on at the service.`;
+const SAVED = "This page has no kernel: the panel is shown as it was saved.";
+
+/** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
+function render({ model, el, signal }) {
+  dress(el, "kw-bar");
+  const chip = h("select", { class: "kw-chip kw-model", "aria-label": "Model" });
+  const refused = h("p", { class: "kw-bar-notice", role: "status", hidden: true });
+  chip.addEventListener("change", async () => {
+    try {
+      await ask(model, "choose", { model: chip.value }, { signal });
+      refused.hidden = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      chip.value = model.get("model");
+      refused.textContent = error instanceof Error ? error.message : String(error);
+      refused.hidden = false;
+    }
+  }, { signal });
+  const account = h("span", { class: "kw-money kw-balance kw-num", title: "The account's balance at the service" });
+  const how = h("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
+  const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
+  const money = h("span", { class: "kw-money kw-num" });
+  const notice = h("p", { class: "kw-bar-notice", role: "note" });
+  const gone = h("p", { class: "kw-gone", role: "alert", hidden: true }, hostOf() === "page" ? SAVED : AGAIN);
+  mode.addEventListener("click", () => {
+    how.hidden = !how.hidden;
+    mode.setAttribute("aria-expanded", String(!how.hidden));
+  }, { signal });
+  el.append(h("div", { class: "kw-bar-line" },
+    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, account, money), how, notice, refused, gone);
+  studioRoot(el, signal).then((root) => {
+    const freeze = newFreezer(root, signal);
+    followKernel(model, signal, (left) => {
+      gone.hidden = !left;
+      freeze(left);
+    }, el);
+  });
+  follow(model, ["models"], signal, () => {
+    chip.replaceChildren(...groups(model.get("models")));
+    chip.value = model.get("model");
+  });
+  follow(model, ["model", "live", "unsure", "mode", "how", "spent", "notice", "balance"], signal, () => {
+    chip.value = model.get("model");
+    account.textContent = model.get("balance");
+    account.hidden = !account.textContent;
+    mode.textContent = model.get("mode");
+    mode.classList.toggle("kw-live", model.get("live"));
+    mode.classList.toggle("kw-unsure", model.get("unsure"));
+    mode.title = model.get("how");
+    how.textContent = model.get("how");
+    notice.textContent = model.get("notice");
+    notice.hidden = !notice.textContent;
+    const { before, sum, after, part } = model.get("spent");
+    money.title = model.get("spent").how ?? "";
+    money.replaceChildren(before, h("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
+  });
+}
+
+/**
+ * The models as a list's options, grouped by what they make clips from.
+ * @param {{ id: string, name: string, kind: string, price: string }[]} models
+ */
+function groups(models) {
+  return [...new Set(models.map(({ kind }) => kind))].map((kind) => h("optgroup", { label: kind },
+    ...models.filter((one) => one.kind === kind).map(({ id, name, price }) => h("option", { value: id, title: price }, name))));
+}
+
+/** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} part 0 to 1 */
+function meter(part) {
+  const level = h("i");
+  level.style.transform = `scaleX(${part})`;
+  return h("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: part > 0.9 ? "yes" : "" } }, level);
+}
+
+export default { render };

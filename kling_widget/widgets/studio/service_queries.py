@@ -1,0 +1,110 @@
+"""What a panel asks a live service that costs nothing and that nobody waits for: its models, its price, the balance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...errors import KlingError, OtherCurrency
+from ...library import Library, models
+from ...request.catalog import Model
+from ...request.money import Micros
+from ...service.answers import Quote
+from ...service.client import Client
+from ...service.service import Service
+from . import view
+
+_BALANCE_S = 30.0  # between two questions, at least
+
+
+class Inquiry:
+    """A live service's answers, as words for the panel. A practice service is asked nothing: it would only echo.
+
+    Parameters
+    ----------
+    library, service
+        Whose, and whom.
+    told
+        Called, on another thread, when one of the attributes changed.
+
+    Attributes
+    ----------
+    balance
+        What the account has; empty where nobody knows.
+    quote
+        What the service says of the price in the builder, where it says something else than the list.
+    """
+
+    def __init__(self, library: Library, service: Service, told: Callable[[], None]) -> None:
+        self._library, self._service, self._told = library, service, told
+        self._balance_at = float("-inf")
+        self._quoted: tuple[Any, ...] = ()
+        self._waiting: Callable[[], None] | None = None  # a price to ask for once it is known what the service is
+        self.balance = self.quote = ""
+
+    def models(self, then: Callable[[], None]) -> None:
+        """Ask for the catalogue; ``then`` is called when the library knows it."""
+
+        def learned(entries: list[Mapping[str, Any]]) -> None:
+            models.learn(self._library.folder, entries)
+            then()
+
+        self._ask(Client.models, learned, "models")
+
+    def look(self) -> None:
+        """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
+        if self._service.known and (waiting := self._waiting):
+            self._waiting = None
+            waiting()
+        if time.monotonic() - self._balance_at >= _BALANCE_S:
+            self._balance_at = time.monotonic() if self._service.known else self._balance_at
+            self._ask(Client.balance, self._has, "balance", self._has_other)
+
+    def price(self, model: Model, inputs: Mapping[str, Any]) -> None:
+        """Hold the price of these inputs against what the service says; they are ones that the model takes."""
+        kind = (model.id, model.seconds(inputs), inputs.get("sound"))
+        if kind == self._quoted:
+            return
+        self._quoted = kind
+        ours = model.estimate(inputs)
+        self._say("")
+
+        def told(quote: Quote) -> None:
+            if self._quoted == kind:
+                self._say(view.quoted(ours, min(quote.price, quote.discounted)))
+
+        def refused(error: KlingError) -> None:
+            if isinstance(error, OtherCurrency) and self._quoted == kind:
+                self._say(f"The service's own quote is {error.amount} a take: not in dollars, as the list price is.")
+
+        def ask() -> None:
+            self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
+
+        self._waiting = None if self._service.known else ask
+        ask()
+
+    def _ask(
+        self,
+        question: Callable[[Client], Any],
+        told: Callable[[Any], None],
+        about: str,
+        refused: Callable[[KlingError], None] = lambda error: None,
+    ) -> None:
+        if self._service.known and not self._service.practice and not self._service.refusal:
+            ask = self._library.engine.asker.ask
+            ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
+
+    def _has(self, amount: Micros) -> None:
+        self.balance = view.balance(amount)
+        self._told()
+
+    def _has_other(self, error: KlingError) -> None:
+        if isinstance(error, OtherCurrency):
+            self.balance = f"balance {error.amount}, not in dollars"
+            self._told()
+
+    def _say(self, words: str) -> None:
+        if words != self.quote:
+            self.quote = words
+            self._told()

@@ -1,0 +1,113 @@
+"""How a widget talks with its page: one answer for each command, whatever happens."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+import kling_widget
+from kling_widget.errors import LibraryError
+from kling_widget.widgets.base.widget import Answer, Buffers, Command, Face, css, esm
+
+HOME = Path(kling_widget.__file__).parent
+ENTRIES = sorted(path for path in HOME.rglob("*.js") if "export default" in path.read_text("utf-8"))
+
+
+class Spoken(Face):
+    """A face that notes what it sends."""
+
+    _esm = "export default {}"
+    commands: ClassVar[Mapping[str, str]] = {"echo": "_echo", "refuse": "_refuse", "break": "_break"}
+
+    def __init__(self) -> None:
+        self.said: list[tuple[dict[str, Any], list[bytes]]] = []
+        self.carried = 0
+        super().__init__()
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        self.said.append((content, list(buffers or ())))
+
+    def _echo(self, command: Command, buffers: Buffers) -> Answer:
+        self.carried += 1
+        return {"word": command.get("word")}, buffers
+
+    def _refuse(self, _command: Command, _buffers: Buffers) -> Answer:
+        raise LibraryError("It is not here. Nothing was charged. Look there.")
+
+    def _break(self, _command: Command, _buffers: Buffers) -> Answer:
+        raise ZeroDivisionError("by zero")
+
+    def hear(self, buffers: Buffers = (), **command: Any) -> None:
+        self._handle_custom_msg(command, buffers)
+
+
+def test_a_command_gets_its_answer_with_its_bytes() -> None:
+    face = Spoken()
+    face.hear(id="1", kind="echo", word="fox", buffers=[memoryview(b"abc")])
+    assert face.said == [({"re": "1", "ok": True, "word": "fox"}, [b"abc"])]
+
+
+def test_a_command_that_comes_twice_is_carried_out_once() -> None:
+    face = Spoken()
+    for _ in range(3):
+        face.hear(id="1", kind="echo")
+    face.hear(id="2", kind="echo")
+    assert face.carried == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("refuse", "It is not here. Nothing was charged. Look there."),
+        ("break", "ZeroDivisionError: by zero"),
+        ("sing", "This panel knows no command 'sing'."),
+    ],
+)
+def test_what_went_wrong_is_an_answer_in_words(kind: str, words: str) -> None:
+    face = Spoken()
+    face.hear(id="1", kind=kind)
+    assert face.said == [({"re": "1", "ok": False, "error": words}, [])]
+
+
+def test_what_is_no_command_is_left_alone() -> None:
+    face = Spoken()
+    face._handle_custom_msg("hello", [])
+    face.hear(kind="echo")
+    face.hear(id=5, kind="echo")
+    assert face.said == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_a_joined_module_needs_nothing_from_elsewhere_and_no_name_twice(entry: Path) -> None:
+    joined = esm(entry)
+    assert not re.search(r"^import\b", joined, re.MULTILINE)
+    assert "export default" in joined
+    names = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", joined, re.MULTILINE)
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_a_joined_module_leaves_its_comments_behind(entry: Path) -> None:
+    joined = esm(entry)
+    assert not re.search(r"^\s*(//|/\*\*)", joined, re.MULTILINE)
+    assert len(joined) < len("".join(path.read_text("utf-8") for path in HOME.rglob("*.js")))
+
+
+def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
+    own = HOME / "widgets" / "player" / "export_page.css"  # of a page that is all ours; no host gets it
+    for sheet in set(HOME.rglob("*.css")) - {own}:
+        bare = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+        for selectors in re.findall(r"([^{}]+)\{", bare):
+            if selectors.strip().startswith("@"):
+                continue
+            assert ".kw" in selectors, f"{sheet.name}: {selectors.strip()}"
+
+
+def test_the_shared_tokens_come_first() -> None:
+    sheet = css(HOME / "widgets" / "player" / "player.css")
+    assert sheet.index("--kw-ink:") < sheet.index(".kw-film")

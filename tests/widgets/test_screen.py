@@ -1,0 +1,268 @@
+"""What the screen says of a take, and what it gives to a page that asks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kling_widget import Library
+from kling_widget.engine.polling import Progress
+from kling_widget.request.money import micros
+from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player.clip import beside, clip, file_name, notebook_folder, settings
+from kling_widget.widgets.player.delivery import CHUNK_MOST, HEAD
+from kling_widget.widgets.player.saved_output import Kept
+from kling_widget.widgets.queue.take_row import row
+from tests.made import a_record, a_take
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """A library with one finished take."""
+    a_take(tmp_path / "lib", "A moon", rating=3, tags=("hero",))
+    library = Library(tmp_path / "lib")
+    yield library
+    library.close()
+
+
+class Heard(Screen):
+    """A screen that notes what it sends to its page."""
+
+    def __init__(self, *takes: Any, **given: Any) -> None:
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        super().__init__(*takes, **given)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        self.sent.append((content, list(buffers or ())))
+
+    def asked(self, kind: str, **fields: Any) -> tuple[dict[str, Any], list[bytes]]:
+        self._handle_custom_msg({"id": f"id{len(self.sent)}", "kind": kind, **fields}, [])
+        return self.sent[-1]
+
+
+@pytest.fixture
+def screen(library: Library) -> Heard:
+    """A screen that shows it."""
+    return Heard(library.takes()[0])
+
+
+def whole(library: Library) -> bytes:
+    path = library.path(library.records()[0])
+    assert path is not None
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({}, "2 s · 16:9 · $0.56 play money"),
+        ({"inputs": {"sound": True, "duration": 10}}, "10 s · 16:9 · sound · $0.56 play money"),
+        ({"service": "https://api.wavespeed.ai"}, "2 s · 16:9 · $0.56"),
+        ({"service": "https://api.wavespeed.ai", "charge": None}, "2 s · 16:9 · about $0.56"),
+        ({"service": "https://api.wavespeed.ai", "refund": micros("0.56"), "state": "failed"}, "2 s · 16:9"),
+        ({"state": "failed", "charge": None}, "2 s · 16:9"),
+        (
+            {"model": "kwaivgi/kling-video-o3-std/text-to-video", "inputs": {"aspect_ratio": "9:16"}},
+            "Kling O3 Standard · text to video · 2 s · 9:16 · $0.56 play money",
+        ),
+        ({"model": "somebody/a-new-model"}, "somebody/a-new-model · 2 s · $0.56 play money"),
+    ],
+)
+def test_one_line_says_what_was_asked_for_and_what_it_cost(given: dict[str, Any], line: str) -> None:
+    assert settings(a_record(**given)) == line
+
+
+def test_a_saved_clip_is_called_by_its_words() -> None:
+    record = a_record("../Mara walks: through \n neon rain/ slow dolly in at shoulder height, wet asphalt")
+    assert file_name(record) == f"mara-walks-through-neon-rain-slow-dolly-in-at-{record.id}.mp4"
+    assert file_name(a_record("…", id="t1")) == "t1.mp4"
+
+
+def test_a_file_is_named_from_the_notebook_only_below_it(tmp_path: Path) -> None:
+    assert beside(tmp_path / "a b" / "c#.mp4", tmp_path) == "a%20b/c%23.mp4"
+    assert beside(tmp_path.parent / "c.mp4", tmp_path) == ""
+
+
+def test_the_notebooks_folder_outlives_a_change_of_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "notebook.ipynb"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert notebook_folder() == tmp_path
+    for unusable in ("a-console", "notebook.ipynb", str(tmp_path / "gone" / "notebook.ipynb")):
+        monkeypatch.setenv("JPY_SESSION_NAME", unusable)
+        assert notebook_folder() == tmp_path / "elsewhere"
+
+
+def test_what_is_shown_holds_no_path_of_this_machine(screen: Heard, tmp_path: Path) -> None:
+    assert screen.takes[0]["beside"] == f"lib/takes/{screen.takes[0]['id']}.mp4"
+    assert str(tmp_path) not in json.dumps(screen.takes)
+
+
+@pytest.mark.parametrize("state", ["processing", "failed"])
+def test_a_take_without_a_clip_has_a_row_instead(state: Any) -> None:
+    record = a_record(state=state, charge=None)
+    how = row(record, Progress("rendering", 0.4, 12.0))
+    waiting = clip(record, row=how, beside="x")
+    assert (waiting["file"], waiting["beside"], waiting["note"]) == ("", "", "")
+    assert waiting["row"] == how
+
+
+def test_showing_the_same_again_sends_nothing(screen: Heard, library: Library) -> None:
+    before = screen.takes
+    screen.show(*library.records())
+    assert screen.takes is before
+
+
+def test_a_page_is_told_where_the_clip_is_before_it_asks(screen: Heard, library: Library, tmp_path: Path) -> None:
+    told, _ = screen.sent[0]
+    bytes_ = whole(library)
+    assert told["take"] == screen.takes[0]["id"]
+    assert told["place"] == {
+        "path": (tmp_path / "lib" / "takes" / f"{told['take']}.mp4").as_posix(),
+        "bytes": len(bytes_),
+        "head": hashlib.sha256(bytes_[:HEAD]).hexdigest(),
+        "url": "",
+    }
+    answer, _ = screen.asked("where", take=told["take"])
+    assert answer["place"] == told["place"]
+
+
+def test_the_pieces_are_the_file(screen: Heard, library: Library) -> None:
+    bytes_, pieces = whole(library), []
+    for offset in range(0, len(bytes_), 10_000):
+        answer, buffers = screen.asked("chunk", take=screen.takes[0]["id"], offset=offset, length=10_000)
+        assert answer["ok"]
+        pieces += buffers
+    assert b"".join(pieces) == bytes_
+
+
+def test_a_piece_is_never_large(screen: Heard, library: Library) -> None:
+    path = library.path(library.records()[0])
+    assert path is not None
+    with path.open("ab") as file:
+        file.truncate(CHUNK_MOST * 2)
+    _, buffers = screen.asked("chunk", take=screen.takes[0]["id"], offset=0, length=1 << 40)
+    assert len(buffers[0]) == CHUNK_MOST
+
+
+@pytest.mark.parametrize("piece", [{"offset": -1, "length": 9}, {"offset": 1 << 40, "length": 9}, {"offset": "0"}])
+def test_a_piece_that_does_not_exist_is_refused(screen: Heard, piece: dict[str, Any]) -> None:
+    answer, buffers = screen.asked("chunk", take=screen.takes[0]["id"], **piece)
+    assert not answer["ok"]
+    assert buffers == []
+
+
+@pytest.mark.parametrize("kind", ["where", "chunk", "poster"])
+def test_only_takes_of_the_library_are_given(screen: Heard, kind: str) -> None:
+    for take in ("../../etc/passwd", "t000000000nobody", None):
+        answer, buffers = screen.asked(kind, take=take, offset=0, length=9)
+        assert not answer["ok"]
+        assert buffers == []
+
+
+def test_a_file_that_leads_out_of_the_library_is_not_given(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"key")
+    path = library.path(library.records()[0])
+    assert path is not None
+    path.unlink()
+    path.symlink_to(tmp_path / "secret")
+    answer, buffers = Heard(library.takes()[0]).asked("chunk", take=library.records()[0].id, offset=0, length=9)
+    assert "not in the library's folder" in answer["error"]
+    assert buffers == []
+
+
+def test_a_missing_file_says_what_to_do(library: Library) -> None:
+    path = library.path(library.records()[0])
+    assert path is not None
+    path.unlink()
+    answer, _ = Heard(library.takes()[0]).asked("where", take=library.records()[0].id)
+    assert str(path) in answer["error"]
+    assert "Put the file back there" in answer["error"]
+
+
+def test_a_poster_comes_as_bytes(screen: Heard) -> None:
+    answer, buffers = screen.asked("poster", take=screen.takes[0]["id"])
+    assert answer["ok"]
+    assert buffers[0][:2] == b"\xff\xd8"
+
+
+def test_stars_and_tags_are_kept(screen: Heard, library: Library) -> None:
+    take = screen.takes[0]["id"]
+    assert screen.asked("rate", take=take, rating=5)[0]["ok"]
+    assert screen.asked("tag", take=take, tags=["hero", "night"])[0]["ok"]
+    record = library.record(take)
+    assert (record.rating, record.tags) == (5, ("hero", "night"))
+    assert (screen.takes[0]["rating"], screen.takes[0]["tags"]) == (5, ["hero", "night"])
+    assert not screen.asked("rate", take=take, rating=9)[0]["ok"]
+    assert library.record(take).rating == 5
+
+
+def test_an_action_reaches_who_offered_it(library: Library) -> None:
+    chosen: list[tuple[str, str]] = []
+    take, other = library.records()[0].id, a_take(library.folder, "Another moon").id
+    offered = {take: [["remix", "Remix"]], other: []}
+    screen = Heard(*library.takes(), actions=offered, act=lambda take, name: chosen.append((take, name)))
+    assert screen.asked("act", take=take, action="remix")[0]["ok"]
+    assert not screen.asked("act", take=take, action="delete")[0]["ok"]
+    assert not screen.asked("act", take=other, action="remix")[0]["ok"]
+    assert chosen == [(take, "remix")]
+
+
+def test_nothing_to_show_needs_a_library() -> None:
+    with pytest.raises(TypeError, match="library"):
+        Screen()
+
+
+def until(met: Callable[[], bool]) -> None:
+    """Wait until the engine's thread has done its part."""
+    end = time.monotonic() + 60
+    while not met():
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.02)
+
+
+def test_what_is_said_of_a_take_in_code_reaches_every_screen_of_it(library: Library) -> None:
+    take = library.takes()[0]
+    screens = [Screen(take), Screen(take), Screen(library=library)]
+    screens[2].show(take.record)
+    screens[2].keep_up()
+    take.rate(5)
+    take.tag("night")
+    for screen in screens:
+        until(lambda screen=screen: screen.takes[0]["rating"] == 5 and "night" in screen.takes[0]["tags"])  # type: ignore[misc]
+
+
+def test_what_another_kernel_says_of_a_take_reaches_a_screen_whose_takes_have_ended(library: Library) -> None:
+    screen = Screen(library.takes()[0])
+    other = Library(library.folder)
+    try:
+        other.takes()[0].rate(1)
+        until(lambda: screen.takes[0]["rating"] == 1)
+    finally:
+        other.close()
+
+
+def test_a_rating_on_one_screen_reaches_the_other_and_what_the_notebook_keeps(library: Library) -> None:
+    one, other = Heard(library.takes()[0]), Screen(library.takes()[0])
+    kept = Kept(library)
+    renewed: list[int | None] = []
+    kept.renew = lambda records: renewed.append(records[0].rating)  # type: ignore[method-assign]
+    other.keep_up(kept)
+    one.asked("rate", take=one.takes[0]["id"], rating=2)
+    until(lambda: other.takes[0]["rating"] == 2 and renewed[-1:] == [2])
+
+
+def test_a_screen_that_was_closed_is_told_nothing_more(library: Library) -> None:
+    closed, open_ = Screen(library.takes()[0]), Screen(library.takes()[0])
+    closed.close()
+    library.takes()[0].rate(1)
+    until(lambda: open_.takes[0]["rating"] == 1)
+    assert closed.takes[0]["rating"] == 3
