@@ -1,0 +1,208 @@
+"""Names come from docs/glossary.md: no module, class, function or CSS class bears a word that it rules out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent / "kling_widget"
+
+NOT_SAID = frozenset(
+    [
+        "asked",
+        "backstage",
+        "cast",
+        "counter",
+        "desk",
+        "door",
+        "doors",
+        "face",
+        "faces",
+        "hands",
+        "known",
+        "look",
+        "opening",
+        "part",
+        "parts",
+        "purse",
+        "reading",
+        "room",
+        "rooms",
+        "said",
+        "tend",
+        "tender",
+        "told",
+        "trouble",
+        "workshop",
+    ]
+)
+
+SCENERY = "practice/scenery/"
+"""What is drawn there is a real desk, a real door."""
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CSS = re.compile(r"\.(kw-[\w-]+)")
+
+STILL_TO_RENAME: dict[str, set[str]] = {
+    "engine/billing_audit.py": {"look"},
+    "engine/fetching.py": {"look", "told"},
+    "engine/forecast.py": {"told"},
+    "engine/polling.py": {"LookCap", "next_look", "until_look"},
+    "engine/step_context.py": {"Hands"},
+    "engine/steps.py": {"Tender"},
+    "errors.py": {"ServiceTrouble"},
+    "library/foreign_story.py": {"Told", "told"},
+    "library/library.py": {"cast"},
+    "library/models.py": {"known"},
+    "library/shared.py": {"Room"},
+    "library/story.py": {"told_of"},
+    "library/take_properties.py": {"trouble"},
+    "media/extraction/text_layout.py": {"face", "face_for"},
+    "media/mp4/story.py": {"_known"},
+    "practice/__main__.py": {"_trouble"},
+    "practice/answers.py": {"said"},
+    "practice/api_calls.py": {
+        "BalanceDoor",
+        "BillingDoor",
+        "DeleteDoor",
+        "ListDoor",
+        "ModelsDoor",
+        "PriceDoor",
+        "ResultDoor",
+        "SubmitDoor",
+    },
+    "practice/control_api.py": {
+        "ClockDoor",
+        "FaultsDoor",
+        "IdentityDoor",
+        "LedgerDoor",
+        "NothingDoor",
+        "TopUpDoor",
+        "WelcomeDoor",
+        "_Backstage",
+    },
+    "practice/file_handlers.py": {
+        "BinaryDoor",
+        "ClipDoor",
+        "PutDoor",
+        "TicketDoor",
+        "UploadedDoor",
+        "new_part",
+        "room",
+    },
+    "practice/http_handlers.py": {"Door", "FilePart", "room", "room_for"},
+    "practice/server.py": {"known"},
+    "practice/shapes.py": {"_part"},
+    "practice/tasks.py": {"Desk", "look"},
+    "request/code/curl.py": {"_said"},
+    "request/code/json_body.py": {"said"},
+    "request/code/parsed.py": {"Asked", "Said"},
+    "request/code/parsing.py": {"_asked", "_said", "_told"},
+    "request/code/python_http.py": {"_parts"},
+    "request/model_names.py": {"_said"},
+    "request/video_request.py": {"_part"},
+    "service/answers.py": {"said"},
+    "service/download.py": {"_parts"},
+    "service/identity.py": {"_asked", "known"},
+    "service/part_file.py": {"Part", "part_file"},
+    "service/refusals.py": {"task_trouble", "trouble"},
+    "service/service.py": {"_known", "known"},
+    "service/transport.py": {"OpeningAdapter"},
+    "store/database.py": {"reading"},
+    "store/elements.py": {"Cast", "_refuse_known"},
+    "store/ledger.py": {"Purse"},
+    "store/media.py": {"_Part", "_part"},
+    "store/store.py": {"_look_through"},
+    "store/time_zone.py": {"_said"},
+    "widgets/base/widget.py": {"Face"},
+    "widgets/builder/builder.css": {"kw-counter"},
+    "widgets/builder/carry_over.py": {"told"},
+    "widgets/builder/form.py": {"counter"},
+    "widgets/code/code.css": {"kw-code-said"},
+    "widgets/elements/elements.css": {
+        "kw-cast",
+        "kw-cast-below",
+        "kw-cast-chips",
+        "kw-cast-hint",
+        "kw-cast-hints",
+        "kw-cast-known",
+        "kw-cast-line",
+        "kw-cast-list",
+        "kw-cast-pick",
+        "kw-cast-pop",
+        "kw-cast-rows",
+        "kw-said",
+    },
+    "widgets/elements/elements.py": {"known"},
+    "widgets/media/media.css": {"kw-media-said"},
+    "widgets/media/media.py": {"_make_room"},
+    "widgets/player/differences.py": {"_said"},
+    "widgets/player/display.py": {"_look"},
+    "widgets/player/export_page.css": {"kw-page-trouble"},
+    "widgets/player/live_updates.py": {"_look"},
+    "widgets/player/player.css": {"kw-part", "kw-screen-said"},
+    "widgets/player/still.py": {"_parts"},
+    "widgets/prompt_tools/prompt_tools.css": {"kw-help-said", "kw-said"},
+    "widgets/prompt_tools/prompt_tools.py": {"look"},
+    "widgets/queue/decisions.py": {"_known"},
+    "widgets/queue/take_row.py": {"said"},
+    "widgets/studio/library_bindings.py": {"Workshop", "faces", "look"},
+    "widgets/studio/library_view.py": {"Reading", "room_for"},
+    "widgets/studio/ordering.py": {"Counter", "_asked", "_known"},
+    "widgets/studio/service_queries.py": {"look", "told"},
+    "widgets/studio/studio.css": {"kw-said"},
+    "widgets/studio/studio.py": {"_look", "_look_later"},
+}
+"""What is left of the old language, by file. Take an entry away with the name that it allows; add none."""
+
+
+def defined(tree: ast.AST) -> Iterator[str]:
+    """The names of the classes and functions of a module, methods included."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """Every name that is checked, with the file that it stands in."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        file = path.relative_to(PACKAGE).as_posix()
+        if not file.startswith(SCENERY):
+            yield file, path.stem
+            for name in defined(ast.parse(path.read_text("utf-8"))):
+                yield file, name
+    for path in sorted(PACKAGE.rglob("*.css")):
+        for name in _CSS.findall(path.read_text("utf-8")):
+            yield path.relative_to(PACKAGE).as_posix(), name
+
+
+def ruled_out(name: str) -> bool:
+    return any(word.lower() in NOT_SAID for word in _WORD.findall(name))
+
+
+def found() -> set[tuple[str, str]]:
+    return {(file, name) for file, name in names() if ruled_out(name)}
+
+
+def allowed() -> set[tuple[str, str]]:
+    return {(file, name) for file, entries in STILL_TO_RENAME.items() for name in entries}
+
+
+def test_no_name_bears_a_word_that_the_glossary_rules_out() -> None:
+    assert sorted(found() - allowed()) == []
+
+
+def test_nothing_is_allowed_that_is_no_longer_needed() -> None:
+    assert sorted(allowed() - found()) == []
+
+
+def test_names_are_split_into_words() -> None:
+    assert all(map(ruled_out, ("SubmitDoor", "_known_ids", "HTTPDoor", "kw-code-said", "room")))
+    assert not any(map(ruled_out, ("unknown", "multipart", "broadcast", "partial_file")))
+
+
+def test_the_glossary_rules_out_the_same_words() -> None:
+    page = (PACKAGE.parent / "docs" / "glossary.md").read_text("utf-8").partition("## We don't say")[2]
+    assert all(re.search(rf"\b{word.removesuffix('s')}", page) for word in NOT_SAID)
