@@ -138,7 +138,7 @@ def at_service(server: PracticeServer, clip: bytes) -> str:
             break
         time.sleep(0.1)
     client.close()
-    server.desk.clip(made.id).write_bytes(clip)
+    server.service.clip(made.id).write_bytes(clip)
     return made.urls[0]
 
 

@@ -1,6 +1,6 @@
 """A server on this machine that speaks the service's API and makes real, visibly simulated clips at no cost.
 
-It stands alone: it knows the wire and the catalogue, never the client. ``python -m kling_widget.practice`` runs it as a
+It stands alone: it knows the API and the catalog, never the client. ``python -m kling_widget.practice`` runs it as a
 program, ``PracticeServer`` in a thread. ``docs/practice.md`` says what it simulates and what not.
 """
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "PracticeServer", "read_frame_number"]
 
-_HOMES = {"Fault": "faults", "PracticeServer": "server", "read_frame_number": "pattern"}
+_HOMES = {"Fault": "faults", "PracticeServer": "server", "read_frame_number": "frame_code"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: the renderer and the server are not needed together."""
+    """Import a public name on first use: nobody needs the renderer and the server together."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

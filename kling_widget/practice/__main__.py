@@ -17,13 +17,13 @@ from pathlib import Path
 from .faults import Fault, Faults
 from .options import Rules
 from .server import checked_port, serve
-from .tasks import Desk
+from .simulated_service import SimulatedService
 
 _RULES = Rules()
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options."""
+    """Return the parser of the options."""
     made = argparse.ArgumentParser(
         prog="python -m kling_widget.practice",
         description="A server on this machine that speaks the service's API and makes simulated clips at no cost.",
@@ -53,7 +53,7 @@ def _port(text: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it until it is told to stop. Gives the exit code."""
+    """Run the server until it is told to stop, and return the exit code."""
     given = parser().parse_args(arguments)
     faults = Faults()
     try:
@@ -71,21 +71,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="kling-practice-") as temporary:
         folder = given.ledger or Path(temporary)
         try:
-            desk = Desk(folder, rules)
+            service = SimulatedService(folder, rules)
         except (OSError, sqlite3.Error) as error:
             print(f"The ledger in {folder} can't be used: {error}. Name another folder with --ledger.", file=sys.stderr)
             return 1
         try:
-            asyncio.run(_run(desk, faults, given.port, given.exit_with_stdin))
+            asyncio.run(_run(service, faults, given.port, given.exit_with_stdin))
         except OSError as error:
-            print(f"The server could not start: {_trouble(error, given.port)} Choose another --port.", file=sys.stderr)
+            print(
+                f"The server could not start: {_start_error(error, given.port)} Choose another --port.", file=sys.stderr
+            )
             return 1
         finally:
-            desk.close()
+            service.close()
     return 0
 
 
-async def _run(desk: Desk, faults: Faults, port: int, with_stdin: bool) -> None:
+async def _run(service: SimulatedService, faults: Faults, port: int, with_stdin: bool) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def end(*_: object) -> None:
@@ -94,22 +96,22 @@ async def _run(desk: Desk, faults: Faults, port: int, with_stdin: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
             loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows has none in its loop
+        except NotImplementedError:  # on Windows
             signal.signal(number, end)
     if with_stdin:
         threading.Thread(target=_until_stdin_closes, args=(end,), daemon=True).start()
-    await serve(desk, faults, port, lambda url: _announce(url, desk), stop)
+    await serve(service, faults, port, lambda url: _announce(url, service), stop)
 
 
 def _until_stdin_closes(end: Callable[[], None]) -> None:
-    """Whoever started this holds the other end: it closes when that process ends, however it ends."""
+    """Call ``end`` when the process that started this one ends, however it ends: it holds the other end of the pipe."""
     while sys.stdin.buffer.read(4096):
         pass
     end()
 
 
-def _trouble(error: OSError, port: int) -> str:
-    """Say why it can't listen there."""
+def _start_error(error: OSError, port: int) -> str:
+    """Explain why the server can't listen there."""
     if error.errno == errno.EADDRINUSE:
         return f"port {port} is taken, perhaps by another practice server."
     if error.errno == errno.EACCES:
@@ -117,12 +119,12 @@ def _trouble(error: OSError, port: int) -> str:
     return f"{error}."
 
 
-def _announce(url: str, desk: Desk) -> None:
-    token = desk.ledger.token
+def _announce(url: str, service: SimulatedService) -> None:
+    token = service.ledger.token
     print(json.dumps({"url": url, "token": token}), flush=True)
     print(
         f"Practice server at {url}. Simulated clips, play money, no cost. Ctrl-C ends it.\n"
-        f"Ledger: {desk.ledger.folder}. What happened, for you only: {url}/practice/ledger?token={token}",
+        f"Ledger: {service.ledger.folder}. What happened, for you only: {url}/practice/ledger?token={token}",
         file=sys.stderr,
         flush=True,
     )

@@ -1,4 +1,4 @@
-"""What the service says, in the shapes that it is documented to use. Pure: from the ledger's values to JSON values."""
+"""The service's answers in their documented shapes. Pure: from the ledger's values to JSON values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..request.catalog import Model, bundled
 from ..request.money import Micros
 from .ledger import Charge, Task
 from .options import Refused
-from .task_course import Course, Status, status_at
+from .schedule import Schedule, Status, status_at
 from .tools import tool_output
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ _STATES = {"pre": "pre", "paid": "done", "refunded": "refunded"}
 
 
 def stamp(moment: float) -> str:
-    """A moment (seconds since 1970) as the service writes it: ``2026-02-06T08:53:38.543Z``."""
+    """Write a moment (seconds since 1970) as the service does: ``2026-02-06T08:53:38.543Z``."""
     when = datetime.fromtimestamp(moment, timezone.utc)
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
 
@@ -50,33 +50,33 @@ def paging(body: Mapping[str, Any], size: int) -> tuple[int, int]:
     return int(page), int(page_size)
 
 
-def said(value: Mapping[str, Any]) -> bytes:
-    """JSON as it goes over the wire."""
+def encode(value: Mapping[str, Any]) -> bytes:
+    """Encode an answer as compact UTF-8 JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def success(data: object) -> bytes:
-    """The envelope of a success."""
-    return said({"code": 200, "message": "success", "data": data})
+    """Return the envelope of a success."""
+    return encode({"code": 200, "message": "success", "data": data})
 
 
 def refusal(refused: Refused) -> bytes:
-    """The envelope of an error."""
+    """Return the envelope of an error."""
     extra = {} if refused.error_code is None else {"error_code": refused.error_code}
-    return said({"code": refused.status, "message": refused.message, **extra})
+    return encode({"code": refused.status, "message": refused.message, **extra})
 
 
 def status_of(task: Task, now: float) -> Status:
-    """The status of a task at a moment."""
+    """Return the status of a task at a moment."""
     if task.deleted is not None:
         return "deleted"
     if task.done is not None:
         return task.outcome
-    return status_at(Course(task.starts, task.ends), now)
+    return status_at(Schedule(task.starts, task.ends), now)
 
 
 def prediction(task: Task, now: float, origin: str, skew: float = 0.0) -> Json:
-    """A task's record, in the answers to submit, result and list.
+    """Return a task's record, as submit, result and list show it.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def prediction(task: Task, now: float, origin: str, skew: float = 0.0) -> Json:
     origin
         The server's own origin, for URLs.
     skew
-        Seconds by which the times told are ahead of the clock.
+        Seconds by which the times in the answer run ahead of the clock.
     """
     status = status_of(task, now)
     took = round(((task.done or now) - task.starts) * 1000) if status in ("completed", "failed") else 0
@@ -112,7 +112,7 @@ def prediction(task: Task, now: float, origin: str, skew: float = 0.0) -> Json:
 
 
 def bill(charge: Charge, task: Task, now: float, skew: float = 0.0) -> Json:
-    """A billing record, nested as the service's documents show it."""
+    """Return a billing record, nested as in the service's documents."""
     price = charge.amount / 1_000_000
     return {
         "uuid": charge.uuid,
@@ -134,11 +134,11 @@ def bill(charge: Charge, task: Task, now: float, skew: float = 0.0) -> Json:
 
 
 def quote(model: Model, price: Micros) -> Json:
-    """An estimate of a price."""
+    """Return a price estimate."""
     amount = price / 1_000_000
     return {"model_id": model.id, "price": amount, "discounted_price": amount, "currency": "USD"}
 
 
 def models() -> list[Json]:
-    """The catalogue, without what the service does not publish."""
+    """Return the catalog without what the service does not publish."""
     return [{key: value for key, value in entry.items() if key != "pricing"} for entry in bundled().entries]

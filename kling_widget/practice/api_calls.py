@@ -1,30 +1,30 @@
-"""The calls of the API, one class each, all thin: what they do is at the desk, how it travels at the door."""
+"""The calls of the API, one thin class each: ``simulated_service`` decides, ``http_handlers`` sends."""
 
 from __future__ import annotations
 
 from .answers import models, prediction
-from .http_handlers import Door, Reply
+from .http_handlers import ApiHandler, Reply
 from .options import Refused
 
 
-class SubmitDoor(Door):
+class SubmitHandler(ApiHandler):
     """``POST /{model_id}``."""
 
     call = "submit"
 
     async def post(self, model: str) -> None:
-        """Make a task."""
+        """Create a task."""
 
         def act() -> Reply:
-            task = self.desk.submit(model, self.json())
+            task = self.service.submit(model, self.json())
             # Right after a submit the service says "created", however quick it will be.
-            data = prediction(task, task.created, self.origin, self.desk.skew)
+            data = prediction(task, task.created, self.origin, self.service.skew)
             return self.success(data, task=task.id, model=model)
 
         await self.serve(act)
 
     async def get(self, model: str) -> None:
-        """Say that there is nothing here."""
+        """Answer 404."""
 
         def act() -> Reply:
             raise Refused(404, "Not found")
@@ -32,103 +32,103 @@ class SubmitDoor(Door):
         await self.serve(act)
 
 
-class ResultDoor(Door):
+class ResultHandler(ApiHandler):
     """``GET /predictions/{id}/result`` and ``GET``, ``DELETE /predictions/{id}``."""
 
     call = "result"
 
-    async def get(self, known: str) -> None:
-        """Tell how a task stands."""
+    async def get(self, task_id: str) -> None:
+        """Return a task's record."""
 
         def act() -> Reply:
-            task = self.desk.look(known)
-            data = prediction(task, self.desk.clock(), self.origin, self.desk.skew)
+            task = self.service.current(task_id)
+            data = prediction(task, self.service.clock(), self.origin, self.service.skew)
             return self.success(data, task=task.id, model=task.model)
 
         await self.serve(act)
 
-    async def delete(self, known: str) -> None:
-        """Delete its record."""
+    async def delete(self, task_id: str) -> None:
+        """Delete a task's record."""
         self.call = "delete"
 
         def act() -> Reply:
-            if not self.desk.delete(known):
-                raise Refused(404, f"Prediction {known[:64]} not found", 1401)
-            return self.success({"id": known, "status": "deleted"}, task=known)
+            if not self.service.delete(task_id):
+                raise Refused(404, f"Prediction {task_id[:64]} not found", 1401)
+            return self.success({"id": task_id, "status": "deleted"}, task=task_id)
 
         await self.serve(act)
 
 
-class ListDoor(Door):
+class ListHandler(ApiHandler):
     """``POST /predictions``."""
 
     call = "list"
 
     async def post(self) -> None:
-        """Tell a page of tasks: no prompts, no inputs."""
+        """Return a page of tasks, without prompts and inputs."""
 
         def act() -> Reply:
             lag = self.fault.seconds if self.fault and self.fault.effect == "lag" else 0.0
-            page, found = self.desk.recent(self.json(), lag)
-            now = self.desk.clock()
-            items = [prediction(task, now, self.origin, self.desk.skew) for task in found]
+            page, found = self.service.recent(self.json(), lag)
+            now = self.service.clock()
+            items = [prediction(task, now, self.origin, self.service.skew) for task in found]
             return self.success({"page": page, "items": items})
 
         await self.serve(act)
 
 
-class DeleteDoor(Door):
+class DeleteHandler(ApiHandler):
     """``POST /predictions/delete``."""
 
     call = "delete"
 
     async def post(self) -> None:
-        """Delete several records; those that are not there are passed over."""
+        """Delete several records; ignore ids that do not exist."""
 
         def act() -> Reply:
             ids = self.json().get("ids")
-            if not isinstance(ids, list) or not ids or not all(isinstance(known, str) for known in ids):
+            if not isinstance(ids, list) or not ids or not all(isinstance(task_id, str) for task_id in ids):
                 raise Refused(400, "Missing parameter: ids is a list of ids", 1400)
-            return self.success({"deleted": sum(self.desk.delete(known) for known in ids)})
+            return self.success({"deleted": sum(self.service.delete(task_id) for task_id in ids)})
 
         await self.serve(act)
 
 
-class BalanceDoor(Door):
+class BalanceHandler(ApiHandler):
     """``GET /balance``."""
 
     call = "balance"
 
     async def get(self) -> None:
-        """Tell the play money left, in dollars."""
-        await self.serve(lambda: self.success({"balance": self.desk.balance() / 1_000_000}))
+        """Return the play money that is left, in dollars."""
+        await self.serve(lambda: self.success({"balance": self.service.balance() / 1_000_000}))
 
 
-class ModelsDoor(Door):
+class ModelsHandler(ApiHandler):
     """``GET /models``."""
 
     call = "models"
 
     async def get(self) -> None:
-        """Tell the catalogue."""
+        """Return the catalog."""
         await self.serve(lambda: self.success(models()))
 
 
-class PriceDoor(Door):
+class PriceHandler(ApiHandler):
     """``POST /model/price``."""
 
     call = "price"
 
     async def post(self) -> None:
-        """Tell what inputs would cost."""
-        await self.serve(lambda: self.success(self.desk.price(self.json())))
+        """Return what the given inputs cost."""
+        await self.serve(lambda: self.success(self.service.price(self.json())))
 
 
-class BillingDoor(Door):
+class BillingHandler(ApiHandler):
     """``POST /billings/search``."""
 
     call = "billing"
 
     async def post(self) -> None:
-        """Tell what was charged."""
-        await self.serve(lambda: self.success(self.desk.bills(self.json())))
+        """Return a page of billing records."""
+        await self.serve(lambda: self.success(self.service.bills(self.json())))

@@ -56,19 +56,19 @@ def spell(text: str) -> str:
 
 def wrap(text: str, width: float, size: float, lines: int) -> list[str]:
     """Break text into at most ``lines`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
-    face = font(size)
+    typeface = font(size)
     out: list[str] = []
     rest = text.split()
     while rest and len(out) < lines:
         line = rest.pop(0)
-        while rest and face.getlength(f"{line} {rest[0]}") <= width:
+        while rest and typeface.getlength(f"{line} {rest[0]}") <= width:
             line += f" {rest.pop(0)}"
-        while face.getlength(line) > width and len(line) > 1:
+        while typeface.getlength(line) > width and len(line) > 1:
             line = line[:-2].rstrip() + "…"
         out.append(line)
     if rest:
         last = out[-1].rstrip("…")
-        while face.getlength(last + "…") > width and len(last) > 1:
+        while typeface.getlength(last + "…") > width and len(last) > 1:
             last = last[:-1].rstrip(" ,.;:")
         out[-1] = last.rstrip(" ,.;:") + "…"
     return out
@@ -79,8 +79,8 @@ def caption(words: Words, width: int, height: int) -> Glaze:
     unit = min(width, height) / 1080
     margin, inner = 44 * unit, 34 * unit
     size, small = 40 * unit, 25 * unit
-    room = width - 2 * (margin + inner)
-    lines = wrap(spell(words.text) or "(no words)", room, size, 2 if width > height else 4)
+    inner_width = width - 2 * (margin + inner)
+    lines = wrap(spell(words.text) or "(no words)", inner_width, size, 2 if width > height else 4)
     head = 40 * unit if words.line or words.chips else 0
     tall = 2 * inner * 0.8 + head + len(lines) * size * 1.28
     long = max([font(size).getlength(line) for line in lines] + [_head_width(words, small, unit)])
@@ -106,8 +106,8 @@ def mark(width: int, height: int) -> Glaze:
     """The mark in the upper right corner: this clip is no model's work."""
     unit = min(width, height) / 1080
     size, gap = 27 * unit, 4.2 * unit
-    face = font(size)
-    long = sum(face.getlength(c) + gap for c in MARK) - gap
+    typeface = font(size)
+    long = sum(typeface.getlength(c) + gap for c in MARK) - gap
     pill = (int(long + 92 * unit) // 4 * 4, int(56 * unit) // 4 * 4)
     picture = Image.new("RGBA", pill, (10, 12, 20, 0))
     picture.putalpha(_rounded(pill, pill[1] / 2).point(lambda a: a * 150 // 255))
@@ -120,15 +120,15 @@ def mark(width: int, height: int) -> Glaze:
     picture.paste((94, 234, 212, 255), mask=ring.reduce(3))
     x = 56 * unit
     for letter in MARK:
-        pen.text((x, cy), letter, font=face, fill=(*_INK, 255), anchor="lm")
-        x += face.getlength(letter) + gap
+        pen.text((x, cy), letter, font=typeface, fill=(*_INK, 255), anchor="lm")
+        x += typeface.getlength(letter) + gap
     return Glaze(picture, int(width - pill[0] - 36 * unit) // 2 * 2, int(30 * unit) // 2 * 2)
 
 
 def _head_width(words: Words, small: float, unit: float) -> float:
-    face = font(small)
-    chips = sum(face.getlength(spell(c)) + 66 * unit for c in words.chips)
-    return face.getlength(spell(words.line)) + 18 * unit + chips
+    typeface = font(small)
+    chips = sum(typeface.getlength(spell(c)) + 66 * unit for c in words.chips)
+    return typeface.getlength(spell(words.line)) + 18 * unit + chips
 
 
 def _rounded(size: tuple[int, int], radius: float) -> Image.Image:

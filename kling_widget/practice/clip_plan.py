@@ -17,7 +17,7 @@ VIDEO_EDIT_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class FilmShot:
+class PlannedShot:
     """One shot: its words and its length in seconds."""
 
     words: str
@@ -25,8 +25,8 @@ class FilmShot:
 
 
 @dataclass(frozen=True)
-class Film:
-    """A clip to be rendered. The same film gives the same bytes.
+class ClipPlan:
+    """A clip to be rendered. The same plan gives the same bytes.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Film:
         1 for the full size; less for test suites that make many clips.
     """
 
-    shots: tuple[FilmShot, ...]
+    shots: tuple[PlannedShot, ...]
     aspect_ratio: str = "16:9"
     sound: bool = False
     elements: tuple[str, ...] = ()
@@ -71,10 +71,10 @@ class Film:
         return self.seconds * FPS
 
 
-def film_of(
+def plan_clip(
     inputs: Mapping[str, Any], *, seconds: int, seed: str, names: Mapping[str, str] | None = None, scale: float = 1.0
-) -> Film:
-    """Read a film from a request's inputs.
+) -> ClipPlan:
+    """Read a plan from a request's inputs.
 
     Parameters
     ----------
@@ -85,20 +85,20 @@ def film_of(
     seed
         The prediction's id.
     names
-        Names of known elements by their id.
+        Names of elements by their id.
     scale
         Size of the picture, 1 for full.
     """
-    known = names or {}
+    names = names or {}
     board: Sequence[Mapping[str, Any]] = inputs.get("multi_prompt") or ()
-    shots = tuple(FilmShot(str(shot["prompt"]), int(shot["duration"])) for shot in board)
+    shots = tuple(PlannedShot(str(shot["prompt"]), int(shot["duration"])) for shot in board)
     listed: Sequence[Mapping[str, Any]] = inputs.get("element_list") or ()
     ids = [str(element["element_id"]) for element in listed]
-    return Film(
-        shots=shots or (FilmShot(str(inputs.get("prompt", "")), seconds),),
+    return ClipPlan(
+        shots=shots or (PlannedShot(str(inputs.get("prompt", "")), seconds),),
         aspect_ratio=str(inputs.get("aspect_ratio", "16:9")),
         sound=inputs.get("sound") is True,
-        elements=tuple(known.get(i) or f"element …{i[-4:]}" for i in ids),
+        elements=tuple(names.get(i) or f"element …{i[-4:]}" for i in ids),
         given=_given(inputs),
         seed=seed,
         scale=scale,

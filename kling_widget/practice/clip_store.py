@@ -1,4 +1,4 @@
-"""The clips of a ledger: rendered one by one in the background, kept while there is room, made anew when asked."""
+"""The clips of a ledger: rendered one by one in the background, kept up to a limit, rendered again on demand."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from .clip_plan import Film
+from .clip_plan import ClipPlan
 
 _log = logging.getLogger(__name__)
 
 KEPT = 40
-"""How many clips are kept at most."""
+"""The most clips that are kept."""
 
 KEPT_BYTES = 500_000_000
-"""How many bytes of clips are kept at most."""
+"""The most bytes of clips that are kept."""
 
 _ABANDONED = 3600.0
-"""Seconds after which a half-written clip is one that a killed server left behind."""
+"""Seconds after which a half-written clip counts as left behind by a killed server."""
 
 
 _PIECE = 256 * 1024
@@ -33,16 +33,16 @@ _INSTALL = "python -m pip install --upgrade 'av>=17' pillow numpy, then restart.
 
 
 class Clips:
-    """A folder of clips with one thread that renders what is wished.
+    """A folder of clips and one thread that renders the queue.
 
     Parameters
     ----------
     folder
-        Where they lie. Several servers may share it: a clip is the same whoever renders it.
-    film
-        Gives the film of a task's id, or None where there is none.
+        Holds the clips. Several servers may share it: they render the same bytes.
+    plan
+        Gives the plan of a task's id, or None where there is none.
     rendered
-        Called with the id when a clip is there.
+        Called with the id when a clip is rendered.
     failed
         Called with the id and a sentence when it can't be rendered.
     """
@@ -50,41 +50,41 @@ class Clips:
     def __init__(
         self,
         folder: Path,
-        film: Callable[[str], Film | None],
+        plan: Callable[[str], ClipPlan | None],
         rendered: Callable[[str], None],
         failed: Callable[[str, str], None],
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._film, self._rendered, self._failed = folder, film, rendered, failed
-        self._wished: OrderedDict[str, None] = OrderedDict()
+        self._folder, self._plan, self._rendered, self._failed = folder, plan, rendered, failed
+        self._queue: OrderedDict[str, None] = OrderedDict()
         self._change = threading.Condition()
         self._going = True
         self._tags: dict[tuple[str, int, int], str] = {}
         self._thread: threading.Thread | None = None
 
     def path(self, task: str) -> Path:
-        """Where a task's clip lies, if it does."""
+        """Return the path of a task's clip, rendered or not."""
         if not re.fullmatch(r"[0-9a-f]{32}", task):
             raise ValueError(f"not the id of a task: {task!r}")
         path = self._folder / f"{task}.mp4"
-        if path.is_symlink():  # none of ours: what lies elsewhere is not shown, and is not written over
+        if path.is_symlink():  # not written here: never serve or overwrite a file that lies elsewhere
             path.unlink(missing_ok=True)
         return path
 
-    def wish(self, task: str, first: bool = False) -> None:
-        """Have a clip rendered; ``first`` because somebody waits for it."""
+    def enqueue(self, task: str, first: bool = False) -> None:
+        """Queue a clip for rendering; ``first`` puts it at the head because a client waits for it."""
         with self._change:
-            if task not in self._wished:
-                self._wished[task] = None
-            if first and task in self._wished:
-                self._wished.move_to_end(task, last=False)
+            if task not in self._queue:
+                self._queue[task] = None
+            if first and task in self._queue:
+                self._queue.move_to_end(task, last=False)
             if self._thread is None and self._going:
                 self._thread = threading.Thread(target=self._work, name="practice-clips", daemon=True)
                 self._thread.start()
             self._change.notify_all()
 
     def etag(self, path: Path) -> str:
-        """The strong ETag of a file: the SHA-256 of its bytes, in quotes."""
+        """Return the strong ETag of a file: the SHA-256 of its bytes, in quotes."""
         about = path.stat()
         key = (path.name, about.st_size, about.st_mtime_ns)
         if key not in self._tags:
@@ -92,7 +92,7 @@ class Clips:
         return self._tags[key]
 
     def close(self) -> None:
-        """Stop rendering; what was wished is rendered when it is asked for again."""
+        """Stop rendering; what is still queued is rendered on demand later."""
         with self._change:
             self._going = False
             self._change.notify_all()
@@ -103,39 +103,39 @@ class Clips:
         _step_back()
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._wished or not self._going)
+                self._change.wait_for(lambda: self._queue or not self._going)
                 if not self._going:
                     return
-                task = next(iter(self._wished))
+                task = next(iter(self._queue))
             self._render(task)
             with self._change:
-                self._wished.pop(task, None)
+                self._queue.pop(task, None)
 
     def _render(self, task: str) -> None:
         path = self.path(task)
         try:
-            film = self._film(task)
-            if film is None:
+            plan = self._plan(task)
+            if plan is None:
                 return
-            if not path.exists() and not self._drawn(film, path):
+            if not path.exists() and not self._drawn(plan, path):
                 return
             self._rendered(task)
             self._tidy(path)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the task must learn of it and the thread go on
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task must fail with it and the thread go on
             _log.exception("the clip of %s could not be rendered", task)
             self._failed(task, why_not(error))
 
-    def _drawn(self, film: Film, path: Path) -> bool:
-        """Render it; False if it was told to stop."""
+    def _drawn(self, plan: ClipPlan, path: Path) -> bool:
+        """Render a clip and return whether it was finished; False if this store was closed meanwhile."""
         drawing = renderer()
         try:
-            drawing.render(film, path, lambda: self._going)
+            drawing.render(plan, path, lambda: self._going)
         except drawing.Cancelled:
             return False
         return True
 
     def _tidy(self, newest: Path) -> None:
-        """Remove the oldest clips when there are too many."""
+        """Remove the oldest clips beyond the limits."""
         found = []
         for path in self._folder.glob("*.mp4"):
             try:
@@ -157,7 +157,7 @@ _importing = threading.Lock()  # a thread that waits for another's import does n
 
 
 def renderer() -> ModuleType:
-    """Import what draws: PyAV is only loaded where a clip is made. Raises ``ImportError``, whatever went wrong."""
+    """Import the renderer, and with it PyAV, on first use. Raises ``ImportError``, whatever went wrong."""
     with _importing:
         try:
             from . import render
@@ -169,15 +169,15 @@ def renderer() -> ModuleType:
 
 
 def why_not(error: Exception) -> str:
-    """Say why a clip can't be made on this machine, and what helps."""
-    said = f"{type(error).__name__}: {error}"
+    """Explain why a clip can't be made on this machine, and what helps."""
+    reason = f"{type(error).__name__}: {error}"
     if isinstance(error, (ImportError, AttributeError, TypeError)):
-        return f"{said}. A package that draws clips is missing or too old: {_INSTALL}"
+        return f"{reason}. A package that draws clips is missing or too old: {_INSTALL}"
     if type(error).__name__ == "UnknownCodecError":
-        return f"{said}. This PyAV was built without it: {_INSTALL}"
+        return f"{reason}. This PyAV was built without it: {_INSTALL}"
     if isinstance(error, OSError):
-        return f"{said}. Look whether the disk is full, and who may write to the ledger's folder."
-    return said
+        return f"{reason}. Look whether the disk is full, and who may write to the ledger's folder."
+    return reason
 
 
 def _sha256(path: Path) -> str:
@@ -189,7 +189,7 @@ def _sha256(path: Path) -> str:
 
 
 def _step_back() -> None:
-    """Give this thread the lowest priority where a thread can have its own."""
+    """Lower this thread's priority where a thread can have its own."""
     if sys.platform == "linux":
         try:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)

@@ -1,4 +1,4 @@
-"""What the real service does not have, under ``/practice/``: the ledger to read, faults and money to set."""
+"""The owner's API under ``/practice/``, which the real service does not have: read the ledger, set faults and money."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from tornado.web import RequestHandler, stream_request_body
 from ..request.money import micros
 from .answers import stamp, status_of
 from .faults import EFFECTS, Fault, Faults
-from .http_handlers import HOSTS, Door, Reply
+from .http_handlers import HOSTS, ApiHandler, Reply
 from .options import Refused, same
 from .request_body import Body
-from .tasks import Desk
+from .simulated_service import SimulatedService
 
 _BODY_LIMIT = 1_000_000
 
 
-def ledger_view(desk: Desk) -> dict[str, Any]:
-    """Everything that happened, as one JSON value.
+def ledger_view(service: SimulatedService) -> dict[str, Any]:
+    """Return everything that happened as one JSON value.
 
     Money is in micro-dollars. ``posts`` are the calls that may change something, in the order in which they came; a
-    ``status`` of None means that the connection was cut. ``looks`` counts the calls that asked for each task's result.
+    ``status`` of None means that the connection was cut. ``polls`` counts the result calls of each task.
     """
-    desk.settle()
-    ledger, now = desk.ledger, desk.clock()
+    service.settle()
+    ledger, now = service.ledger, service.clock()
     calls = [dict(row) for row in ledger.rows("SELECT * FROM calls ORDER BY number")]
     posts = [
         {**call, "at": stamp(call["at"]), "created": call["task"] is not None and call["call"] == "submit"}
         for call in calls
         if call["method"] != "GET" and call["method"] != "HEAD"
     ]
-    looks: dict[str, int] = {}
+    polls: dict[str, int] = {}
     for call in calls:
         if call["call"] == "result":
-            known = call["path"].split("/predictions/")[-1].split("/")[0]
-            looks[known] = looks.get(known, 0) + 1
+            task_id = call["path"].split("/predictions/")[-1].split("/")[0]
+            polls[task_id] = polls.get(task_id, 0) + 1
     tasks = [
         {
             "id": task.id, "model": task.model, "inputs": dict(task.inputs), "dropped": list(task.dropped),
@@ -57,25 +57,25 @@ def ledger_view(desk: Desk) -> dict[str, Any]:
         "spent": charged - back,
         "balance": ledger.balance(),
     }
-    return {"totals": totals, "posts": posts, "tasks": tasks, "charges": charges, "looks": looks}
+    return {"totals": totals, "posts": posts, "tasks": tasks, "charges": charges, "polls": polls}
 
 
 @stream_request_body
-class _Backstage(RequestHandler):
-    """JSON in, JSON out, for the server's owner: prompts are told here, and faults are set."""
+class OwnerHandler(RequestHandler):
+    """JSON in, JSON out, for the server's owner alone: these calls show prompts and set faults."""
 
-    def initialize(self, desk: Desk, faults: Faults) -> None:
-        """Take what it shows and sets."""
-        self.desk, self.faults = desk, faults
+    def initialize(self, service: SimulatedService, faults: Faults) -> None:
+        """Keep what the call reads and sets."""
+        self.service, self.faults = service, faults
         self.body = Body(_BODY_LIMIT)
 
     def set_default_headers(self) -> None:
-        """Say that it is practice."""
+        """Mark every answer as practice."""
         self.set_header("X-Kling-Practice", "1")
         self.set_header("Content-Type", "application/json; charset=utf-8")
 
     def prepare(self) -> None:
-        """Let in the owner only, and no web page: a page of another origin can't send JSON without being allowed to."""
+        """Admit the owner only. A page of another origin can't send JSON without permission, so it stays out too."""
         kind = self.request.headers.get("Content-Type", "")
         local = self.request.host.rsplit(":", 1)[0].lower() in HOSTS
         if not local or (self.request.method == "POST" and not kind.startswith("application/json")):
@@ -86,7 +86,7 @@ class _Backstage(RequestHandler):
     def _owner(self) -> bool:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         given = token.strip() if scheme.lower() == "bearer" else self.get_query_argument("token", "")
-        return same(given, self.desk.ledger.token)
+        return same(given, self.service.ledger.token)
 
     def _refuse(self, status: int, message: str) -> None:
         self.set_status(status)
@@ -97,13 +97,13 @@ class _Backstage(RequestHandler):
         self.body.add(chunk)
 
     def sent(self) -> Any:
-        """The JSON that came. Raises ``ValueError`` if it is too long or no JSON."""
+        """Return the JSON that was sent. Raises ``ValueError`` if it is too long or no JSON."""
         if self.body.too_long:
             raise ValueError(f"the body is too large: at most {_BODY_LIMIT} bytes")
         return json.loads(self.body.content)
 
     def change(self, act: Callable[[], None]) -> None:
-        """Do it, or say what is wrong with what was sent."""
+        """Call ``act``; answer 400 in words if what was sent is wrong."""
         try:
             act()
         except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -123,15 +123,15 @@ when it started.
 """
 
 
-class IdentityDoor(_Backstage):
-    """``GET /practice``: by this a client knows that nothing here costs money."""
+class IdentityHandler(OwnerHandler):
+    """``GET /practice``: tells a client that nothing here costs money."""
 
     def _owner(self) -> bool:
-        return True  # it tells nothing of anybody's
+        return True  # the answer holds nothing private
 
     def get(self) -> None:
-        """Say it."""
-        if self.desk.rules.as_live:
+        """Answer that this is practice, unless the server plays a live one."""
+        if self.service.rules.as_live:
             self.clear_header("X-Kling-Practice")
             self.set_status(404)
             self.finish({"message": "Not found"})
@@ -139,19 +139,19 @@ class IdentityDoor(_Backstage):
             self.finish({"practice": True, "product": "kling-widget"})
 
 
-class LedgerDoor(_Backstage):
+class LedgerHandler(OwnerHandler):
     """``GET /practice/ledger``."""
 
     def get(self) -> None:
-        """Show everything."""
-        self.finish(json.dumps(ledger_view(self.desk)))
+        """Return everything."""
+        self.finish(json.dumps(ledger_view(self.service)))
 
 
-class FaultsDoor(_Backstage):
+class FaultsHandler(OwnerHandler):
     """``GET``, ``POST``, ``DELETE /practice/faults``."""
 
     def get(self) -> None:
-        """Show the rules in force, and the effects there are."""
+        """Return the rules in force and all effects."""
         about = {name: effect.about for name, effect in EFFECTS.items()}
         self.finish({"rules": [asdict(rule) for rule in self.faults.rules()], "effects": about})
 
@@ -172,52 +172,52 @@ class FaultsDoor(_Backstage):
         self.get()
 
 
-class ClockDoor(_Backstage):
-    """``POST /practice/clock`` with ``{"skew": seconds}``: the times that the service tells are wrong by so much."""
+class ClockHandler(OwnerHandler):
+    """``POST /practice/clock`` with ``{"skew": seconds}``: shift every time in the service's answers."""
 
     def post(self) -> None:
         """Set the clock."""
 
         def act() -> None:
-            self.desk.skew = float(self.sent()["skew"])
-            self.finish({"skew": self.desk.skew})
+            self.service.skew = float(self.sent()["skew"])
+            self.finish({"skew": self.service.skew})
 
         self.change(act)
 
 
-class TopUpDoor(_Backstage):
+class TopUpHandler(OwnerHandler):
     """``POST /practice/balance`` with ``{"add": dollars}``."""
 
     def post(self) -> None:
         """Add play money."""
 
         def act() -> None:
-            self.desk.ledger.grant(micros(self.sent()["add"]))
-            self.finish({"balance": self.desk.balance() / 1_000_000})
+            self.service.ledger.grant(micros(self.sent()["add"]))
+            self.finish({"balance": self.service.balance() / 1_000_000})
 
         self.change(act)
 
 
-class WelcomeDoor(Door):
-    """``GET /``: what this is, for anybody who opens it in a browser."""
+class WelcomeHandler(ApiHandler):
+    """``GET /``: explains the server to whoever opens it in a browser."""
 
     call = "*"
     open_to_all = True
 
     async def get(self) -> None:
-        """Say it."""
+        """Return the explanation."""
         text = {"Content-Type": "text/plain; charset=utf-8"}
         await self.serve(lambda: Reply(200, _WELCOME, text))
 
 
-class NothingDoor(Door):
+class NotFoundHandler(ApiHandler):
     """Any other address."""
 
     call = "*"
     open_to_all = True
 
     async def get(self) -> None:
-        """Say that there is nothing."""
+        """Answer 404."""
 
         def act() -> Reply:
             raise Refused(404, "Not found")

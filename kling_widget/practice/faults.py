@@ -242,7 +242,7 @@ class Faults:
     def __init__(self, seed: int = 0) -> None:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
-        self._dice = random.Random(seed)
+        self._rng = random.Random(seed)
 
     def add(self, fault: Fault | None = None, /, **rule: Any) -> None:
         """Add a rule, at the end: ``faults.add(call="submit", effect="status", status=502, created=True)``."""
@@ -268,7 +268,7 @@ class Faults:
                 if rule.after > 0:
                     self._rules[i] = replace(rule, after=rule.after - 1)
                     continue
-                if rule.chance < 1 and self._dice.random() >= rule.chance:
+                if rule.chance < 1 and self._rng.random() >= rule.chance:
                     continue
                 if rule.times is not None:
                     self._rules[i : i + 1] = [replace(rule, times=rule.times - 1)] if rule.times > 1 else []

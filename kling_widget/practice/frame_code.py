@@ -1,6 +1,6 @@
 """The frame number, written into the picture so that a machine can read which frame is shown.
 
-Along the upper edge, from the left corner, run 16 cells of black or white, like the edge code of a film. They survive
+Along the upper edge, from the left corner, run 16 cells of black or white, like the edge code of a plan. They survive
 the encoder and a picture scaled down to 640 pixels of width.
 
 =========  ======================================================

@@ -1,4 +1,4 @@
-"""The way in and out for every call: it is noted, checked, answered, and a fault may befall its answer."""
+"""The base of all API calls: record the call, check it, answer it, and apply a fault to the answer."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from . import answers
 from .faults import Answer, Fault, Faults
 from .options import Refused, admit
 from .request_body import JSON_LIMIT, Body
-from .tasks import Desk
+from .simulated_service import SimulatedService
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 _CHUNK = 256 * 1024
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
-"""The names by which a client on this machine may call it."""
+"""The host names that a client on this machine may use."""
 
 
 @dataclass(frozen=True)
-class FilePart:
-    """Bytes of a file: from ``start``, ``length`` of them."""
+class FileRange:
+    """``length`` bytes of a file from ``start`` on."""
 
     path: Path
     start: int
     length: int
 
     def read(self) -> bytes:
-        """All of them at once."""
+        """Return all of them."""
         with self.path.open("rb") as file:
             file.seek(self.start)
             return file.read(self.length)
@@ -45,26 +45,25 @@ class FilePart:
 
 @dataclass
 class Reply:
-    """An answer in the making: what is sent, and what the ledger should know about it."""
+    """An answer before faults: what is sent, and what the ledger records about it."""
 
     status: int = 200
-    body: bytes | FilePart = b""
+    body: bytes | FileRange = b""
     headers: Mapping[str, str] | None = None
     task: str | None = None
     model: str | None = None
 
 
 @stream_request_body
-class Door(RequestHandler):
-    """What all calls share.
+class ApiHandler(RequestHandler):
+    """The base of all API calls.
 
-    A call that is refused is refused before its body is read, so that nobody without a key can make this server hold
-    what they send.
+    It refuses a call before it reads the body, so that nobody without a key can make this server hold what they send.
 
     Attributes
     ----------
     call
-        Its name, for faults and for the ledger.
+        The call's name, for faults and the ledger.
     open_to_all
         Whether it needs no key.
     """
@@ -72,82 +71,82 @@ class Door(RequestHandler):
     call = ""
     open_to_all = False
 
-    def initialize(self, desk: Desk, faults: Faults) -> None:
-        """Take what all calls work with."""
-        self.desk, self.faults = desk, faults
+    def initialize(self, service: SimulatedService, faults: Faults) -> None:
+        """Keep what all calls work with."""
+        self.service, self.faults = service, faults
         self.fault: Fault | None = None
         self.body: Body | None = None
-        """What was sent; None where nothing was read."""
+        """What was sent; None if nothing was read."""
 
     async def prepare(self) -> None:
-        """Make room for the body, or refuse the call without reading it."""
+        """Prepare to receive the body, or refuse the call without reading it."""
         try:
             self.admit()
-            self.body = self.room()
+            self.body = self.sink()
         except Refused as refused:
             reply = _refusal(refused)
             await self.serve(lambda: reply)
 
     def admit(self) -> None:
-        """Check who calls. Raises ``Refused`` (401, 403)."""
+        """Check the caller. Raises ``Refused`` (401, 403)."""
         if self.request.host.rsplit(":", 1)[0].lower() not in HOSTS:
             raise Refused(403, "This server speaks to its own machine only.")
         if not self.open_to_all:
-            token = self.desk.ledger.token if self.desk.rules.private else None
-            admit(self.request.headers.get("Authorization", ""), self.desk.rules, token)
+            token = self.service.ledger.token if self.service.rules.private else None
+            admit(self.request.headers.get("Authorization", ""), self.service.rules, token)
 
-    def room(self) -> Body:
-        """Where the body goes. Raises ``Refused`` (400, 404, 413) where its headers show that it is not wanted."""
-        return self.room_for(0 if self.open_to_all else JSON_LIMIT)
+    def sink(self) -> Body:
+        """Return where the body goes. Raises ``Refused`` (400, 404, 413) if the headers rule it out."""
+        return self.body_sink(0 if self.open_to_all else JSON_LIMIT)
 
-    def room_for(self, limit: int, path: Path | None = None) -> Body:
-        """Room for so many bytes. Raises ``Refused`` (413) if more are announced."""
+    def body_sink(self, limit: int, path: Path | None = None) -> Body:
+        """Return a body for at most ``limit`` bytes. Raises ``Refused`` (413) if the headers announce more."""
         if (self.announced or 0) > limit:
             raise Refused(413, f"The request is too large: at most {limit} bytes.")
         return Body(limit, path)
 
     @property
     def announced(self) -> int | None:
-        """How long the body will be, as far as the headers say."""
-        told = self.request.headers.get("Content-Length", "")
-        return int(told) if told.isascii() and told.isdigit() else None
+        """The length of the body in bytes by its header; None without a usable one."""
+        text = self.request.headers.get("Content-Length", "")
+        return int(text) if text.isascii() and text.isdigit() else None
 
     def data_received(self, chunk: bytes) -> None:
-        """Take the next bytes of the body."""
+        """Receive the next bytes of the body."""
         if self.body:
             self.body.add(chunk)
 
     def on_connection_close(self) -> None:
-        """Forget a body that breaks off."""
+        """Drop a body that breaks off."""
         super().on_connection_close()
         if self.body:
             self.body.drop()
 
     def set_default_headers(self) -> None:
-        """Say on every answer that it is simulated."""
+        """Mark every answer as simulated."""
         self.set_header("X-Kling-Practice", "1")
         self.clear_header("Server")
 
     def compute_etag(self) -> None:
-        """Give no ETag but those that are meant."""
+        """Return no ETag: only files have one, which they set themselves."""
 
     def write_error(self, status_code: int, **about: Any) -> None:
-        """Say in the envelope's shape what tornado says in HTML (405, and 500 for a fault of ours)."""
+        """Answer in the envelope where tornado would answer in HTML (405, and 500 for a bug here)."""
         self.set_header("Content-Type", JSON["Content-Type"])
-        self.finish(answers.said({"code": status_code, "message": responses.get(status_code, "Unknown")}))
+        self.finish(answers.encode({"code": status_code, "message": responses.get(status_code, "Unknown")}))
 
     def log_exception(self, *about: Any) -> None:
-        """Leave a broken connection alone: it is what this server is for."""
+        """Log no broken connection: breaking them is what this server is for."""
         if not isinstance(about[1], (StreamClosedError, asyncio.CancelledError)):
             super().log_exception(*about)
 
     @property
     def origin(self) -> str:
-        """The origin by which the client reached this server (so that a proxy before it stays in the way)."""
+        """The origin that the client used, so that a proxy in between stays in between."""
         return f"{self.request.protocol}://{self.request.host}"
 
     def json(self) -> Mapping[str, Any]:
-        """The JSON object of the body. Raises ``Refused`` (400)."""
+        """Return the JSON object in the body. Raises ``Refused`` (400)."""
         try:
             value = json.loads(self.body.content if self.body else b"")
         except (ValueError, RecursionError) as error:
@@ -156,12 +155,12 @@ class Door(RequestHandler):
             raise Refused(400, "Invalid parameter: the body is no JSON object", 1401)
         return value
 
-    def success(self, data: object, **known: Any) -> Reply:
-        """The usual answer."""
-        return Reply(200, answers.success(data), JSON, **known)
+    def success(self, data: object, **record: Any) -> Reply:
+        """Return the envelope of a success; ``record`` goes to the ledger."""
+        return Reply(200, answers.success(data), JSON, **record)
 
     async def serve(self, act: Callable[[], Reply | Awaitable[Reply]]) -> None:
-        """Do what the call asks, as far as its fault allows, and send the answer as the fault has it."""
+        """Carry out the call as far as its fault allows, and send the answer as the fault shapes it."""
         try:
             await self._serve(act)
         finally:
@@ -176,8 +175,8 @@ class Door(RequestHandler):
         elif body and self.call not in ("put", "upload"):
             text = body.content[:100_000].decode("utf-8", "replace")
         fault = self.fault = self.faults.take(self.call, f"{request.path}\n{text}")
-        number = self.desk.ledger.note(
-            self.desk.clock(), self.call, request.method or "", request.path,
+        number = self.service.ledger.note(
+            self.service.clock(), self.call, request.method or "", request.path,
             body.sha256 if body and request.method in ("POST", "PUT", "DELETE") else None,
             fault.effect if fault else None,
         )  # fmt: skip
@@ -190,7 +189,7 @@ class Door(RequestHandler):
             return
         sent = reply.body if isinstance(reply.body, bytes) else reply.body.read()
         answer = fault.spoil(Answer(reply.status, reply.headers or JSON, sent))
-        self.desk.ledger.noted(number, None if cut_early else answer.status, reply.task, reply.model)
+        self.service.ledger.noted(number, None if cut_early else answer.status, reply.task, reply.model)
         if fault.travels_oddly:
             await _travel(self.detach(), answer, fault, self.request.method == "HEAD")
         else:
@@ -208,22 +207,22 @@ class Door(RequestHandler):
 
     async def _send(self, reply: Reply, number: int | None) -> None:
         if number is not None:
-            self.desk.ledger.noted(number, reply.status, reply.task, reply.model)
+            self.service.ledger.noted(number, reply.status, reply.task, reply.model)
         self.set_status(reply.status)
         for name, value in (reply.headers or {}).items():
             self.set_header(name, value)
-        part = reply.body
-        length = len(part) if isinstance(part, bytes) else part.length
+        body = reply.body
+        length = len(body) if isinstance(body, bytes) else body.length
         if reply.status != 304:
             self.set_header("Content-Length", str(length))
         if self.request.method == "HEAD" or not length:
             await self.finish()
-        elif isinstance(part, bytes):
-            await self.finish(part)
+        elif isinstance(body, bytes):
+            await self.finish(body)
         else:
-            with part.path.open("rb") as file:
-                file.seek(part.start)
-                left = part.length
+            with body.path.open("rb") as file:
+                file.seek(body.start)
+                left = body.length
                 while left:
                     piece = file.read(min(_CHUNK, left))
                     if not piece:
@@ -259,12 +258,12 @@ async def _travel(stream: IOStream, answer: Answer, fault: Fault, head_only: boo
         if fault.cut is not None:
             _reset(stream)
     except StreamClosedError:
-        return  # the client had enough: that is its right
+        return  # the client hung up, which it may
     finally:
         stream.close()
 
 
 def _reset(stream: IOStream) -> None:
-    """Break the connection off (a TCP reset, where the system allows it)."""
+    """Break off the connection, with a TCP reset where the system allows it."""
     stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     stream.close()

@@ -55,12 +55,12 @@ class Stage:
     tint: Rgb | None = None
     own: Rgb | None = None
     fog: float = 0.0
-    _dice: random.Random = field(default_factory=random.Random, repr=False)
+    _rng: random.Random = field(default_factory=random.Random, repr=False)
 
     @property
-    def dice(self) -> random.Random:
+    def rng(self) -> random.Random:
         """Chance for this shot, the same every time."""
-        return self._dice
+        return self._rng
 
     def says(self, *stems: str) -> bool:
         """Whether one of the word stems begins a word of the shot."""

@@ -1,6 +1,6 @@
-"""What the practice server remembers: tasks, money, every call, uploads, elements. SQLite, safe for several servers.
+"""The practice server's memory: tasks, money, every call, uploads, elements. SQLite, safe for several servers.
 
-The ledger alone answers every question, so that a server may die and another take its place.
+Everything is in the ledger, so that a server may die and another one take its place.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class Task:
     """A task as the ledger has it.
 
     Times are seconds since 1970 by the server's clock; ``price`` is in micro-dollars; ``outcome``, ``code`` and
-    ``error`` say how it will end; ``rendered`` is when its clip was there, ``done`` when it ended, ``deleted``
-    when it was deleted.
+    ``error`` say how the task will end; ``rendered``, ``done`` and ``deleted`` say when its clip was rendered, when
+    it ended and when it was deleted.
     """
 
     id: str
@@ -103,7 +103,7 @@ class Ledger:
     Parameters
     ----------
     folder
-        Made if it is not there, for its owner alone; several servers may share it.
+        Created for its owner alone if it does not exist; several servers may share it.
     grant
         Play money of a new account, in micro-dollars; None leaves an account as it is (and gives a new one nothing).
     follow
@@ -112,7 +112,7 @@ class Ledger:
     Attributes
     ----------
     token
-        The owner's: it opens what only the owner may see. Whoever may read the ledger's file has it.
+        Opens what only the owner may see. Whoever may read the ledger's file has it.
     """
 
     def __init__(self, folder: Path, grant: Micros | None = None, *, follow: bool = False) -> None:
@@ -121,7 +121,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._base = sqlite3.connect(folder / FILE, timeout=20, isolation_level=None, check_same_thread=False)
         self._base.row_factory = sqlite3.Row
-        # OFF: the play money survives a killed server; only a machine that loses its power could tear it.
+        # OFF survives a killed server; only a power cut could damage the file, and the money is play money.
         for pragma in ("journal_mode=DELETE", "synchronous=OFF", "busy_timeout=20000"):
             self._base.execute(f"PRAGMA {pragma}")
         with self.writing() as base:
@@ -132,15 +132,15 @@ class Ledger:
         self.token = str(self.rows("SELECT token FROM owner")[0]["token"])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._base.close()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, immediate; what is read in it holds until its end."""
+        """Run one immediate transaction; what it reads holds until its end."""
         with self._lock:
-            if self._base.in_transaction:  # part of a larger one
+            if self._base.in_transaction:  # nested
                 yield self._base
                 return
             self._base.execute("BEGIN IMMEDIATE")
@@ -152,7 +152,7 @@ class Ledger:
             self._base.execute("COMMIT")
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """Read."""
+        """Return the rows of a query."""
         with self._lock:
             return self._base.execute(query, values).fetchall()
 
@@ -164,19 +164,19 @@ class Ledger:
             base.execute("UPDATE account SET granted = granted + ?", (amount,))
 
     def balance(self) -> Micros:
-        """Play money left, in micro-dollars."""
+        """Return the play money that is left, in micro-dollars."""
         query = """SELECT (SELECT granted FROM account)
                    - (SELECT coalesce(sum(amount), 0) FROM charges WHERE state != 'refunded')"""
         return Micros(self.rows(query)[0][0])
 
     def charges(self) -> list[Charge]:
-        """Every charge, the newest first."""
+        """Return every charge, the newest first."""
         return [Charge(**dict(row)) for row in self.rows("SELECT * FROM charges ORDER BY rowid DESC")]
 
     # tasks
 
     def add(self, task: Task, uuid: str) -> None:
-        """Write a task down together with its charge."""
+        """Record a task together with its charge."""
         values = {
             **task.__dict__, "inputs": json.dumps(dict(task.inputs)), "dropped": json.dumps(task.dropped)
         }  # fmt: skip
@@ -188,88 +188,88 @@ class Ledger:
                 (uuid, task.id, task.price, task.created, task.created),
             )
 
-    def task(self, known: str) -> Task | None:
-        """The task of that id."""
-        found = self.rows("SELECT * FROM tasks WHERE id = ?", known)
+    def task(self, task_id: str) -> Task | None:
+        """Return the task of that id."""
+        found = self.rows("SELECT * FROM tasks WHERE id = ?", task_id)
         return _task(found[0]) if found else None
 
     def tasks(self, since: float = 0.0) -> list[Task]:
-        """Tasks created at or after ``since``, the newest first."""
+        """Return the tasks created at or after ``since``, the newest first."""
         return [_task(r) for r in self.rows("SELECT * FROM tasks WHERE created >= ? ORDER BY number DESC", since)]
 
     def open_tasks(self) -> list[Task]:
-        """Tasks that have not ended, the oldest first."""
+        """Return the tasks that have not ended, the oldest first."""
         return [_task(row) for row in self.rows("SELECT * FROM tasks WHERE done IS NULL ORDER BY number")]
 
     def due(self, now: float) -> list[Task]:
-        """Open tasks whose time has come."""
+        """Return the open tasks that end at or before ``now``."""
         query = "SELECT * FROM tasks WHERE done IS NULL AND ends <= ? ORDER BY number"
         return [_task(row) for row in self.rows(query, now)]
 
-    def rendered(self, known: str, now: float) -> None:
-        """Write down that a task's clip is there."""
+    def rendered(self, task_id: str, now: float) -> None:
+        """Record that a task's clip is rendered."""
         with self.writing() as base:
-            base.execute("UPDATE tasks SET rendered = coalesce(rendered, ?) WHERE id = ?", (now, known))
+            base.execute("UPDATE tasks SET rendered = coalesce(rendered, ?) WHERE id = ?", (now, task_id))
 
-    def spoil(self, known: str, code: int, error: str) -> None:
-        """Have an open task fail."""
+    def fail(self, task_id: str, code: int, error: str) -> None:
+        """Let an open task fail."""
         query = "UPDATE tasks SET outcome = 'failed', code = ?, error = ? WHERE id = ? AND done IS NULL"
         with self.writing() as base:
-            base.execute(query, (code, error, known))
+            base.execute(query, (code, error, task_id))
 
     def settle(self, task: Task, done: float) -> None:
-        """End a task: its charge is paid, or given back where it failed. A second time changes nothing."""
+        """End a task: its charge is paid, or refunded if it failed. A second time changes nothing."""
         state = "paid" if task.outcome == "completed" else "refunded"
         with self.writing() as base:
             ended = base.execute("UPDATE tasks SET done = ? WHERE id = ? AND done IS NULL", (done, task.id))
             if ended.rowcount:
                 base.execute("UPDATE charges SET state = ?, updated = ? WHERE task = ?", (state, done, task.id))
 
-    def delete(self, known: str, now: float) -> None:
-        """Mark a task deleted; what it cost stays spent."""
+    def delete(self, task_id: str, now: float) -> None:
+        """Mark a task as deleted; its charge stays."""
         with self.writing() as base:
-            base.execute("UPDATE tasks SET deleted = coalesce(deleted, ?) WHERE id = ?", (now, known))
+            base.execute("UPDATE tasks SET deleted = coalesce(deleted, ?) WHERE id = ?", (now, task_id))
 
     # calls, uploads, elements
 
     def note(self, at: float, call: str, method: str, path: str, sha256: str | None, fault: str | None) -> int:
-        """Write down that a call came, before anything is done about it. Gives its number."""
+        """Record a call before it is carried out, and return its number."""
         query = "INSERT INTO calls (at, call, method, path, sha256, fault) VALUES (?, ?, ?, ?, ?, ?)"
         with self.writing() as base:
             return int(base.execute(query, (at, call, method, path, sha256, fault)).lastrowid or 0)
 
     def noted(self, number: int, status: int | None, task: str | None, model: str | None) -> None:
-        """Write down what became of a call; no status means that the connection was cut."""
+        """Record the outcome of a call; a status of None means that the connection was cut."""
         query = "UPDATE calls SET status = ?, task = ?, model = ? WHERE number = ?"
         with self.writing() as base:
             base.execute(query, (status, task, model, number))
 
     def keep_upload(self, upload: Upload) -> None:
-        """Write an upload down, or that it has come."""
+        """Record an upload, announced or received."""
         with self.writing() as base:
             base.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)", tuple(upload.__dict__.values()))
 
-    def upload(self, known: str) -> Upload | None:
-        """The upload of that id."""
-        found = self.rows("SELECT * FROM uploads WHERE id = ?", known)
+    def upload(self, upload_id: str) -> Upload | None:
+        """Return the upload of that id."""
+        found = self.rows("SELECT * FROM uploads WHERE id = ?", upload_id)
         return Upload(**dict(found[0])) if found else None
 
-    def keep_element(self, known: str, name: str, task: str) -> None:
-        """Write an element down."""
+    def keep_element(self, element_id: str, name: str, task: str) -> None:
+        """Record an element."""
         with self.writing() as base:
-            base.execute("INSERT OR REPLACE INTO elements VALUES (?, ?, ?)", (known, name, task))
+            base.execute("INSERT OR REPLACE INTO elements VALUES (?, ?, ?)", (element_id, name, task))
 
     def element_names(self) -> dict[str, str]:
-        """Names of the elements by their id."""
+        """Return the names of all elements by id."""
         return {str(row["id"]): str(row["name"]) for row in self.rows("SELECT id, name FROM elements")}
 
 
 def _make_file(path: Path, follow: bool) -> None:
-    """Make the folder and the file, if they are not there, and say who may read it; SQLite's journal is as open."""
+    """Create the folder and the file if needed and set who may read it; SQLite gives its journal the same mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     bits = path.parent.stat().st_mode & 0o666 if follow else 0o600
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    with suppress(OSError):  # it belongs to somebody else, who shares it, or the file system keeps no permissions
+    with suppress(OSError):  # somebody else owns and shares it, or the file system keeps no permissions
         path.chmod(bits)
 
 

@@ -1,4 +1,4 @@
-"""From a film to an MP4: H.264 and, where there is sound, AAC, with its index at the front."""
+"""From a plan to an MP4: H.264 and, where there is sound, AAC, with its index at the front."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from . import sound
 from .canvas import Canvas, Glaze
 from .caption import Words, caption, mark
-from .clip_plan import FPS, Film, FilmShot
+from .clip_plan import FPS, ClipPlan, PlannedShot
 from .frame_code import CELLS, cell_size, write_frame_number
 from .scene import Scene, set_up
 
@@ -43,14 +43,14 @@ class Cancelled(Exception):
     """The rendering was told to stop."""
 
 
-def render(film: Film, path: Path, going: Callable[[], bool] = lambda: True) -> None:
-    """Render a film to an MP4.
+def render(plan: ClipPlan, path: Path, going: Callable[[], bool] = lambda: True) -> None:
+    """Render a plan to an MP4.
 
     The file is written beside ``path`` and moved there when it is whole.
 
     Parameters
     ----------
-    film
+    plan
         What to show.
     path
         Where the MP4 goes.
@@ -65,14 +65,14 @@ def render(film: Film, path: Path, going: Callable[[], bool] = lambda: True) -> 
     part = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.part.mp4")
     try:
         with av.open(str(part), "w", options=_FILE) as container:
-            _write(film, container, going)
+            _write(plan, container, going)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _write(film: Film, container: OutputContainer, going: Callable[[], bool]) -> None:
-    width, height = film.size
+def _write(plan: ClipPlan, container: OutputContainer, going: Callable[[], bool]) -> None:
+    width, height = plan.size
     video = container.add_stream(VIDEO_CODEC, rate=FPS, options=dict(_VIDEO))
     video.width, video.height, video.pix_fmt = width, height, "yuv420p"
     video.codec_context.colorspace = Colorspace.ITU709
@@ -80,17 +80,17 @@ def _write(film: Film, container: OutputContainer, going: Callable[[], bool]) ->
     video.codec_context.color_primaries = ColorPrimaries.BT709
     video.codec_context.color_trc = ColorTrc.BT709
     video.codec_context.time_base = Fraction(1, FPS)
-    track = _track(container) if film.sound else None
+    track = _track(container) if plan.sound else None
     canvas, mark_glaze, frame, beds = Canvas(width, height), mark(width, height), 0, []
-    for number, shot in enumerate(film.shots):
-        scene = _scene(film, number, shot)
-        words = caption(_words(film, number, shot), width, height)
+    for number, shot in enumerate(plan.shots):
+        scene = _scene(plan, number, shot)
+        words = caption(_words(plan, number, shot), width, height)
         if track:
-            beds.append(sound.bed(scene.kind, bool(re.search(r"\brain", shot.words.lower())), shot.seconds, film.seed))
+            beds.append(sound.bed(scene.kind, bool(re.search(r"\brain", shot.words.lower())), shot.seconds, plan.seed))
         for i in range(shot.seconds * FPS):
             if not going():
                 raise Cancelled
-            _compose(canvas, scene, i / FPS, (words, mark_glaze), frame, film.frames)
+            _compose(canvas, scene, i / FPS, (words, mark_glaze), frame, plan.frames)
             image = VideoFrame.from_numpy_buffer(canvas.buffer, "yuv420p")
             image.pts, image.time_base = frame, Fraction(1, FPS)
             container.mux(video.encode(image))
@@ -100,18 +100,18 @@ def _write(film: Film, container: OutputContainer, going: Callable[[], bool]) ->
         _sing(container, track, sound.mix(beds))
 
 
-def _scene(film: Film, number: int, shot: FilmShot) -> Scene:
-    width, height = film.size
-    named = bool(film.elements)
+def _scene(plan: ClipPlan, number: int, shot: PlannedShot) -> Scene:
+    width, height = plan.size
+    named = bool(plan.elements)
     return set_up(
-        shot.words, width=width, height=height, seconds=shot.seconds, seed=f"{film.seed}/{number}", named=named
+        shot.words, width=width, height=height, seconds=shot.seconds, seed=f"{plan.seed}/{number}", named=named
     )
 
 
-def _words(film: Film, number: int, shot: FilmShot) -> Words:
-    parts = [f"shot {number + 1} of {len(film.shots)}"] if len(film.shots) > 1 else []
-    parts += [film.given] if film.given else []
-    return Words(shot.words, " · ".join(parts), film.elements)
+def _words(plan: ClipPlan, number: int, shot: PlannedShot) -> Words:
+    parts = [f"shot {number + 1} of {len(plan.shots)}"] if len(plan.shots) > 1 else []
+    parts += [plan.given] if plan.given else []
+    return Words(shot.words, " · ".join(parts), plan.elements)
 
 
 def _compose(canvas: Canvas, scene: Scene, second: float, glazes: tuple[Glaze, ...], frame: int, frames: int) -> None:

@@ -111,12 +111,12 @@ def set_up(words: str, *, width: int, height: int, seconds: float, seed: str, na
         Whether elements (people or things by name) are part of the request.
     """
     text = words.lower()
-    dice = seeded(text, seed)
-    number = dice.getrandbits(32)
+    rng = seeded(text, seed)
+    number = rng.getrandbits(32)
     unit = min(width, height) / 1080
     fog = 0.85 if re.search(r"\b(fog|mist|haze|hazy)", text) else 0.35 if "dawn" in text else 0.0
     stage = Stage(
-        width, height, unit, seconds, text, number, Camera.of(text, number, seconds, unit), *tints_of(text), fog, dice
+        width, height, unit, seconds, text, number, Camera.of(text, number, seconds, unit), *tints_of(text), fog, rng
     )
     kind = kind_of(text)
     place = SETTINGS[kind](stage)

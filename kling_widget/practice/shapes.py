@@ -21,60 +21,60 @@ _FINE = 3
 """How many times larger a sprite is drawn than it is shown, for smooth edges (2 for large ones: they cost time)."""
 
 
-def hills(dice: random.Random, width: int, base: float, height: float, length: float) -> Floats:
+def hills(rng: random.Random, width: int, base: float, height: float, length: float) -> Floats:
     """A rolling line around ``base``: waves ``height`` high and about ``length`` long (pixels)."""
     x = np.arange(width, dtype=np.float32)
     line = np.full(width, base, np.float32)
     for octave in range(3):
-        turn = 2 * math.pi / (length / (1.9**octave) * dice.uniform(0.85, 1.2))
-        line += (height * 0.5**octave * np.sin(x * turn + dice.uniform(0, 6.3))).astype(np.float32)
+        turn = 2 * math.pi / (length / (1.9**octave) * rng.uniform(0.85, 1.2))
+        line += (height * 0.5**octave * np.sin(x * turn + rng.uniform(0, 6.3))).astype(np.float32)
     return line
 
 
-def peaks(dice: random.Random, width: int, base: float, height: float, length: float) -> Floats:
+def peaks(rng: random.Random, width: int, base: float, height: float, length: float) -> Floats:
     """A jagged mountain line: summits up to ``height`` above ``base``, about ``length`` apart (pixels)."""
     xs, ys = [-length], [base]
     while xs[-1] < width + length:
-        for share in (dice.uniform(0.0, 0.3), dice.uniform(0.55, 1.0)):
-            xs.append(xs[-1] + length * dice.uniform(0.35, 0.6))
+        for share in (rng.uniform(0.0, 0.3), rng.uniform(0.55, 1.0)):
+            xs.append(xs[-1] + length * rng.uniform(0.35, 0.6))
             ys.append(base - height * share)
     line = np.interp(np.arange(width), xs, ys)
     rough, step = height * 0.07, length / 7
     while step > 6:
         knots = np.arange(-step, width + 2 * step, step)
-        line += np.interp(np.arange(width), knots, [dice.uniform(-rough, rough) for _ in knots])
+        line += np.interp(np.arange(width), knots, [rng.uniform(-rough, rough) for _ in knots])
         rough, step = rough * 0.5, step / 2.2
     ridge: Floats = line.astype(np.float32)
     return ridge
 
 
-def pines(dice: random.Random, line: Floats, height: float, gap: float) -> Floats:
+def pines(rng: random.Random, line: Floats, height: float, gap: float) -> Floats:
     """Spruces along a line: trees about ``height`` high, about ``gap`` apart (pixels)."""
     out = line.copy()
-    x = -gap * dice.random()
+    x = -gap * rng.random()
     while x < len(line) + gap:
-        tall = height * dice.uniform(0.55, 1.15)
-        half = tall * dice.uniform(0.19, 0.27)
+        tall = height * rng.uniform(0.55, 1.15)
+        half = tall * rng.uniform(0.19, 0.27)
         left, right = max(0, int(x - half)), min(len(line), int(x + half) + 1)
         if left < right:
             away = np.minimum(1, np.abs(np.arange(left, right) - x) / half)  # 0 at the trunk, 1 at the boughs' tips
             edge = away - 0.1 * np.minimum(1, 3 * away) * (1 - away) ** 0.3 * ((away * 6.5) % 1.0)  # boughs in tiers
             foot = line[min(max(int(x), 0), len(line) - 1)]
             out[left:right] = np.minimum(out[left:right], foot - tall * (1 - edge))
-        x += gap * dice.uniform(0.35, 1.4)
+        x += gap * rng.uniform(0.35, 1.4)
     return out
 
 
-def spikes(dice: random.Random, line: Floats, height: float, gap: float) -> Floats:
+def spikes(rng: random.Random, line: Floats, height: float, gap: float) -> Floats:
     """Grass along a line: blades about ``height`` high, about ``gap`` apart (pixels), leaning a little."""
     out = line.copy()
     x = 0.0
     while x < len(line):
-        tall, half, skew = height * dice.uniform(0.4, 1.1), gap * 0.7, dice.uniform(-0.7, 0.7)
+        tall, half, skew = height * rng.uniform(0.4, 1.1), gap * 0.7, rng.uniform(-0.7, 0.7)
         left, right = max(0, int(x - half)), min(len(line), int(x + half) + 1)
         away = np.clip(np.abs(np.arange(left, right) - x - skew * half) / half, 0, 1)
         out[left:right] = np.minimum(out[left:right], line[left:right] - tall * (1 - away) ** 1.5)
-        x += gap * dice.uniform(0.3, 1.0)
+        x += gap * rng.uniform(0.3, 1.0)
     return out
 
 
@@ -245,8 +245,8 @@ def specks(stage: Stage, count: int, size: tuple[float, float], slant: Point | N
     pen = ImageDraw.Draw(tile)
     scale = stage.width * stage.height / (1920 * 1080)
     for _ in range(int(count * max(0.35, scale))):
-        x, y = stage.dice.random() * stage.width, stage.dice.random() * stage.height
-        r, bright = stage.dice.uniform(*size) * stage.unit, stage.dice.randint(90, 255)
+        x, y = stage.rng.random() * stage.width, stage.rng.random() * stage.height
+        r, bright = stage.rng.uniform(*size) * stage.unit, stage.rng.randint(90, 255)
         if slant is None:
             pen.ellipse((x - r, y - r, x + r, y + r), fill=bright)
         else:

@@ -31,10 +31,10 @@ def element_id(task: str) -> int:
 
 def enhanced(text: str, style: str, mode: str, task: str) -> str:
     """A prompt, made richer in the manner of a style (a few stock phrases: no model is at work here)."""
-    dice = seeded("enhance", task)
-    words = [" ".join(text.split()).rstrip(" .,;"), dice.choice(_LIGHT.get(style, _LIGHT["default"]))]
-    words += [dice.choice(_MOTION)] if mode == "video" else []
-    return ", ".join([*words, dice.choice(_END)]) + "."
+    rng = seeded("enhance", task)
+    words = [" ".join(text.split()).rstrip(" .,;"), rng.choice(_LIGHT.get(style, _LIGHT["default"]))]
+    words += [rng.choice(_MOTION)] if mode == "video" else []
+    return ", ".join([*words, rng.choice(_END)]) + "."
 
 
 def tool_output(task: Task) -> object:

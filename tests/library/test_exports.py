@@ -19,7 +19,7 @@ from kling_widget.errors import KlingError, LibraryError
 from kling_widget.library import generate
 from kling_widget.library.exports import Export
 from kling_widget.practice import PracticeServer, read_frame_number
-from kling_widget.practice.clip_plan import Film, FilmShot
+from kling_widget.practice.clip_plan import ClipPlan, PlannedShot
 from kling_widget.practice.render import render
 from kling_widget.store import Record
 
@@ -40,7 +40,7 @@ def take(library: Library) -> Take:
     record = a_take(library.folder, "A red fox in snow", inputs=inputs)
     path = library.path(record)
     assert path is not None
-    render(Film((FilmShot("A red fox in snow", 2),), sound=True, seed="b" * 32, scale=0.5), path)
+    render(ClipPlan((PlannedShot("A red fox in snow", 2),), sound=True, seed="b" * 32, scale=0.5), path)
     return library.take(record.id)
 
 

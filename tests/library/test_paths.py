@@ -280,11 +280,11 @@ def test_names_of_ours_are_plain(name: str) -> None:
 
 JOINED_ELSEWHERE = {
     "paths.py": "is the one way",
-    "prompting/templates.py": "reads what came with the package",
+    "request/prompt_help/templates.py": "reads what came with the package",
     "store/claims.py": "names one file of this machine, in a folder that is no library",
     "store/media.py": "names a part, whose folder is checked before its first byte is written",
-    "practice/desk.py": "stands alone: the practice server's own folder",
-    "practice/clips.py": "stands alone: the practice server's own folder",
+    "practice/simulated_service.py": "stands alone: the practice server's own folder",
+    "practice/clip_store.py": "stands alone: the practice server's own folder",
     "practice/ledger.py": "stands alone: the practice server's own folder",
 }
 """Where a folder may be joined with a name, and why."""

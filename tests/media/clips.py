@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from kling_widget.practice.clip_plan import Film, FilmShot
+from kling_widget.practice.clip_plan import ClipPlan, PlannedShot
 from kling_widget.practice.render import render
 
 from ..made import RATE, frame
@@ -49,6 +49,8 @@ def negative(pictures: Sequence[Picture]) -> list[Picture]:
 def practice(folder: Path, shape: str = "16:9", seconds: int = 3, *, sound: bool = False, scale: float = 0.5) -> Path:
     """A practice clip, with the number of each frame in the picture; 960 by 540 unless scaled otherwise."""
     path = folder / f"{shape.replace(':', '-')}-{seconds}-{sound}-{scale}.mp4"
-    film = Film((FilmShot("A red fox in snow", seconds),), aspect_ratio=shape, sound=sound, seed="a" * 32, scale=scale)
+    film = ClipPlan(
+        (PlannedShot("A red fox in snow", seconds),), aspect_ratio=shape, sound=sound, seed="a" * 32, scale=scale
+    )
     render(film, path)
     return path

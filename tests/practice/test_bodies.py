@@ -145,7 +145,7 @@ def test_nothing_is_left_of_what_was_refused_or_broke_off(call: Caller, server: 
     assert whole.status_code == 200
     name = parts.path.split("/")[2]
     # The server reads what came before in the order in which it came: by now it has seen the broken one.
-    assert [path.name for path in server.desk.uploads.iterdir()] == [name]
+    assert [path.name for path in server.service.uploads.iterdir()] == [name]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads how much memory a process needed at most from /proc")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from kling_widget.practice.camera import Camera
-from kling_widget.practice.clip_plan import Film, FilmShot, film_of
+from kling_widget.practice.clip_plan import ClipPlan, PlannedShot, plan_clip
 from kling_widget.practice.frame_code import cells, read_frame_number
 from kling_widget.practice.render import Cancelled, render
 from kling_widget.practice.scene import SETTINGS, kind_of
@@ -45,7 +45,7 @@ def pictures(path: Path) -> Iterator[Any]:
 def test_a_clip_has_its_size_its_frames_and_its_index_at_the_front(tmp_path: Path, ratio: str) -> None:
     path = tmp_path / "clip.mp4"
     sound = ratio == "9:16"
-    render(film_of({"prompt": "a fox", "aspect_ratio": ratio, "sound": sound}, seconds=3, seed="a"), path)
+    render(plan_clip({"prompt": "a fox", "aspect_ratio": ratio, "sound": sound}, seconds=3, seed="a"), path)
     names = boxes(path)
     assert names[0] == "ftyp"
     assert names.index("moov") < names.index("mdat")
@@ -64,8 +64,8 @@ def test_a_clip_has_its_size_its_frames_and_its_index_at_the_front(tmp_path: Pat
 
 def test_the_same_request_and_id_give_the_same_bytes_and_another_id_others(tmp_path: Path) -> None:
     def bytes_of(seed: str, name: str) -> bytes:
-        film = film_of({"prompt": "Neon rain in the city", "sound": True}, seconds=3, seed=seed, scale=0.2)
-        render(film, tmp_path / name)
+        plan = plan_clip({"prompt": "Neon rain in the city", "sound": True}, seconds=3, seed=seed, scale=0.2)
+        render(plan, tmp_path / name)
         return (tmp_path / name).read_bytes()
 
     assert bytes_of("one", "a.mp4") == bytes_of("one", "b.mp4")
@@ -74,7 +74,7 @@ def test_the_same_request_and_id_give_the_same_bytes_and_another_id_others(tmp_p
 
 def test_the_frame_number_survives_a_picture_of_640_pixels_and_jpeg(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    render(Film((FilmShot("a fox in the snow", 1),), seed="x"), path)
+    render(ClipPlan((PlannedShot("a fox in the snow", 1),), seed="x"), path)
     for number, picture in enumerate(pictures(path)):
         small = Image.fromarray(picture).resize((640, 360))
         small.save(tmp_path / "small.jpg", quality=70)
@@ -95,9 +95,9 @@ def test_a_pattern_that_does_not_add_up_is_refused(frame: int) -> None:
 
 
 def test_every_place_moves_as_a_whole_and_every_shot_cuts(tmp_path: Path) -> None:
-    shots = tuple(FilmShot(f"{kind}, {word}", 1) for kind, word in zip(SETTINGS, ["", "dolly in", "orbit"] * 3))  # noqa: B905 - fewer moves than places would be an error of the test
+    shots = tuple(PlannedShot(f"{kind}, {word}", 1) for kind, word in zip(SETTINGS, ["", "dolly in", "orbit"] * 3))  # noqa: B905 - fewer moves than places would be an error of the test
     path = tmp_path / "clip.mp4"
-    render(Film(shots, seed="m", scale=0.25), path)
+    render(ClipPlan(shots, seed="m", scale=0.25), path)
     shown = list(pictures(path))
     assert len(shown) == 24 * len(SETTINGS)
     for number, kind in enumerate(SETTINGS):
@@ -113,7 +113,7 @@ def test_every_place_moves_as_a_whole_and_every_shot_cuts(tmp_path: Path) -> Non
 
 def test_sound_is_there_soft_and_with_a_tick_at_the_cut(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    render(Film((FilmShot("the sea", 2), FilmShot("the desert", 1)), sound=True, seed="s", scale=0.2), path)
+    render(ClipPlan((PlannedShot("the sea", 2), PlannedShot("the desert", 1)), sound=True, seed="s", scale=0.2), path)
     with av.open(str(path)) as container:
         track = container.streams.audio[0]
         assert (track.rate, track.channels) == (48_000, 2)
@@ -133,7 +133,9 @@ def test_a_rendering_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     asked = iter([True] * 5)
     with pytest.raises(Cancelled):
         render(
-            film_of({"prompt": "a fox"}, seconds=3, seed="a", scale=0.2), tmp_path / "a.mp4", lambda: next(asked, False)
+            plan_clip({"prompt": "a fox"}, seconds=3, seed="a", scale=0.2),
+            tmp_path / "a.mp4",
+            lambda: next(asked, False),
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -154,6 +156,6 @@ def test_words_of_the_camera_are_heard() -> None:
 def test_inputs_besides_words_are_named(tmp_path: Path) -> None:
     inputs = {"prompt": "", "image": "https://x/files/beach.png?token=1", "end_image": "data:image/png;base64,AAAA"}
     inputs |= {"element_list": [{"element_id": "123456789"}, {"element_id": "7"}]}  # type: ignore[dict-item]  # a mixed dict
-    film = film_of(inputs, seconds=5, seed="s", names={"7": "Mara"})
-    assert film.given == "from beach.png to a picture"
-    assert film.elements == ("element …6789", "Mara")
+    plan = plan_clip(inputs, seconds=5, seed="s", names={"7": "Mara"})
+    assert plan.given == "from beach.png to a picture"
+    assert plan.elements == ("element …6789", "Mara")

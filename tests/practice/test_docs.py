@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kling_widget import practice
 from kling_widget.practice.__main__ import parser
 from kling_widget.practice.faults import CALLS, EFFECTS, Fault
 from kling_widget.practice.options import MODERATED
@@ -28,3 +29,8 @@ def test_every_call_effect_and_part_of_a_rule_is_explained(name: str) -> None:
 
 def test_the_words_that_moderation_flags_are_named() -> None:
     assert all(word in PAGE for word in MODERATED)
+
+
+def test_all_that_the_package_offers_can_be_imported() -> None:
+    for name in practice.__all__:
+        assert callable(getattr(practice, name))

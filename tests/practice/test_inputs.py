@@ -43,10 +43,10 @@ def least(model: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", [model.id for model in bundled()])
 def test_every_model_takes_its_least_and_charges_its_price(call: Caller, model: str) -> None:
-    before = call.server.desk.balance()
+    before = call.server.service.balance()
     data = call.submit(model, **least(model)).json()["data"]
     assert data["model"] == model
-    assert before - call.server.desk.balance() == bundled()[model].estimate(least(model))
+    assert before - call.server.service.balance() == bundled()[model].estimate(least(model))
 
 
 @pytest.mark.parametrize("model", [model.id for model in bundled()])

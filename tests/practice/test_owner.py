@@ -38,7 +38,7 @@ def test_without_the_owners_token_nothing_is_told_or_set(
     assert "token" in answer.json()["message"]
     assert SECRET not in answer.text
     assert server.token not in answer.text
-    assert (server.desk.skew, server.faults.rules()) == (0.0, [])
+    assert (server.service.skew, server.faults.rules()) == (0.0, [])
     assert server.view()["totals"]["balance"] == before["totals"]["balance"]
 
 

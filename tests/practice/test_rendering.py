@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kling_widget.practice import PracticeServer, clip_store, render
-from kling_widget.practice.clip_plan import Film
+from kling_widget.practice.clip_plan import ClipPlan
 
 from .conftest import Caller
 
@@ -77,7 +77,7 @@ def test_a_missing_encoder_fails_the_task_with_words_and_a_refund(
 def test_whatever_goes_wrong_is_told_and_the_next_clip_is_made(
     call: Caller, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
 ) -> None:
-    def broken(film: Film, path: Path, going: object) -> None:
+    def broken(plan: ClipPlan, path: Path, going: object) -> None:
         raise error
 
     with monkeypatch.context() as change:

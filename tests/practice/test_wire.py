@@ -176,7 +176,7 @@ def test_a_ledger_adds_up(call: Caller, server: PracticeServer) -> None:
     assert totals["refunded"] == micros("0.336")
     assert totals["balance"] == micros(100) - totals["spent"]
     assert (totals["submits_received"], totals["tasks_created"]) == (3, 3)
-    assert server.view()["looks"][tasks[0]] >= 1
+    assert server.view()["polls"][tasks[0]] >= 1
 
 
 def test_without_money_there_is_402_and_a_way_on(tmp_path: Path) -> None:

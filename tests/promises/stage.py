@@ -99,7 +99,7 @@ def skewed(seconds: float, *, says_so: bool = False) -> Callable[[Stage], None]:
     """Set the service's clock wrong; ``says_so``: its answers carry the wrong date, too."""
 
     def turn(stage: Stage) -> None:
-        stage.server.desk.skew = seconds
+        stage.server.service.skew = seconds
         if says_so:
             rules = stage.server.faults.rules()
             stage.server.faults.clear()

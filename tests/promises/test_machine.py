@@ -129,7 +129,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule(skew=st.sampled_from((0.0, 0.0, 2.0, -2.0)))
     def the_services_clock_moves(self, skew: float) -> None:
-        self.server.desk.skew = skew
+        self.server.service.skew = skew
 
     @rule(tenths=st.integers(1, 5))
     def time_passes(self, tenths: int) -> None:

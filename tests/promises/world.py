@@ -130,7 +130,7 @@ def _lost(view: dict[str, Any], takes: list[Record], strange: set[str], final: b
 
 def _bad_files(server: PracticeServer, takes: list[Record], folder: Path) -> list[str]:
     """Files at their final path that are not, byte for byte, the clip that the service made."""
-    made = {p.stem: _clip(p) for p in server.desk.clips.path("0" * 32).parent.glob("[0-9a-f]*.mp4")}
+    made = {p.stem: _clip(p) for p in server.service.clips.path("0" * 32).parent.glob("[0-9a-f]*.mp4")}
     bad = [p.name for p in (folder / "takes").glob("[!.]*") if _clip(p) not in made.values()]
     for take in takes:
         if take.state != "completed":

@@ -23,18 +23,18 @@ _NIGHT = (("#060b1e", "#10264a", "#1f4a6c", "#4b7f94"), ("#265873", "#050d1c"), 
 
 def sea(stage: Stage) -> Place:
     """Open water before a coast."""
-    unit, w, h, dice = stage.unit, stage.width, stage.height, stage.dice
+    unit, w, h, rng = stage.unit, stage.width, stage.height, stage.rng
     dark = stage.says("night", "moon", "midnight", "dark")
-    heavens, water, light = _NIGHT if dark else dice.choice(_DAYS)
+    heavens, water, light = _NIGHT if dark else rng.choice(_DAYS)
     horizon = 0.62 * h
-    sun_x, sun_y, r = w * dice.uniform(0.62, 0.8), horizon - dice.uniform(40, 150) * unit, 92 * unit
+    sun_x, sun_y, r = w * rng.uniform(0.62, 0.8), horizon - rng.uniform(40, 150) * unit, 92 * unit
 
     def shine(picture: Image.Image) -> Image.Image:
         picture = glow(picture, sun_x, sun_y, 8 * r, stage.colour(light), 0.5)
         disc(picture, sun_x, sun_y, r, stage.colour(light))
         for _ in range(9):  # long flat clouds
-            y, long = horizon * dice.uniform(0.15, 0.8), dice.uniform(160, 620) * unit
-            x, thick = dice.uniform(-0.1, 1.0) * w, dice.uniform(7, 16) * unit
+            y, long = horizon * rng.uniform(0.15, 0.8), rng.uniform(160, 620) * unit
+            x, thick = rng.uniform(-0.1, 1.0) * w, rng.uniform(7, 16) * unit
             red, green, blue = (int(c) for c in np.asarray(picture)[int(y), w // 3])
             tone = mix((red, green, blue), stage.colour(light), 0.28)
             ImageDraw.Draw(picture).rounded_rectangle((x, y, x + long, y + thick), radius=thick / 2, fill=tone)
@@ -49,7 +49,7 @@ def sea(stage: Stage) -> Place:
     ]
     if dark:
         behind.append(Drift(specks(stage, 260, (0.6, 1.9), None, 230, soft=True), unit, (0.6, 0), twinkle=0.35))
-    far = hills(dice, stage.span(0.12), horizon - 4 * unit, 26 * unit, 900 * unit)
+    far = hills(rng, stage.span(0.12), horizon - 4 * unit, 26 * unit, 900 * unit)
     behind.append(
         land(
             stage,
@@ -71,7 +71,7 @@ def sea(stage: Stage) -> Place:
         behind += flock(stage, stage.colour("#22333f"), 4)
     if stage.says("boat", "ship", "sail", "yacht", "ferry"):
         return Place(behind, [*waves[4:]], waves[3], "boat", dark)
-    shore = hills(dice, stage.span(1.0), h * 0.885, 26 * unit, 1300 * unit)
+    shore = hills(rng, stage.span(1.0), h * 0.885, 26 * unit, 1300 * unit)
     cliff = land(
         stage,
         shore,
@@ -88,8 +88,8 @@ def _wave(stage: Stage, near: float, horizon: float, water: tuple[str, str]) -> 
     base = horizon + (stage.height - horizon) * 0.92 * near**1.35
     x = np.arange(width, dtype=np.float32)
     long = (90 + 330 * near) * unit
-    crest = np.abs(np.sin(math.pi * x / long + stage.dice.uniform(0, 3)))
-    crest += 0.35 * np.sin(2 * math.pi * x / (long * 2.7) + stage.dice.uniform(0, 6))
+    crest = np.abs(np.sin(math.pi * x / long + stage.rng.uniform(0, 3)))
+    crest += 0.35 * np.sin(2 * math.pi * x / (long * 2.7) + stage.rng.uniform(0, 6))
     line = (base + (4 + 26 * near) * unit * crest).astype(np.float32)
     tone = mix(stage.colour(water[0], depth), stage.colour(water[1], depth), near)
     foam = mix(tone, (255, 255, 255), 0.3)
@@ -99,15 +99,15 @@ def _wave(stage: Stage, near: float, horizon: float, water: tuple[str, str]) -> 
 
 def _glitter(stage: Stage, x: float, horizon: float, light: tuple[int, int, int], water: tuple[str, str]) -> Actor:
     """The light's way on the water: dashes that come and go."""
-    dice, unit, poses = stage.dice, stage.unit, []
+    rng, unit, poses = stage.rng, stage.unit, []
     tall = (stage.height - horizon) * 0.62 / unit
     for _ in range(7):
         pen = Pen(420, tall, unit, light)
         for _ in range(30):
-            down = dice.random() ** 1.4
-            y, long = 4 + down * (tall - 12), dice.uniform(18, 84) * (0.4 + down)
-            cx = 210 + dice.gauss(0, 1) * (20 + 60 * down)
-            tone = mix(light, stage.colour(water[0]), 0.25 * dice.random() + 0.2 * down)
+            down = rng.random() ** 1.4
+            y, long = 4 + down * (tall - 12), rng.uniform(18, 84) * (0.4 + down)
+            cx = 210 + rng.gauss(0, 1) * (20 + 60 * down)
+            tone = mix(light, stage.colour(water[0]), 0.25 * rng.random() + 0.2 * down)
             pen.line([(cx - long / 2, y), (cx + long / 2, y)], 3 + 4 * down, tone)
         poses.append(pen.cutout())
     foot = horizon + tall * unit
@@ -141,7 +141,7 @@ def _lighthouse(stage: Stage, ground: Layer) -> Actor:
 def _reeds(stage: Stage) -> Layer:
     """Grass at the camera's feet."""
     unit = stage.unit
-    line = hills(stage.dice, stage.span(1.5, 6), stage.height * 1.0, 26 * unit, 700 * unit)
+    line = hills(stage.rng, stage.span(1.5, 6), stage.height * 1.0, 26 * unit, 700 * unit)
     return land(
-        stage, spikes(stage.dice, line, 74 * unit, 15 * unit), 1.5, stage.stops("#0a1c24", "#050e13"), sway=6, beat=3
+        stage, spikes(stage.rng, line, 74 * unit, 15 * unit), 1.5, stage.stops("#0a1c24", "#050e13"), sway=6, beat=3
     )

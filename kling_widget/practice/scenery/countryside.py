@@ -15,12 +15,12 @@ from ..shapes import Detail, Pen, darker, disc, glow, hills, land, peaks, pines,
 from .place import Place
 
 
-def caps(line: Floats, snow: Rgb, deep: float, dice_line: Floats) -> Detail:
+def caps(line: Floats, snow: Rgb, deep: float, jitter: Floats) -> Detail:
     """Snow on summits: down to ``deep`` pixels under the line, with a ragged lower edge."""
 
     def paint(picture: Image.Image, pen: ImageDraw.ImageDraw, top: int) -> None:
         high = np.clip((line.max() - line) / max(1.0, float(np.ptp(line))), 0, 1)
-        edge = line + deep * high**1.5 * (0.6 + dice_line)
+        edge = line + deep * high**1.5 * (0.6 + jitter)
         rows = np.arange(top, top + picture.height, dtype=np.float32)[:, None]
         cover = (np.clip(edge - rows + 0.5, 0, 1) * 255).astype(np.uint8)
         picture.paste(snow, mask=Image.fromarray(cover))
@@ -37,12 +37,12 @@ def _ragged(stage: Stage, width: int) -> Floats:
 
 def snow(stage: Stage) -> Place:
     """A field of fresh snow before mountains."""
-    unit, w, h, dice = stage.unit, stage.width, stage.height, stage.dice
+    unit, w, h, rng = stage.unit, stage.width, stage.height, stage.rng
     dark = stage.says("night", "moon", "aurora", "midnight")
     heavens = (
         ("#0a1533", "#1e3a66", "#5c86ab")
         if dark
-        else dice.choice(
+        else rng.choice(
             (("#cfe0ee", "#e7f0f7", "#f6efe6"), ("#b9d3ea", "#e2edf5", "#f9e9dc"), ("#aebfda", "#e6d5e4", "#fbe3d2"))
         )
     )
@@ -50,16 +50,16 @@ def snow(stage: Stage) -> Place:
     rock = "#27436b" if dark else "#9db7cc"
 
     def shine(picture: Image.Image) -> Image.Image:
-        x, y, r = w * dice.uniform(0.2, 0.8), h * dice.uniform(0.18, 0.3), 62 * unit
+        x, y, r = w * rng.uniform(0.2, 0.8), h * rng.uniform(0.18, 0.3), 62 * unit
         picture = glow(picture, x, y, 9 * r, stage.colour("#fff6e0"), 0.6)
         disc(picture, x, y, r, stage.colour("#fffaf0"))
         return picture
 
-    alps = peaks(dice, stage.span(0.14), h * 0.62, h * 0.34, 420 * unit)
-    near_alps = peaks(dice, stage.span(0.28), h * 0.66, h * 0.19, 300 * unit)
-    wood = pines(dice, hills(dice, stage.span(0.5), h * 0.69, 14 * unit, 900 * unit), 96 * unit, 34 * unit)
-    rise = hills(dice, stage.span(0.75), h * 0.74, 30 * unit, 1500 * unit)
-    field_line = hills(dice, stage.span(1.0), h * 0.82, 24 * unit, 1700 * unit)
+    alps = peaks(rng, stage.span(0.14), h * 0.62, h * 0.34, 420 * unit)
+    near_alps = peaks(rng, stage.span(0.28), h * 0.66, h * 0.19, 300 * unit)
+    wood = pines(rng, hills(rng, stage.span(0.5), h * 0.69, 14 * unit, 900 * unit), 96 * unit, 34 * unit)
+    rise = hills(rng, stage.span(0.75), h * 0.74, 30 * unit, 1500 * unit)
+    field_line = hills(rng, stage.span(1.0), h * 0.82, 24 * unit, 1700 * unit)
     field = land(stage, field_line, 1.0, stage.stops(white, white, shade), reach=h * 0.34)
     tint = stage.colour
     behind: list[Piece] = [
@@ -90,8 +90,8 @@ def snow(stage: Stage) -> Place:
         land(stage, rise, 0.75, stage.stops(white, shade, depth=0.8), reach=170 * unit),
         field,
     ]
-    near = hills(dice, stage.span(1.45), h * 1.0, 22 * unit, 900 * unit)
-    trees = pines(dice, near, 400 * unit, 1150 * unit)
+    near = hills(rng, stage.span(1.45), h * 1.0, 22 * unit, 900 * unit)
+    trees = pines(rng, near, 400 * unit, 1150 * unit)
     front = land(
         stage,
         trees,
@@ -104,19 +104,19 @@ def snow(stage: Stage) -> Place:
 
 def forest(stage: Stage) -> Place:
     """Rows of pines, the farther the paler."""
-    unit, w, h, dice = stage.unit, stage.width, stage.height, stage.dice
+    unit, w, h, rng = stage.unit, stage.width, stage.height, stage.rng
     dark = stage.says("night", "moon", "midnight")
     sets = (
         (("#dfe9c4", "#a9c48a", "#6f9a5c"), ("#90a951", "#6f8f45", "#4a7040", "#31572c", "#132a13")),
         (("#fbe3b8", "#d9b877", "#9aa05c"), ("#b9a558", "#8a8f48", "#55743d", "#2f5130", "#12240f")),
         (("#d5ebe6", "#93c1b4", "#5c9484"), ("#7fb3a0", "#568f7c", "#35705f", "#1f5044", "#0d2a24")),
     )
-    heavens, greens = dice.choice(sets)
+    heavens, greens = rng.choice(sets)
     if dark:
         heavens, greens = ("#081426", "#12324a", "#2f6068"), ("#2c5c60", "#1e4650", "#143440", "#0c222e", "#06121a")
 
     def shine(picture: Image.Image) -> Image.Image:
-        x, y = w * dice.uniform(0.3, 0.7), h * 0.24
+        x, y = w * rng.uniform(0.3, 0.7), h * 0.24
         picture = glow(picture, x, y, 720 * unit, stage.colour("#fffbe0" if not dark else "#cfe6ee"), 0.75)
         r = 66 * unit
         disc(picture, x, y, r, stage.colour("#fffdf0" if not dark else "#e8f2f4"))
@@ -125,13 +125,13 @@ def forest(stage: Stage) -> Place:
     behind: list[Piece] = [sky(stage, stage.stops(*heavens, depth=0), shine)]
     rows = ((0.12, 0.60, 170, 46), (0.28, 0.66, 230, 70), (0.5, 0.73, 310, 118), (0.75, 0.80, 400, 210))
     for (depth, foot, tall, gap), green in zip(rows, greens, strict=False):
-        floor = hills(dice, stage.span(depth), h * foot, 16 * unit, 1100 * unit)
-        line = pines(dice, floor, tall * unit, gap * unit)
+        floor = hills(rng, stage.span(depth), h * foot, 16 * unit, 1100 * unit)
+        line = pines(rng, floor, tall * unit, gap * unit)
         pale = mix(stage.colour(green, depth), stage.colour(heavens[1], 0), 0.5 - 0.4 * depth)
         behind.append(
             land(stage, line, depth, [(0.0, stage.colour(green, depth)), (1.0, pale)], reach=(tall + 60) * unit)
         )
-    floor = hills(dice, stage.span(1.0), h * 0.85, 16 * unit, 1300 * unit)
+    floor = hills(rng, stage.span(1.0), h * 0.85, 16 * unit, 1300 * unit)
     ground = land(
         stage,
         floor,
@@ -153,12 +153,12 @@ def forest(stage: Stage) -> Place:
 
 def _trunks(stage: Stage, colour: Rgb) -> Layer:
     """Trunks close to the camera, passing quickly."""
-    unit, dice = stage.unit, stage.dice
+    unit, rng = stage.unit, stage.rng
     width = stage.span(1.6)
     line = np.full(width, stage.height + 6.0, np.float32)
-    x = dice.uniform(-0.02, 0.12) * stage.width
+    x = rng.uniform(-0.02, 0.12) * stage.width
     while x < width:
-        thick = int(dice.uniform(60, 118) * unit)
+        thick = int(rng.uniform(60, 118) * unit)
         left, right = max(0, int(x)), min(width, int(x) + thick)
         line[left:right] = -6
         for side in (-1, 1):  # roots
@@ -166,15 +166,15 @@ def _trunks(stage: Stage, colour: Rgb) -> Layer:
                 at = left - k if side < 0 else right + k
                 if 0 <= at < width:
                     line[at] = min(line[at], stage.height - 66 * unit * np.exp(-k / (16 * unit)))
-        x += dice.uniform(0.9, 1.3) * max(stage.width, 0.8 * stage.height)
+        x += rng.uniform(0.9, 1.3) * max(stage.width, 0.8 * stage.height)
     return land(stage, line, 1.6, [(0.0, mix(colour, (60, 70, 50), 0.15)), (1.0, colour)])
 
 
 def desert(stage: Stage) -> Place:
     """Dunes and table mountains under a large sun."""
-    unit, w, h, dice = stage.unit, stage.width, stage.height, stage.dice
+    unit, w, h, rng = stage.unit, stage.width, stage.height, stage.rng
     dark = stage.says("night", "moon", "midnight")
-    heavens, sands, light = dice.choice(
+    heavens, sands, light = rng.choice(
         (
             (
                 ("#5f3b6b", "#c9586a", "#f49b5e", "#fcd592"),
@@ -194,7 +194,7 @@ def desert(stage: Stage) -> Place:
             ("#3d2c5e", "#4a3568", "#5c4172", "#402c54", "#221836"),
             "#f4efff",
         )
-    x, y, r = w * dice.uniform(0.3, 0.72), h * dice.uniform(0.36, 0.46), 128 * unit
+    x, y, r = w * rng.uniform(0.3, 0.72), h * rng.uniform(0.36, 0.46), 128 * unit
 
     def shine(picture: Image.Image) -> Image.Image:
         picture = glow(picture, x, y, 7 * r, stage.colour(light), 0.55)
@@ -247,35 +247,35 @@ def desert(stage: Stage) -> Place:
 def _dunes(stage: Stage, width: int, base: float, height: float, length: float) -> Floats:
     """Dunes: they rise slowly on one side and fall steeply on the other."""
     x = np.arange(width, dtype=np.float32)
-    phase = (x / length + stage.dice.random()) % 1.0
+    phase = (x / length + stage.rng.random()) % 1.0
     shape = np.where(phase < 0.7, np.sin(np.pi * phase / 1.4) ** 1.6, np.cos(np.pi * (phase - 0.7) / 0.3) * 0.5 + 0.5)
-    swell = 0.5 + 0.5 * np.sin(2 * np.pi * x / (length * 2.3) + stage.dice.uniform(0, 6))
+    swell = 0.5 + 0.5 * np.sin(2 * np.pi * x / (length * 2.3) + stage.rng.uniform(0, 6))
     line: Floats = (base + height * 0.6 - height * (1.1 * shape * (0.6 + 0.7 * swell))).astype(np.float32)
     return line
 
 
 def _mesas(stage: Stage, depth: float, base: float) -> Floats:
     """Table mountains on the horizon."""
-    dice, unit = stage.dice, stage.unit
+    rng, unit = stage.rng, stage.unit
     width = stage.span(depth)
-    line, x = np.full(width, base, np.float32), dice.uniform(-100, 200) * unit
+    line, x = np.full(width, base, np.float32), rng.uniform(-100, 200) * unit
     while x < width:
-        broad, tall, slope = dice.uniform(130, 420) * unit, dice.uniform(70, 190) * unit, dice.uniform(20, 46) * unit
+        broad, tall, slope = rng.uniform(130, 420) * unit, rng.uniform(70, 190) * unit, rng.uniform(20, 46) * unit
         xs = [x, x + slope, x + slope * 1.4, x + broad, x + broad + slope * 0.4, x + broad + slope * 1.5]
         ys = [base, base - tall * 0.45, base - tall, base - tall * 0.96, base - tall * 0.4, base]
         line = np.minimum(line, np.interp(np.arange(width), xs, ys, left=base, right=base)).astype(np.float32)
-        x += broad + dice.uniform(160, 620) * unit
+        x += broad + rng.uniform(160, 620) * unit
     return line
 
 
 def _cacti(stage: Stage, colour: Rgb) -> list[Piece]:
     """Cacti close to the camera."""
-    unit, dice = stage.unit, stage.dice
+    unit, rng = stage.unit, stage.rng
     pieces: list[Piece] = []
-    x, end = dice.uniform(0.04, 0.14) * stage.width, stage.span(1.5)
+    x, end = rng.uniform(0.04, 0.14) * stage.width, stage.span(1.5)
     while x < end:
-        pen = Pen(300, 520, unit * dice.uniform(0.8, 1.1), colour)
-        left, right = dice.uniform(190, 260), dice.uniform(130, 220)
+        pen = Pen(300, 520, unit * rng.uniform(0.8, 1.1), colour)
+        left, right = rng.uniform(190, 260), rng.uniform(130, 220)
         rib = mix(colour, (120, 130, 90), 0.16)
         pen.line([(150, 40), (150, 516)], 62, colour)
         pen.line([(52, left - 84), (52, left), (80, left + 44), (150, left + 56)], 40, colour)
@@ -283,7 +283,7 @@ def _cacti(stage: Stage, colour: Rgb) -> list[Piece]:
         for shift in (-14, 10):
             pen.line([(150 + shift, 40), (150 + shift, 516)], 3, rib)
         pieces.append(Actor([pen.cutout()], _stands(stage, x, 1.5)))
-        x += dice.uniform(0.8, 1.2) * max(stage.width, stage.height)
+        x += rng.uniform(0.8, 1.2) * max(stage.width, stage.height)
     return pieces
 
 

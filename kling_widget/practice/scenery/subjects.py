@@ -75,8 +75,8 @@ def cast(stage: Stage, subject: Subject, ground: Layer, dark: bool) -> list[Acto
     unit, side = stage.unit, stage.camera.side
     size = size_of(stage)
     scale = unit * size
-    start = stage.dice.uniform(0.34, 0.46)
-    coat = stage.own or rgb(stage.dice.choice(_COATS))
+    start = stage.rng.uniform(0.34, 0.46)
+    coat = stage.own or rgb(stage.rng.choice(_COATS))
 
     def across(second: float, share: float) -> float:
         way = share * second / stage.seconds
@@ -119,8 +119,8 @@ def _crowd(stage: Stage, ground: Layer, scale: float) -> list[Actor]:
     """Others, going either way behind the one that the shot is about, each at their own pace."""
     actors = []
     for i in range(6):
-        side, start = stage.dice.choice((-1, 1)), stage.dice.uniform(-0.1, 1.1)
-        pace, size = stage.dice.uniform(0.02, 0.05), scale * stage.dice.uniform(0.74, 0.92)
+        side, start = stage.rng.choice((-1, 1)), stage.rng.uniform(-0.1, 1.1)
+        pace, size = stage.rng.uniform(0.02, 0.05), scale * stage.rng.uniform(0.74, 0.92)
 
         def path(
             view: View, second: float, side: int = side, start: float = start, pace: float = pace, size: float = size
@@ -148,8 +148,8 @@ def flock(stage: Stage, colour: Rgb, count: int = 7) -> Sequence[Actor]:
     actors = []
     side = stage.camera.side
     for i in range(count):
-        start, height = stage.dice.uniform(-0.1, 0.6), stage.dice.uniform(0.12, 0.42)
-        pace, scale = stage.dice.uniform(0.05, 0.08), stage.unit * stage.dice.uniform(0.5, 1.15)
+        start, height = stage.rng.uniform(-0.1, 0.6), stage.rng.uniform(0.12, 0.42)
+        pace, scale = stage.rng.uniform(0.05, 0.08), stage.unit * stage.rng.uniform(0.5, 1.15)
 
         def path(
             view: View, second: float, start: float = start, height: float = height, pace: float = pace, i: int = i

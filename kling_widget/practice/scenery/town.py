@@ -28,8 +28,8 @@ House = tuple[int, int, int]
 def night(stage: Stage) -> Place:
     """A street at night under a skyline."""
     unit, h = stage.unit, stage.height
-    codes = stage.dice.choice(_SKIES)
-    moon = (stage.dice.uniform(0.62, 0.85), stage.dice.uniform(0.16, 0.26))
+    codes = stage.rng.choice(_SKIES)
+    moon = (stage.rng.uniform(0.62, 0.85), stage.rng.uniform(0.16, 0.26))
 
     def shine(picture: Image.Image) -> Image.Image:
         x, y, r = moon[0] * stage.width, moon[1] * h, 58 * unit
@@ -64,37 +64,37 @@ def _row(
     gaps: float = 0.1,
 ) -> Layer:
     """A row of houses: roofs up to ``tall`` above ``foot``, about ``wide`` broad, a share of windows lit."""
-    dice, unit = stage.dice, stage.unit
+    rng, unit = stage.rng, stage.unit
     width = stage.span(depth)
     line = np.full(width, foot, np.float32)
     houses: list[House] = []
-    x = -int(wide * unit * dice.random())
+    x = -int(wide * unit * rng.random())
     while x < width:
-        broad = int(wide * unit * dice.uniform(0.55, 1.15)) // 2 * 2
-        if dice.random() > gaps:
-            roof = int(foot - tall * dice.uniform(0.45, 1.0))
+        broad = int(wide * unit * rng.uniform(0.55, 1.15)) // 2 * 2
+        if rng.random() > gaps:
+            roof = int(foot - tall * rng.uniform(0.45, 1.0))
             line[max(0, x) : max(0, x + broad)] = roof
             houses.append((x, x + broad, roof))
-            if dice.random() < 0.3:  # an aerial or a tank on the roof
+            if rng.random() < 0.3:  # an aerial or a tank on the roof
                 mid = x + broad // 2
-                line[max(0, mid) : max(0, mid + int(5 * unit))] = roof - int(dice.uniform(26, 60) * unit)
-            elif dice.random() < 0.4:
+                line[max(0, mid) : max(0, mid + int(5 * unit))] = roof - int(rng.uniform(26, 60) * unit)
+            elif rng.random() < 0.4:
                 line[max(0, x + broad // 5) : max(0, x + broad // 2)] = roof - int(22 * unit)
-        x += broad + int(dice.choice((0, 0, 8, 24)) * unit)
+        x += broad + int(rng.choice((0, 0, 8, 24)) * unit)
 
     def windows(picture: Image.Image, pen: ImageDraw.ImageDraw, top: int) -> None:
         pane, step = max(2, round(13 * unit * (0.55 + depth * 0.6))), max(6, round(40 * unit * (0.55 + depth * 0.6)))
         warm = (stage.colour("#ffd166", depth), stage.colour("#ffb35c", depth), stage.colour("#ffe7b0", depth))
         for left, right, roof in houses:
-            mood = dice.random() * 2 * lit
+            mood = rng.random() * 2 * lit
             side = mix(stage.colour(colours[0], depth), (0, 0, 0), 0.25)
             pen.rectangle((left, roof - top, left + (right - left) // 9, picture.height), fill=side)
             for wy in range(roof + step // 2, int(foot), step):
                 for wx in range(left + step // 2, right - pane, step):
-                    if dice.random() < mood:
-                        colour = mix(warm[dice.randrange(3)], stage.colour(colours[1], depth), 0.45 * dice.random())
+                    if rng.random() < mood:
+                        colour = mix(warm[rng.randrange(3)], stage.colour(colours[1], depth), 0.45 * rng.random())
                         pen.rectangle((wx, wy - top, wx + pane, wy - top + round(pane * 1.25)), fill=colour)
-            if dice.random() < signs:
+            if rng.random() < signs:
                 _sign(stage, picture, left, right, roof - top, depth)
 
     fade = [(0.0, stage.colour(colours[0], depth)), (1.0, stage.colour(colours[1], depth))]
@@ -103,10 +103,10 @@ def _row(
 
 def _sign(stage: Stage, picture: Image.Image, left: int, right: int, roof: int, depth: float) -> None:
     """An upright shop sign with signs that nobody can read, and its shine on the wall."""
-    dice, unit = stage.dice, stage.unit
-    colour = stage.colour(dice.choice(_SIGNS), depth)
-    wide, tall = int(38 * unit), int(dice.uniform(150, 260) * unit)
-    x, y = dice.randint(left, max(left, right - wide)), roof + int(dice.uniform(60, 160) * unit)
+    rng, unit = stage.rng, stage.unit
+    colour = stage.colour(rng.choice(_SIGNS), depth)
+    wide, tall = int(38 * unit), int(rng.uniform(150, 260) * unit)
+    x, y = rng.randint(left, max(left, right - wide)), roof + int(rng.uniform(60, 160) * unit)
     area = (max(0, left), max(0, y - 5 * wide), min(right, picture.width), min(picture.height, y + tall + 5 * wide))
     if area[0] >= area[2] or area[1] >= area[3]:
         return
@@ -126,7 +126,7 @@ def _sign(stage: Stage, picture: Image.Image, left: int, right: int, roof: int, 
         cy = y + wide * (0.28 + i * 0.95)
         pen.rectangle((x + wide * 0.28, cy, x + wide * 0.72, cy + wide * 0.12), fill=colour)
         pen.rectangle(
-            (x + wide * dice.uniform(0.3, 0.6), cy, x + wide * 0.66, cy + wide * 0.5),
+            (x + wide * rng.uniform(0.3, 0.6), cy, x + wide * 0.66, cy + wide * 0.5),
             fill=mix(colour, (255, 255, 255), 0.4),
         )
 
@@ -135,24 +135,24 @@ def _street(stage: Stage, top: float) -> Layer:
     """The street: wet, it mirrors the signs in streaks."""
     width = stage.span(1.0)
     line = np.full(width, top, np.float32)
-    wet = stage.says("wet", "rain", "neon", "puddle", "mirror", "reflect") or stage.dice.random() < 0.5
+    wet = stage.says("wet", "rain", "neon", "puddle", "mirror", "reflect") or stage.rng.random() < 0.5
 
     def mirror(picture: Image.Image, pen: ImageDraw.ImageDraw, row: int) -> None:
-        dice, unit = stage.dice, stage.unit
+        rng, unit = stage.rng, stage.unit
         base = np.asarray(picture).astype(np.float32)
         fall = np.linspace(1, 0.1, picture.height, dtype=np.float32)[:, None, None]
         for _ in range(int(width / (85 * unit))):
-            colour = np.array(stage.colour(dice.choice((*_SIGNS, "#ffd166", "#ffb35c"))), np.float32)
-            x, wide = dice.uniform(0, width), dice.uniform(10, 46) * unit
+            colour = np.array(stage.colour(rng.choice((*_SIGNS, "#ffd166", "#ffb35c"))), np.float32)
+            x, wide = rng.uniform(0, width), rng.uniform(10, 46) * unit
             away = np.abs(np.arange(width, dtype=np.float32) - x) / wide
-            bright = np.clip(1 - away, 0, 1)[None, :, None] * dice.uniform(0.18, 0.5) * fall
+            bright = np.clip(1 - away, 0, 1)[None, :, None] * rng.uniform(0.18, 0.5) * fall
             first, last = max(0, int(x - wide)), min(width, int(x + wide) + 1)
             base[:, first:last] += (colour - base[:, first:last]) * bright[:, first:last]
         picture.paste(Image.fromarray(base.astype(np.uint8)))
         pen = ImageDraw.Draw(picture)
         for _ in range(int(width / (22 * unit))):  # breaks in the mirror
-            y = dice.uniform(0.05, 1) ** 1.5 * picture.height
-            x, long = dice.uniform(0, width), dice.uniform(40, 200) * unit
+            y = rng.uniform(0.05, 1) ** 1.5 * picture.height
+            x, long = rng.uniform(0, width), rng.uniform(40, 200) * unit
             pen.rectangle((x, y, x + long, y + max(1, 2.5 * unit)), fill=stage.colour("#14122a"))
         pen.rectangle((0, 0, width, max(1, round(5 * unit))), fill=stage.colour("#33264f"))
 
@@ -175,16 +175,16 @@ def _kerb(stage: Stage) -> Detail:
 
 def _corner(stage: Stage) -> Layer:
     """Near the camera: lamp posts passing by."""
-    unit, dice = stage.unit, stage.dice
+    unit, rng = stage.unit, stage.rng
     width = stage.span(1.5)
     line = np.full(width, stage.height + 6.0, np.float32)
     thick, arm, head = max(2, int(9 * unit)), int(64 * unit), stage.height * 0.3
     posts: list[int] = []
-    x = dice.uniform(0.1, 0.3) * stage.width
+    x = rng.uniform(0.1, 0.3) * stage.width
     while x < width - thick:
         posts.append(int(x))
         line[int(x) : int(x) + thick] = head
-        x += dice.uniform(0.75, 1.1) * max(stage.width, stage.height)
+        x += rng.uniform(0.75, 1.1) * max(stage.width, stage.height)
 
     def lamps(picture: Image.Image, pen: ImageDraw.ImageDraw, top: int) -> None:
         for post in posts:
@@ -203,20 +203,20 @@ def _corner(stage: Stage) -> Layer:
 
 def _stalls(stage: Stage, foot: float) -> Layer:
     """Market stalls with striped awnings, lit from within."""
-    dice, unit = stage.dice, stage.unit
+    rng, unit = stage.rng, stage.unit
     width = stage.span(0.9)
     line = np.full(width, foot, np.float32)
     stalls: list[House] = []
     x = -int(120 * unit)
     while x < width:
-        broad, roof = int(dice.uniform(250, 340) * unit), int(foot - dice.uniform(225, 285) * unit)
+        broad, roof = int(rng.uniform(250, 340) * unit), int(foot - rng.uniform(225, 285) * unit)
         line[max(0, x) : max(0, x + broad)] = roof
         stalls.append((x, x + broad, roof))
-        x += broad + int(dice.uniform(10, 60) * unit)
+        x += broad + int(rng.uniform(10, 60) * unit)
 
     def furnish(picture: Image.Image, pen: ImageDraw.ImageDraw, top: int) -> None:
         for left, right, roof in stalls:
-            y, colour = roof - top, stage.colour(dice.choice(("#d1495b", "#2a9d8f", "#e9a23b", "#7c4dbd")))
+            y, colour = roof - top, stage.colour(rng.choice(("#d1495b", "#2a9d8f", "#e9a23b", "#7c4dbd")))
             lamp = glow(
                 picture.crop((left, y, right, picture.height)),
                 (right - left) / 2,
@@ -233,10 +233,10 @@ def _stalls(stage: Stage, foot: float) -> Layer:
                 pen.ellipse((a, y + 38 * unit, b, y + 68 * unit), fill=stripe)
             desk = y + 185 * unit
             for i in range(int((right - left) / (30 * unit))):
-                gx, r = left + 30 * unit * (i + 0.5), dice.uniform(9, 14) * unit
+                gx, r = left + 30 * unit * (i + 0.5), rng.uniform(9, 14) * unit
                 pen.ellipse(
                     (gx - r, desk - r, gx + r, desk + r),
-                    fill=stage.colour(dice.choice(("#e76f51", "#f4a261", "#8ab17d", "#e9c46a"))),
+                    fill=stage.colour(rng.choice(("#e76f51", "#f4a261", "#8ab17d", "#e9c46a"))),
                 )
             pen.rectangle((left, desk, right, picture.height), fill=stage.colour("#3a1f2c"))
 
@@ -245,17 +245,17 @@ def _stalls(stage: Stage, foot: float) -> Layer:
 
 def _lanterns(stage: Stage) -> Layer:
     """Strings of paper lanterns over the street, near the camera."""
-    dice, unit = stage.dice, stage.unit
+    rng, unit = stage.rng, stage.unit
     width, tall = stage.span(1.35), 250
     pen = Pen(width / unit, tall, unit, stage.colour("#e2574c"))
     x = -60.0
     while x < width / unit:
-        broad, sag = dice.uniform(420, 620), dice.uniform(50, 90)
+        broad, sag = rng.uniform(420, 620), rng.uniform(50, 90)
         rope = [(x + broad * i / 24, 24 + sag * math.sin(math.pi * i / 24)) for i in range(25)]
         pen.line(rope, 2.5, stage.colour("#1d1226"))
         for i in range(3, 24, 4):
-            (cx, cy), r = rope[i], dice.uniform(19, 27)
-            colour = stage.colour(dice.choice(("#e2574c", "#f2b14a", "#ef7f45", "#f6d57a")))
+            (cx, cy), r = rope[i], rng.uniform(19, 27)
+            colour = stage.colour(rng.choice(("#e2574c", "#f2b14a", "#ef7f45", "#f6d57a")))
             pen.line([(cx, cy), (cx, cy + 14)], 2.5, stage.colour("#1d1226"))
             pen.ellipse(cx, cy + 16 + r, r * 1.12, r, colour)
             pen.ellipse(cx, cy + 16 + r, r * 0.6, r * 0.92, mix(colour, (255, 250, 220), 0.55))

@@ -1,4 +1,4 @@
-"""What the server does for each call, apart from HTTP: tasks are made, looked at and billed, all by the ledger."""
+"""The simulated service without HTTP: it creates, lists, ends and bills tasks, all through the ledger."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from ..request.catalog import Model, bundled
 from ..request.money import Micros, dollars
-from . import answers, task_course
-from .clip_plan import VIDEO_EDIT_SECONDS, Film, film_of
+from . import answers, schedule
+from .clip_plan import VIDEO_EDIT_SECONDS, ClipPlan, plan_clip
 from .clip_store import Clips, renderer
 from .ledger import Ledger, Task
 from .options import Refused, Rules
@@ -27,24 +27,24 @@ _log = logging.getLogger(__name__)
 _DAY = 86_400.0
 
 
-class Desk:
+class SimulatedService:
     """The simulated service.
 
     Parameters
     ----------
     folder
-        Where the ledger, the clips and the uploads lie.
+        Holds the ledger, the clips and the uploads.
     rules
         The terms.
     clock
         Seconds since 1970.
     new_id
-        Makes ids of tasks and records (32 hexadecimal digits).
+        Returns a new id for a task or a record (32 hexadecimal digits).
 
     Attributes
     ----------
     skew
-        Seconds by which the times that it tells are ahead of its clock: a service whose clock is wrong.
+        Seconds by which the times in its answers run ahead of its clock: a service whose clock is wrong.
     """
 
     def __init__(
@@ -57,30 +57,30 @@ class Desk:
         self.rules, self.clock, self.skew = rules, clock, 0.0
         self.ledger = Ledger(folder, rules.grant, follow=rules.private)
         self.uploads = folder / "practice_uploads"
-        self.clips = Clips(folder / "practice_clips", self._film, self._rendered, self._spoiled)
+        self.clips = Clips(folder / "practice_clips", self._plan, self._rendered, self._render_failed)
         self.new_id = new_id
-        for task in self.ledger.open_tasks():  # of a server that is gone
-            self._wish(task)
+        for task in self.ledger.open_tasks():  # an earlier server may have left some
+            self._enqueue(task)
         threading.Thread(target=_warm_up, name="practice-warm-up", daemon=True).start()
 
     def close(self) -> None:
-        """Stop rendering and let go of the ledger."""
+        """Stop rendering and close the ledger."""
         self.clips.close()
         self.ledger.close()
 
     # tasks
 
     def submit(self, name: str, body: Mapping[str, Any]) -> Task:
-        """Make a task and charge for it. Raises ``Refused`` (400, 402, 404, 429)."""
+        """Create a task and charge for it. Raises ``Refused`` (400, 402, 404, 429)."""
         model = self._model(name)
         checked = check(model, body, strict=self.rules.strict)
-        now, known = self.clock(), self.new_id()
+        now, task_id = self.clock(), self.new_id()
         price = model.estimate(checked.inputs)
         flagged = self._flagged(checked.inputs)
-        share = task_course.TOOL if model.kind == "tool" else 1.0
-        way = task_course.plan(known, now, self.rules.median, self.rules.sigma, share)
+        share = schedule.TOOL if model.kind == "tool" else 1.0
+        times = schedule.draw(task_id, now, self.rules.median, self.rules.sigma, share)
         if flagged:
-            way = task_course.Course(way.starts, way.starts + task_course.FLAGGED * (way.ends - way.starts))
+            times = schedule.Schedule(times.starts, times.starts + schedule.FLAGGED * (times.ends - times.starts))
         with self.ledger.writing():
             self._within_rate(now)
             if price > self.ledger.balance():
@@ -90,26 +90,26 @@ class Desk:
                     "Top up with POST /practice/balance.",
                 )
             others = [task.ends for task in self.ledger.open_tasks() if task.ends > now]
-            way = task_course.queue(way, others, self.rules.concurrent)
+            times = schedule.queue(times, others, self.rules.concurrent)
             task = Task(
-                known, model.id, model.kind, checked.inputs, checked.dropped, self._seconds(model, checked.inputs),
-                price, now, way.starts, way.ends,
+                task_id, model.id, model.kind, checked.inputs, checked.dropped, self._seconds(model, checked.inputs),
+                price, now, times.starts, times.ends,
                 *(("failed", 1200, _FLAG.format(flagged)) if flagged else ()),
             )  # fmt: skip
             self.ledger.add(task, self.new_id())
-        self._wish(task)
+        self._enqueue(task)
         return task
 
-    def look(self, known: str) -> Task:
-        """A task as it is now. Raises ``Refused`` (404)."""
+    def current(self, task_id: str) -> Task:
+        """Return a task as it is now. Raises ``Refused`` (404)."""
         self.settle()
-        task = self.ledger.task(known)
+        task = self.ledger.task(task_id)
         if task is None or task.created < self._oldest():
-            raise Refused(404, f"Prediction {known[:64]} not found", 1401)
+            raise Refused(404, f"Prediction {task_id[:64]} not found", 1401)
         return task
 
     def recent(self, body: Mapping[str, Any], lag: float = 0.0) -> tuple[int, list[Task]]:
-        """A page of the list, the newest first: its number and its tasks. ``lag``: hide what is younger (seconds)."""
+        """Return the number of a page and its tasks, the newest first; leave out tasks younger than ``lag`` seconds."""
         self.settle()
         page, size = answers.paging(body, 20)
         after, before = (answers.moment(body.get(key), key) for key in ("created_after", "created_before"))
@@ -126,21 +126,21 @@ class Desk:
         ]
         return page, found[(page - 1) * size : page * size]
 
-    def delete(self, known: str) -> bool:
-        """Delete a task's record and clip; what it cost stays spent, and what runs goes on. False: there is none."""
+    def delete(self, task_id: str) -> bool:
+        """Delete a task's record and clip and return whether there was one. A charge stays; a running task goes on."""
         self.settle()
-        if self.ledger.task(known) is None:
+        if self.ledger.task(task_id) is None:
             return False
-        self.ledger.delete(known, self.clock())
-        self.clips.path(known).unlink(missing_ok=True)
+        self.ledger.delete(task_id, self.clock())
+        self.clips.path(task_id).unlink(missing_ok=True)
         return True
 
     def settle(self) -> None:
-        """End the tasks whose time has come, as far as their clips are there."""
+        """End the tasks that are due and whose clips are rendered."""
         now = self.clock()
         for task in self.ledger.due(now):
             if task.outcome == "completed" and task.kind != "tool" and task.rendered is None:
-                self._wish(task)
+                self._enqueue(task)
                 continue
             if task.outcome == "completed" and task.model == ELEMENTS:
                 self.ledger.keep_element(str(element_id(task.id)), str(task.inputs.get("name", "")), task.id)
@@ -149,7 +149,7 @@ class Desk:
     # money
 
     def price(self, body: Mapping[str, Any]) -> answers.Json:
-        """The price of given inputs. Raises ``Refused`` (400, 404)."""
+        """Return the price of given inputs. Raises ``Refused`` (400, 404)."""
         inputs = body.get("inputs")
         if not isinstance(body.get("model_id"), str) or not isinstance(inputs, dict):
             raise Refused(400, "Missing parameter: model_id and inputs are required", 1400)
@@ -157,7 +157,7 @@ class Desk:
         return answers.quote(model, model.estimate(inputs))
 
     def bills(self, body: Mapping[str, Any]) -> answers.Json:
-        """A page of billing records."""
+        """Return a page of billing records."""
         self.settle()
         page, size = answers.paging(body, 10)
         wanted = body.get("prediction_uuids")
@@ -181,35 +181,35 @@ class Desk:
         return {"page": page, "total": len(found), "items": items}
 
     def balance(self) -> Micros:
-        """Play money left."""
+        """Return the play money that is left, in micro-dollars."""
         self.settle()
         return self.ledger.balance()
 
     # clips
 
-    def clip(self, known: str) -> Path:
-        """Where a completed task's clip lies or will lie. Raises ``Refused`` (404)."""
-        task = self.look(known)
+    def clip(self, task_id: str) -> Path:
+        """Return the path of a completed task's clip, rendered or not. Raises ``Refused`` (404)."""
+        task = self.current(task_id)
         if answers.status_of(task, self.clock()) != "completed" or task.kind == "tool":
             raise Refused(404, "There is no such file.")
-        return self.clips.path(known)
+        return self.clips.path(task_id)
 
-    def _film(self, known: str) -> Film | None:
-        task = self.ledger.task(known)
+    def _plan(self, task_id: str) -> ClipPlan | None:
+        task = self.ledger.task(task_id)
         if task is None or task.kind == "tool" or task.deleted is not None:
             return None
         names = self.ledger.element_names()
-        return film_of(task.inputs, seconds=task.seconds, seed=known, names=names, scale=self.rules.scale)
+        return plan_clip(task.inputs, seconds=task.seconds, seed=task_id, names=names, scale=self.rules.scale)
 
-    def _rendered(self, known: str) -> None:
-        self.ledger.rendered(known, self.clock())
+    def _rendered(self, task_id: str) -> None:
+        self.ledger.rendered(task_id, self.clock())
 
-    def _spoiled(self, known: str, reason: str) -> None:
-        self.ledger.spoil(known, 5000, f"Internal error: the clip could not be made ({reason})")
+    def _render_failed(self, task_id: str, reason: str) -> None:
+        self.ledger.fail(task_id, 5000, f"Internal error: the clip could not be made ({reason})")
 
-    def _wish(self, task: Task) -> None:
+    def _enqueue(self, task: Task) -> None:
         if task.outcome == "completed" and task.kind != "tool" and task.rendered is None:
-            self.clips.wish(task.id)
+            self.clips.enqueue(task.id)
 
     # rules
 
@@ -241,7 +241,7 @@ class Desk:
 
 
 def _warm_up() -> None:
-    """Import what the first submit will need while nobody waits: the validator takes a second beside Jupyter."""
+    """Import what the first submit needs while nobody waits: beside Jupyter the validator takes a second."""
     try:
         import_module("jsonschema")
         renderer()

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from kling_widget.practice import PracticeServer
-from kling_widget.practice.task_course import Course, plan, queue
+from kling_widget.practice.schedule import Schedule, draw, queue
 
 from .conftest import Caller
 
@@ -26,17 +26,17 @@ class Clock:
 
 
 def test_times_are_log_normal_and_follow_from_the_id() -> None:
-    lengths = [plan(f"{i:032x}", 0, 3, 0.25).ends for i in range(2000)]
-    assert lengths[0] == plan(f"{0:032x}", 0, 3, 0.25).ends
+    lengths = [draw(f"{i:032x}", 0, 3, 0.25).ends for i in range(2000)]
+    assert lengths[0] == draw(f"{0:032x}", 0, 3, 0.25).ends
     assert statistics.median(lengths) == pytest.approx(3, rel=0.03)
     assert statistics.pstdev(map(math.log, lengths)) == pytest.approx(0.25, rel=0.06)
 
 
 def test_past_the_limit_a_task_waits_for_the_first_place() -> None:
-    assert queue(Course(10, 13), [], 2) == Course(10, 13)
-    assert queue(Course(10, 13), [12, 11], None) == Course(10, 13)
-    assert queue(Course(10, 13), [12, 11], 2) == Course(11, 14)
-    assert queue(Course(10, 13), [12, 11, 14], 2) == Course(12, 15)
+    assert queue(Schedule(10, 13), [], 2) == Schedule(10, 13)
+    assert queue(Schedule(10, 13), [12, 11], None) == Schedule(10, 13)
+    assert queue(Schedule(10, 13), [12, 11], 2) == Schedule(11, 14)
+    assert queue(Schedule(10, 13), [12, 11, 14], 2) == Schedule(12, 15)
 
 
 def test_a_status_moves_with_the_clock_and_never_back(tmp_path: Path) -> None:
