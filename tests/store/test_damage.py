@@ -22,7 +22,7 @@ from kling_widget.request.money import micros
 from kling_widget.store import Budget, Limits, Record, Store, integrity
 from kling_widget.store.history import READ, history, ledger, readable
 from kling_widget.store.record import fresh_id, now_ms
-from kling_widget.widgets.studio import view
+from kling_widget.widgets.history import cards
 from tests.made import a_record
 from tests.promises.world import a_service, admit
 
@@ -101,7 +101,7 @@ def used(folder: Path) -> str:
 def _read(store: Store) -> None:
     def shown() -> None:
         for record in (*store.page(limit=None), *store.page(kind="tool"), *store.changed_since(0)):
-            view.card(record, store.zone)
+            cards.card(record, store.zone)
             assert store.get(record.id).id == record.id
 
     def told() -> None:

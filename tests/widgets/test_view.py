@@ -15,6 +15,8 @@ from kling_widget.request.states import STATES
 from kling_widget.service.service import Service
 from kling_widget.store import Record, Spend, TakeId
 from kling_widget.store.history import COLUMNS
+from kling_widget.widgets.history import cards
+from kling_widget.widgets.queue.rows import FEW, LINGER, Rows
 from kling_widget.widgets.queue.take_row import clock, row
 from kling_widget.widgets.studio import view
 from tests.made import a_take
@@ -109,33 +111,57 @@ def test_the_queue_holds_what_is_under_way_and_what_failed_and_lets_the_finished
     first, second = take("t1"), take("t2", confirmed_at=AT + 5)
     failed = take("t3", state="failed")
     just_done = take("t4", state="completed", saved_at=now - 1000)
-    long_done = take("t5", state="completed", saved_at=now - view.LINGER)
-    rows = view.queue([second, first], [failed, just_done, long_done], lambda r: RENDERING, now=now)
+    long_done = take("t5", state="completed", saved_at=now - LINGER)
+    rows = Rows().update([second, first], [failed, just_done, long_done], lambda r: RENDERING, now=now)
     assert [r["id"] for r in rows] == ["t1", "t2", "t3", "t4"]
     assert [r["actions"] for r in rows] == [[], [], ["edit", "dismiss"], []]
 
 
+def test_many_open_takes_are_told_anew_once_a_second_and_a_changed_one_at_once() -> None:
+    takes, asked, rows = [take(f"t{n:02}") for n in range(FEW + 1)], [], Rows()
+
+    def progress(record: Record) -> Progress:
+        asked.append(record.id)
+        return RENDERING
+
+    for now in (AT, AT + 250, AT + 750):
+        rows.update(takes, [], progress, now=now)
+    assert len(asked) == len(takes)
+    takes[3] = take("t03", state="downloading", revision=9)
+    rows.update(takes, [], progress, now=AT + 800)
+    assert asked[len(takes) :] == ["t03"]
+    rows.update(takes, [], progress, now=AT + 1000)
+    assert len(asked) == 2 * len(takes)
+
+
+def test_few_open_takes_are_told_anew_each_time() -> None:
+    rows = Rows()
+    (before,) = rows.update([take()], [], lambda _: Progress("rendering", 0.7, 70), now=AT)
+    (after,) = rows.update([take()], [], lambda _: Progress("rendering", 0.71, 70.25), now=AT + 250)
+    assert (before["fraction"], after["fraction"]) == (0.7, 0.71)
+
+
 def test_what_was_taken_back_is_seen_to_stop_and_leaves() -> None:
     stopped = take(state="cancelled", finished_at=AT, trouble="Stopped before it was sent. Nothing was charged.")
-    (shown,) = view.queue([], [stopped], lambda r: ENDED, now=AT + 1000)
+    (shown,) = Rows().update([], [stopped], lambda r: ENDED, now=AT + 1000)
     assert (shown["tone"], shown["status"], shown["actions"]) == ("off", "Stopped, not charged", [])
-    assert view.queue([], [stopped], lambda r: ENDED, now=AT + view.LINGER) == []
-    assert view.card(stopped)["status"] == "stopped"
+    assert Rows().update([], [stopped], lambda r: ENDED, now=AT + LINGER) == []
+    assert cards.card(stopped)["status"] == "stopped"
 
 
 def test_the_shelf_says_how_many_takes_there_are_and_what_they_came_to() -> None:
     takes = [take(f"t{n}", state="completed") for n in range(3)]
-    assert view.summary(Spend(), [], False) == "0 takes"
-    assert view.summary(Spend(total=micros("31.92"), takes=3), takes, False) == "3 takes, $31.92"
+    assert cards.summary(Spend(), [], False) == "0 takes"
+    assert cards.summary(Spend(total=micros("31.92"), takes=3), takes, False) == "3 takes, $31.92"
     mixed = Spend(total=micros("0.56"), practice_total=micros("1.12"), takes=3)
-    assert view.summary(mixed, takes, False) == "3 takes, $0.56 and $1.12 of play money"
-    assert view.summary(Spend(takes=1_240), takes, False) == "1,240 takes, the newest 3 here"
+    assert cards.summary(mixed, takes, False) == "3 takes, $0.56 and $1.12 of play money"
+    assert cards.summary(Spend(takes=1_240), takes, False) == "1,240 takes, the newest 3 here"
 
 
 def test_a_narrowed_shelf_sums_what_it_shows() -> None:
     found = [take("t1", state="completed"), take("t2", state="completed", service=LIVE)]
     everything = Spend(total=micros("9"), practice_total=micros("9"), takes=48)
-    assert view.summary(everything, found, True) == "2 of 48 takes, $0.56 and $0.56 of play money"
+    assert cards.summary(everything, found, True) == "2 of 48 takes, $0.56 and $0.56 of play money"
 
 
 def test_the_bar_says_plainly_whether_takes_cost_money() -> None:
@@ -156,8 +182,8 @@ def test_the_table_has_the_columns_of_the_history_and_says_the_same(tmp_path: Pa
         history = library.history()
     finally:
         library.close()
-    assert view.headings() == [name.replace("_", " ") for name in history.columns]
-    card = dict(zip([name for name in COLUMNS if name != "poster"], view.cells(record), strict=True))
+    assert cards.headings() == [name.replace("_", " ") for name in history.columns]
+    card = dict(zip([name for name in COLUMNS if name != "poster"], cards.cells(record), strict=True))
     line = history.iloc[0]
     assert card["prompt"] == line["prompt"]
     assert card["seconds"] == str(line["seconds"])
@@ -171,14 +197,14 @@ def test_the_table_has_the_columns_of_the_history_and_says_the_same(tmp_path: Pa
 
 
 def test_a_card_is_short_and_one_line_whatever_the_prompt() -> None:
-    shown = view.card(take(words="a\nb " * 700))
+    shown = cards.card(take(words="a\nb " * 700))
     assert "\n" not in shown["title"]
     assert len(shown["title"]) <= 80
 
 
 def test_the_newest_clip_is_shown_first() -> None:
     records = [take("t3"), take("t2", state="completed", file="takes/t2.mp4"), take("t1", state="completed", file="x")]
-    newest = view.newest_finished(records)
+    newest = cards.newest_finished(records)
     assert newest is not None
     assert newest.id == "t2"
-    assert view.newest_finished([take()]) is None
+    assert cards.newest_finished([take()]) is None

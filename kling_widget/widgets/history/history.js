@@ -7,7 +7,7 @@ import { poster } from "../player/poster.js";
 /** @typedef {import("../base/widget.js").Model} Model */
 
 /**
- * One take, as `view.card` says it.
+ * One take, as `cards.card` returns it.
  * @typedef {object} Card
  * @property {string} id
  * @property {string} title

@@ -38,7 +38,7 @@ class Shelf(Face):
         "poster": "_poster",
     }
 
-    takes: t.List[Any] = t.List(help="The newest takes that fit, as `view.card` says them.").tag(sync=True)
+    takes: t.List[Any] = t.List(help="The newest takes that fit, as `cards.card` returns them.").tag(sync=True)
     headings = t.List(t.Unicode(), help="The table's columns, those of `Library.history`.").tag(sync=True)
     sum = t.Unicode(help="How many takes there are, and what they came to.").tag(sync=True)
     search = t.Unicode(help="Words that a take's prompt, tags or note must hold.").tag(sync=True)

@@ -11,8 +11,9 @@ from ...store import Budget, Record, Spend
 from ...store.record import now_ms
 from ...store.time_zone import day
 from ...text import mended
+from ..history import cards
 from ..player.player import MOST
-from . import view
+from ..queue.rows import stays
 
 _OPEN = STATES - FINAL
 
@@ -54,6 +55,7 @@ class Reading:
         self._shows_due = 0  # clicks whose first clip is still to be shown
         self.records: list[Record] = []
         self.cards: list[dict[str, Any]] = []
+        self._cards = cards.Cards()
         self.under_way: list[Record] = []
         self.ended: dict[str, Record] = {}
         self.spend, self.budget = Spend(), Budget()
@@ -74,7 +76,7 @@ class Reading:
         return (min(self.under_way, key=lambda r: (r.state not in AT_SERVICE, r.confirmed_at, r.id)).id,)
 
     def narrow(self, search: str, status: str) -> None:
-        """Narrow the shelf to takes that hold these words and fit this one of ``view.FILTERS``."""
+        """Narrow the shelf to takes that hold these words and fit this one of ``cards.FILTERS``."""
         self.search, self.filter, self._stale = mended(search.strip()), status, True
 
     def begun(self, *takes: str) -> None:
@@ -117,21 +119,21 @@ class Reading:
     def read(self) -> bool:
         """Read the library again where it changed; tells whether it did."""
         changed = [] if self._revision is None else self._library.changed_since(self._revision)
-        self.ended = {take: record for take, record in self.ended.items() if view.stays(record)}
+        self.ended = {take: record for take, record in self.ended.items() if stays(record)}
         self.budget = self._library.caps()  # a cap moves no revision
         today = day(now_ms(), self._library.zone)
         if not changed and not self._stale and today == self._day:
             return False
-        states = view.FILTERS[self.filter]
-        self.records = self._library.records(limit=view.SHOWN, search=self.search, states=states)
+        states = cards.FILTERS[self.filter]
+        self.records = self._library.records(limit=cards.SHOWN, search=self.search, states=states)
         self.under_way = self._library.records(limit=None, states=_OPEN)
         self.spend, self._day = self._library.sums(), today
-        self.cards = [view.card(record, self._library.zone) for record in self.records]
+        self.cards = self._cards.update(self.records, self._library.zone)
         self._seen_open.update(record.id for record in self.under_way)
         for record in changed:
             if record.final:
                 self._end(record)
-        if not self.shown and (newest := view.newest_finished(self.records)):
+        if not self.shown and (newest := cards.newest_finished(self.records)):
             self.shown = (newest.id,)
         seen = (record.revision for record in (*changed, *self.records, *self.under_way))
         self._revision, self._stale = max(self._revision or 0, *seen, 0), False

@@ -21,6 +21,7 @@ from ..builder import carry_over, form, order
 from ..builder.builder import Builder
 from ..builder.generate import Go
 from ..builder.origin import Origin
+from ..history import cards
 from . import budget, saved_draft, view
 from .library_bindings import Workshop
 from .saved_draft import Draft, Remembered
@@ -118,7 +119,7 @@ class Counter:
         dropped = self.builder.choose(find(self._library, name))
         self._renew()
         self.tell()
-        self.say(carry_over.told(self.model, view.model_name(self.model), before, self.builder.values, dropped), "ok")
+        self.say(carry_over.told(self.model, cards.model_name(self.model), before, self.builder.values, dropped), "ok")
 
     def costs(self, live: bool) -> None:
         """Show prices as real money, or as play money."""

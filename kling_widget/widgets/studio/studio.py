@@ -21,12 +21,14 @@ from ...settings import library_folder
 from ...store import Record
 from ..base.widget import close
 from ..builder import form
+from ..history import cards
 from ..history.history import Shelf
 from ..player import Kept, Screen, at_cell_end
 from ..player.player import MOST
 from ..player.still import MOST as KEPT
 from ..queue import decisions
 from ..queue.queue import Queue
+from ..queue.rows import Rows
 from . import budget as day_budget
 from . import view
 from .bar import Bar
@@ -96,6 +98,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             self.library.cap(day=budget)
         self._lock = threading.RLock()
         self._reading = Reading(self.library)
+        self._rows = Rows()
         self._kept = Kept(self.library, empty="Kling Studio: run this cell to open the panel.")
 
         asking = replace(asking, live=not self._service.practice)
@@ -118,7 +121,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
         self._shelf = Shelf(
-            self._find, self.show, self._add, self._poster, headings=view.headings(), statuses=list(view.FILTERS)
+            self._find, self.show, self._add, self._poster, headings=cards.headings(), statuses=list(cards.FILTERS)
         )
         self._faces = (
             self._bar,
@@ -318,12 +321,13 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         under_way = [*map(self.library.explained, told.under_way)]
         learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
         put(
-            self._queue, rows=view.queue(under_way, told.ended.values(), progress, lately=told.records, learned=learned)
+            self._queue,
+            rows=self._rows.update(under_way, told.ended.values(), progress, lately=told.records, learned=learned),
         )
         put(
             self._shelf,
             takes=told.cards,
-            sum=view.summary(told.spend, told.records, told.narrowed),
+            sum=cards.summary(told.spend, told.records, told.narrowed),
             search=told.search,
             status=told.filter,
             shown=[record.id for record in shown],

@@ -1,65 +1,18 @@
-"""What the panel shows of the library: plain rows from records. No widget is needed to ask."""
+"""What the panel says of the service, its models and its prices, in words. No widget is needed to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...engine.polling import Progress
 from ...errors import SettingsError
-from ...request.catalog import TOOL, Catalog, Model, bundled
+from ...request.catalog import TOOL, Catalog, Model
 from ...request.money import Micros, dollars
-from ...request.states import FINAL, STATES, UNCERTAIN
 from ...service.service import Service, limits_of
 from ...settings import ADDRESS_NAME, KEY_NAME, TIER_NAME
-from ...store import Record, Spend
 from ...store.file_system import network_kind
-from ...store.history import COLUMNS
-from ...store.limits import Learned
-from ...store.record import now_ms
-from ..queue.decisions import after_the_end, choices, offered
-from ..queue.take_row import Row, clock, row, title, withdrawn
-from ..queue.waiting import Traffic
-
-SHOWN = 200
-"""How many takes the shelf holds at once, newest first; search finds the others."""
-
-LINGER = 4_000
-"""How long a take stays in the queue that was finished or taken back, in milliseconds: to be seen ending."""
-
-FILTERS: dict[str, frozenset[str] | None] = {
-    "all": None,
-    "finished": frozenset({"completed"}),
-    "running": STATES - FINAL,
-    "failed": FINAL - {"completed"},
-}
-"""What the shelf can be narrowed to: a word for people -> states."""
-
-STATUS: dict[str, str] = {
-    "intent": "waiting",
-    "sending": "sending",
-    "unknown": "unknown",
-    "reconciling": "unknown",
-    "needs_you": "needs you",
-    "accepted": "waiting",
-    "created": "waiting",
-    "processing": "rendering",
-    "downloading": "downloading",
-    "completed": "finished",
-    "rejected": "refused",
-    "not_created": "not made",
-    "unverified": "not a whole clip",
-}
-"""States in words, where the state's own name is not one already."""
-
-_CARD_TITLE = 80  # characters; a card cuts it at about 25
-
-
-def model_name(model: Model) -> str:
-    """A model as the bar names it: ``O3 Pro · text to video``."""
-    return model.name.removeprefix("Kling ")
+from ..history.cards import model_name
 
 
 def bar(model: Model, service: Service) -> dict[str, Any]:
@@ -169,144 +122,3 @@ def notice(folder: Path, unreadable: Mapping[str, str] | None = None) -> str:
 def note(service: Service) -> str:
     """Small words beside the button that costs money."""
     return "play money" if service.practice else ""
-
-
-def summary(spend: Spend, shown: Sequence[Record], narrowed: bool) -> str:
-    """How many takes there are and what they came to, ``48 takes, $31.92``: of those shown, where it is narrowed."""
-    count = f"{spend.takes:,} take" + ("" if spend.takes == 1 else "s")
-    live, play = spend.total, spend.practice_total
-    if narrowed:
-        count = f"{len(shown):,}{'+' if len(shown) >= SHOWN else ''} of {count}"
-        live = Micros(sum(r.cost for r in shown if not r.practice))
-        play = Micros(sum(r.cost for r in shown if r.practice))
-    elif spend.takes > len(shown):
-        count = f"{count}, the newest {len(shown):,} here"
-    sums = [dollars(live)] if live else []
-    if play:
-        sums.append(f"{dollars(play)} of play money")
-    return ", ".join([count, " and ".join(sums)]) if sums else count
-
-
-def queue(
-    under_way: Collection[Record],
-    ended: Collection[Record],
-    progress: Callable[[Record], Progress],
-    *,
-    lately: Iterable[Record] = (),
-    learned: Mapping[str, Learned] | None = None,
-    now: int | None = None,
-) -> list[Row]:
-    """The queue's rows: what is under way, oldest first, then what ended without a clip; finished ones leave.
-
-    Parameters
-    ----------
-    under_way
-        Takes that are not final.
-    ended
-        Takes that became final while this panel was there, and that nobody dismissed.
-    progress
-        How far a take is.
-    lately
-        Other takes that may have been sent within the last minute.
-    learned
-        What accounts were found to take, by their fingerprint.
-    now
-        Milliseconds since the epoch.
-    """
-    at = now_ms() if now is None else now
-    traffic = Traffic([*under_way, *ended, *lately], at, learned)
-    rows = []
-    for record in sorted(under_way, key=lambda r: (r.confirmed_at, r.id)):
-        waits = traffic.why(record)
-        rows.append(row(record, progress(record), offered(record, waits), waits=waits, choices=choices(record)))
-    for record in sorted(ended, key=lambda r: (-r.confirmed_at, r.id)):
-        if not _leaves(record):
-            rows.append(row(record, progress(record), after_the_end(record)))
-        elif stays(record, at):
-            rows.append(row(record, progress(record)))
-    return rows
-
-
-def stays(record: Record, now: int | None = None) -> bool:
-    """Whether a take that ended still has a place in the queue: some for a moment, others until dismissed."""
-    at = now_ms() if now is None else now
-    return not _leaves(record) or at - (record.saved_at or record.finished_at or 0) < LINGER
-
-
-def _leaves(record: Record) -> bool:
-    return record.state == "completed" or withdrawn(record)
-
-
-def card(record: Record, zone: tzinfo | None = None) -> dict[str, Any]:
-    """One take for the shelf, as a card and as a row of the table.
-
-    ``cells`` are the columns of `Library.history`, in its order and without its first, the poster, as text.
-    """
-    return {
-        "id": record.id,
-        "title": title(record.words)[:_CARD_TITLE] or "Without words",
-        "state": record.state,
-        "status": status(record),
-        "tone": _tone(record),
-        "poster": record.poster or "",
-        "rating": record.rating or 0,
-        "facts": f"{record.seconds} s · {dollars(record.estimate if record.state == 'intent' else record.cost)}",
-        "cells": cells(record, zone),
-    }
-
-
-def status(record: Record) -> str:
-    """A take's state in one or two words."""
-    return "stopped" if withdrawn(record) else STATUS.get(record.state, record.state)
-
-
-def cells(record: Record, zone: tzinfo | None = None) -> list[str]:
-    """The history's columns for one take, as text, in the history's own order and without the poster."""
-    model = bundled().get(record.model)
-
-    def value(name: str) -> Any:
-        return record.inputs.get(name, model.default(name) if model else None)
-
-    took = "" if record.saved_at is None else clock((record.saved_at - record.confirmed_at) / 1000)
-    sound = value("sound")
-    texts = {
-        "prompt": " ".join(record.words.split()),
-        "model": model_name(model) if model else record.model,
-        "seconds": str(record.seconds),
-        "aspect_ratio": str(value("aspect_ratio") or ""),
-        "sound": "" if sound is None else "on" if sound else "off",
-        "status": status(record),
-        "cost": dollars(record.cost),
-        "rating": "★" * (record.rating or 0),
-        "tags": " ".join(f"#{tag}" for tag in record.tags),
-        "note": record.note,
-        "confirmed": _when(record.confirmed_at, zone),
-        "took": took,
-        "file": record.file or "",
-        "id": record.id,
-    }
-    return [texts[name] for name in COLUMNS if name != "poster"]
-
-
-def headings() -> list[str]:
-    """The table's headings: the history's columns, the poster first."""
-    return [name.replace("_", " ") for name in COLUMNS]
-
-
-def newest_finished(records: Sequence[Record]) -> Record | None:
-    """The take to show when nobody chose one: the newest that has a clip."""
-    return next((r for r in records if r.state == "completed" and r.file), None)
-
-
-def _tone(record: Record) -> str:
-    if record.state == "completed":
-        return "done"
-    if record.state in UNCERTAIN or record.state == "unverified":
-        return "ask"
-    if withdrawn(record):
-        return "off"
-    return "bad" if record.final else "run"
-
-
-def _when(at: int, zone: tzinfo | None) -> str:
-    return datetime.fromtimestamp(at / 1000, zone).astimezone(zone).strftime("%Y-%m-%d %H:%M")

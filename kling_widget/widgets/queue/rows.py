@@ -1,0 +1,100 @@
+"""Which takes a queue shows, in which order, and when each is said anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from ...engine.polling import Progress
+from ...store import Record
+from ...store.limits import Learned
+from ...store.record import now_ms
+from .decisions import after_the_end, choices, offered
+from .take_row import Row, row, withdrawn
+from .waiting import Traffic
+
+LINGER = 4_000
+"""How long a take stays in the queue that was finished or taken back, in milliseconds: to be seen ending."""
+
+FEW = 20
+"""So many open takes are said anew at each update; where there are more, each is once a second."""
+
+_SECOND = 1_000  # a row's clock shows whole seconds
+
+
+@dataclass(frozen=True)
+class _Said:
+    revision: int
+    waits: str
+    trouble: str
+    at: int
+    row: Row
+
+
+class Rows:
+    """A queue's rows. Those that would read the same are kept, so that hundreds of open takes cost little."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, _Said] = {}
+
+    def update(
+        self,
+        under_way: Collection[Record],
+        ended: Collection[Record],
+        progress: Callable[[Record], Progress],
+        *,
+        lately: Iterable[Record] = (),
+        learned: Mapping[str, Learned] | None = None,
+        now: int | None = None,
+    ) -> list[Row]:
+        """Return the rows: what is under way, oldest first, then what ended without a clip; finished ones leave.
+
+        Parameters
+        ----------
+        under_way
+            Takes that are not final.
+        ended
+            Takes that became final while the queue was there, and that nobody dismissed.
+        progress
+            How far a take is.
+        lately
+            Other takes that may have been sent within the last minute.
+        learned
+            What accounts were found to take, by their fingerprint.
+        now
+            Milliseconds since the epoch.
+        """
+        at = now_ms() if now is None else now
+        waiting = any(record.state == "intent" for record in under_way)
+        traffic = Traffic([*under_way, *ended, *lately] if waiting else (), at, learned)
+        every = _SECOND if len(under_way) > FEW else 0
+        kept, self._said = self._said, {}
+        rows = []
+        for record in sorted(under_way, key=lambda r: (r.confirmed_at, r.id)):
+            waits = traffic.why(record)
+            said = kept.get(record.id)
+            if said is None or at >= said.at + every or _of(said) != (record.revision, waits, record.trouble):
+                fresh = row(record, progress(record), offered(record, waits), waits=waits, choices=choices(record))
+                said = _Said(record.revision, waits, record.trouble, at, fresh)
+            self._said[record.id] = said
+            rows.append(said.row)
+        for record in sorted(ended, key=lambda r: (-r.confirmed_at, r.id)):
+            if not _leaves(record):
+                rows.append(row(record, progress(record), after_the_end(record)))
+            elif stays(record, at):
+                rows.append(row(record, progress(record)))
+        return rows
+
+
+def stays(record: Record, now: int | None = None) -> bool:
+    """Return whether a take that ended still has a place: some for a moment, others until dismissed."""
+    at = now_ms() if now is None else now
+    return not _leaves(record) or at - (record.saved_at or record.finished_at or 0) < LINGER
+
+
+def _leaves(record: Record) -> bool:
+    return record.state == "completed" or withdrawn(record)
+
+
+def _of(said: _Said) -> tuple[int, str, str]:
+    return said.revision, said.waits, said.trouble
