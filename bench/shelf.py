@@ -15,10 +15,10 @@ from sqlalchemy import create_engine, insert, update
 from kling_widget.request.catalog import O3_PRO
 from kling_widget.request.money import micros
 from kling_widget.store import Record, Store, TakeId
+from kling_widget.store.layout import DATABASE
 from kling_widget.store.record import fresh_id
 from kling_widget.store.rows import to_row
 from kling_widget.store.schema import leases, ledger, meta, spend, takes
-from kling_widget.store.store import DATABASE
 
 RARE = "kingfisher"
 """A word that one prompt in a thousand has."""

@@ -8,8 +8,8 @@ from ..errors import LibraryError, SettingsError
 from ..service.service import Connections
 from ..settings import KEY_NAME
 from ..store import Record, Store
-from ..store.accounts import SHOWN
 from ..store.claims import Claims
+from ..store.record import SHOWN
 from . import claims as claiming
 
 

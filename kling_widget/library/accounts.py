@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ..store import Record
-from ..store.limits import Learned
+from ..store.learned_limit import Learned
 from ..store.record import PRACTICE
 
 if TYPE_CHECKING:
     from ..engine.worker import Engine
-    from .shared import Room
+    from .shared import SharedLibrary
 
 _Same = TypeVar("_Same", bound="Accounts")
 
@@ -20,7 +20,7 @@ _Same = TypeVar("_Same", bound="Accounts")
 class Accounts:
     """Takes belong to the account that made them, and wait for a key of it."""
 
-    _room: Room
+    _shared: SharedLibrary
 
     @property
     def engine(self) -> Engine:
@@ -56,7 +56,7 @@ class Accounts:
 
     def learned_limits(self) -> Mapping[str, Learned]:
         """Return what accounts were found to take in a minute, by their fingerprint."""
-        return self._room.store.learned_limits
+        return self._shared.store.learned_limits
 
     def waits_for_key(self, record: Record) -> str:
         """Return whose key a take waits for, in words; empty where it waits for none."""

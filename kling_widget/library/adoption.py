@@ -22,7 +22,7 @@ from .story import told_of
 
 if TYPE_CHECKING:
     from .library import Library
-    from .shared import Room
+    from .shared import SharedLibrary
 
 NO_STORY = (
     "it carries no story. A clip that take.save_as(...) saved has one; tools that cut or convert clips throw it away"
@@ -31,7 +31,7 @@ NO_STORY = (
 _PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
-def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
+def adopt(library: Library, shared: SharedLibrary, path: str | os.PathLike[str]) -> Record:
     """Bring a clip in; see ``Library.adopt``."""
     source = as_path(path)
     try:
@@ -45,24 +45,24 @@ def adopt(library: Library, room: Room, path: str | os.PathLike[str]) -> Record:
         request = said.request(library.catalog)
         if request.kind != "clip":
             raise LibraryError(f"its story says that {request.model} made it, which makes no clips.")
-        found = _held(library, room, {sha256(source), said.sha256}, said.id)
+        found = _held(library, shared, {sha256(source), said.sha256}, said.id)
         if found is None:
-            found = _bring(library, room, source, said, request)
+            found = _bring(library, shared, source, said, request)
     except (LibraryError, RequestError, BadFile, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise LibraryError(f"{str(source)!r} can't be brought in: {reason} The library is as it was.") from error
-    room.tell(found)
+    shared.adopted(found)
     return found
 
 
-def _held(library: Library, room: Room, hashes: set[str], name: str) -> Record | None:
+def _held(library: Library, shared: SharedLibrary, hashes: set[str], name: str) -> Record | None:
     """The take that has this clip already, where its file is here; of several, the one of this name."""
-    came = [one for one in room.store.adopted() if (tale := told_of(library, one)) and tale.sha256 in hashes]
-    holders = sorted([*room.store.holding(hashes), *came], key=lambda record: record.id != name)
+    came = [one for one in shared.store.adopted() if (tale := told_of(library, one)) and tale.sha256 in hashes]
+    holders = sorted([*shared.store.holding(hashes), *came], key=lambda record: record.id != name)
     return next((record for record in holders if (path := library.path(record)) and path.is_file()), None)
 
 
-def _bring(library: Library, room: Room, source: Path, said: Told, request: VideoRequest) -> Record:
+def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, request: VideoRequest) -> Record:
     at = now_ms()
     name = fresh_id(at)
     clip = paths.new(library.folder, "takes", f"{name}.mp4")
@@ -77,7 +77,7 @@ def _bring(library: Library, room: Room, source: Path, said: Told, request: Vide
         drawn = stills(clip, poster, strip)
         # No prediction: nothing at any account is this take's. No moment of accepting or finishing: it teaches nothing
         # of how long takes need, and is never looked for where its file goes missing.
-        return room.store.adopt(
+        return shared.store.adopt(
             Record(
                 id=name,
                 service=said.service,

@@ -19,7 +19,7 @@ from .file_copies import copied, sha256
 if TYPE_CHECKING:
     from ..engine.worker import Engine
     from .exports import Exports
-    from .shared import Room
+    from .shared import SharedLibrary
 
 _HEAD = 4096  # bytes by which it is told what a file is
 
@@ -27,7 +27,7 @@ _HEAD = 4096  # bytes by which it is told what a file is
 class Accepting:
     """The part of a library that knows what came of takes and is no clip that can be vouched for."""
 
-    _room: Room
+    _shared: SharedLibrary
     if TYPE_CHECKING:
 
         @property
@@ -39,11 +39,11 @@ class Accepting:
 
     def kept(self, record: Record) -> Path | None:
         """Where what came of a take is kept as it is; None where nothing is."""
-        return paths.existing(self._room.folder, record.kept, "kept")
+        return paths.existing(self._shared.folder, record.kept, "kept")
 
     def accept_as_is(self, take_id: str) -> Record:
         """Make what is kept of a take its clip; see ``Take.accept_as_is``. Raises ``LibraryError`` as that does."""
-        record, folder = self._room.store.get(take_id), self._room.folder
+        record, folder = self._shared.store.get(take_id), self._shared.folder
         source = self.kept(record)
         if record.state != "unverified" or source is None:
             raise LibraryError(
@@ -66,7 +66,7 @@ class Accepting:
                 f"What is kept of take {record.id} could not be put beside the other clips "
                 f"({error.strerror or error}). It is kept as it was. Make room in the library's folder and try again."
             ) from error
-        accepted = self._room.store.decide(record.id, changes, state="unverified")
+        accepted = self._shared.store.decide(record.id, changes, state="unverified")
         with contextlib.suppress(OSError):  # it is in its place; a second name of it does no harm
             source.unlink()
         self.exports.draw_strip(accepted)
@@ -75,7 +75,7 @@ class Accepting:
     def fetch_again(self, take_id: str) -> Record:
         """Fetch a take's file once more; see ``Take.fetch_again``."""
         changes: dict[str, Any] = {"state": "accepted", "trouble": "", "settled": False}
-        found = self._room.store.decide(self._room.store.get(take_id).id, changes, state="unverified")
+        found = self._shared.store.decide(self._shared.store.get(take_id).id, changes, state="unverified")
         self.start()
         return found
 

@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..engine.extractor import Extractor
-from ..engine.uploader import Uploader
-from ..engine.worker import Engine
-from ..errors import LibraryError
+from ..errors import KlingError, LibraryError
 from ..request.catalog import Catalog
 from ..service.answers import is_id
 from ..settings import library_folder
-from ..store import Record, Store
-from ..store.elements import Cast
-from ..store.media import MediaStore
+from ..store import Record
 from ..store.record import now_ms
 from . import models
 from .accounts import Accounts
@@ -28,14 +24,17 @@ from .adoption import adopt
 from .budget import Cap, Caps, Spent, amount, caps, spent
 from .exports import Exports
 from .file_decisions import Accepting
-from .folder import make_writable, reopen_missing, warn_of_networks
 from .readonly import ReadOnly
 from .records import Records
-from .shared import Hear, Room
+from .shared import Adopted, SharedLibrary
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..engine.uploader import Uploader
+    from ..engine.worker import Engine
+    from ..store.elements import Cast
+    from ..store.media import MediaStore
     from .rescue import Rescued
     from .take import Take
 
@@ -68,25 +67,36 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         "budget": "library.cap(day=5.00) sets it",
         "folder": "Library('another folder') opens another",
     }
-    _rooms: ClassVar[dict[Path, Room]] = {}
+    _all_shared: ClassVar[dict[Path, SharedLibrary]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, tend: bool = True) -> None:
-        path = library_folder(folder)
-        with self._opening:
-            if path not in self._rooms:
-                make_writable(path)
-                warn_of_networks(path)
-                room = self._rooms[path] = Room(path, Store.in_folder(path))
-                reopen_missing(room.store, path)
-            self._room = self._rooms[path]
-        if tend and self._room.store.has_open():
+        self._join(library_folder(folder))
+        if tend and self._shared.store.has_open():
             self.start()
+
+    @classmethod
+    def page_first(cls, folder: str | os.PathLike[str] | None = None) -> Library:
+        """Open a library for a panel: its database may be opened a moment later, when the page has what it needs.
+
+        Raises what ``Library`` does.
+        """
+        library = cls.__new__(cls)
+        library._join(library_folder(folder), page_first=True)
+        if library._shared.is_open and library._shared.store.has_open():
+            library.start()
+        return library
+
+    def _join(self, folder: Path, *, page_first: bool = False) -> None:
+        with self._opening:
+            if folder not in self._all_shared:
+                self._all_shared[folder] = SharedLibrary(folder, page_first=page_first)
+            self._shared = self._all_shared[folder]
 
     @property
     def folder(self) -> Path:
         """Its folder, an absolute path."""
-        return self._room.folder
+        return self._shared.folder
 
     @property
     def zone(self) -> tzinfo:
@@ -94,12 +104,12 @@ class Library(Records, Accepting, Accounts, ReadOnly):
 
         It is kept in the library, so that kernels in several zones have one day, and one budget for it.
         """
-        return self._room.store.zone
+        return self._shared.store.zone
 
     @property
     def cast(self) -> Cast:
         """Its elements: persons and things that the service knows by an id and prompts call by name."""
-        return self._room.store.cast
+        return self._shared.store.cast
 
     @property
     def uploader(self) -> Uploader:
@@ -133,10 +143,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
 
     def start(self) -> Engine:
         """Start tending open takes, where that is not under way."""
-        with self._room.lock:
-            if self._room.engine is None:
-                self._room.engine = Engine(self._room.store, self.folder)
-            return self._room.engine
+        return self._shared.engine
 
     @staticmethod
     def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescued:
@@ -174,13 +181,9 @@ class Library(Records, Accepting, Accounts, ReadOnly):
     def close(self) -> None:
         """Stop tending and close the database; whoever opens the library next goes on."""
         with self._opening:
-            if self._rooms.get(self.folder) is self._room:
-                del self._rooms[self.folder]
-        with self._room.lock:
-            if self._room.engine is not None:
-                self._room.engine.close()
-                self._room.engine = None
-        self._room.store.close()
+            if self._all_shared.get(self.folder) is self._shared:
+                del self._all_shared[self.folder]
+        self._shared.close()
 
     # Takes
 
@@ -215,14 +218,14 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         """
         from ..store.history import READ, history, readable
 
-        found = self._room.store.columns(READ, search=search, limit=limit)
+        found = self._shared.store.columns(READ, search=search, limit=limit)
         try:
             return history(found, self.zone)
         except Exception:
             whole, others = readable(found)
             if not others:
                 raise
-        self._room.store.note_unreadable(others)
+        self._shared.store.note_unreadable(others)
         warnings.warn(
             f"{len(others)} of the library's takes can't be read and are left out of its history: "
             f"{next(iter(others.values()))}",
@@ -236,11 +239,20 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         The file is copied as it is, unless it is here already; it costs this library nothing, and no service knows it.
         Raises ``LibraryError`` for what is no whole MP4 with a story and a request that a model of the catalogue takes.
         """
-        return self.take(adopt(self, self._room, path).id)
+        return self.take(adopt(self, self._shared, path).id)
 
-    def on_adopted(self, hear: Hear) -> Callable[[], None]:
-        """Call ``hear`` with the record of each take that is adopted in this process. Returns what stops it."""
-        return self._room.hear(hear)
+    def on_adopted(self, call: Adopted) -> Callable[[], None]:
+        """Call ``call`` with the record of each take that is adopted in this process. Returns what stops it."""
+        return self._shared.on_adopted(call)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its database is open: `page_first` puts that off."""
+        return self._shared.is_open
+
+    def when_open(self, go_on: Callable[[], None], failed: Callable[[KlingError], None]) -> None:
+        """Call ``go_on`` where the database is open; else one of the two in a moment, on another thread."""
+        self._shared.when_open(go_on, failed)
 
     def export_html(
         self,
@@ -297,7 +309,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         """
         from ..store.history import ledger
 
-        return ledger(self._room.store.purse.entries(), self.zone)
+        return ledger(self._shared.store.purse.entries(), self.zone)
 
     def models(self) -> pd.DataFrame:
         """The models that clips can be asked of, as a table.
@@ -342,7 +354,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         """
         given = {"call": call, "day": day, "library": library}
         wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
-        self._room.store.purse.set_budget(replace(self.caps(), **wanted))
+        self._shared.store.purse.set_budget(replace(self.caps(), **wanted))
         return self
 
     def decide(self, take_id: str, prediction: str | None) -> Record:
@@ -365,7 +377,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         before = self.record(take_id)
         if before.state == "needs_you":  # else it is refused, and claims nothing
             self.engine.owners.claim(before, prediction)
-        return self._room.store.decide(before.id, {**changes, "candidates": ""})
+        return self._shared.store.decide(before.id, {**changes, "candidates": ""})
 
     def __repr__(self) -> str:
         return f"<Library {str(self.folder)!r}, {self.sums().takes} takes>"

@@ -11,7 +11,7 @@ from ..errors import BadValue
 from ..store import Budget, Record, Spend, TakeId
 from ..store.record import now_ms
 from ..text import flaw, is_blank
-from .shared import Room
+from .shared import SharedLibrary
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
 
@@ -19,11 +19,11 @@ _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of 
 class Records:
     """The part of a library that reads its takes without acting on them, and writes a person's words about them."""
 
-    _room: Room
+    _shared: SharedLibrary
 
     def record(self, take_id: str) -> Record:
         """What is known of one take now."""
-        return self._room.store.get(take_id)
+        return self._shared.store.get(take_id)
 
     @property
     def unreadable(self) -> Mapping[str, str]:
@@ -31,7 +31,7 @@ class Records:
 
         They are left as they are, and out of lists and histories; nothing is sent or fetched for them.
         """
-        return dict(self._room.store.unreadable)
+        return dict(self._shared.store.unreadable)
 
     def records(
         self,
@@ -57,26 +57,26 @@ class Records:
         before
             Only takes older than the one of this id.
         """
-        return self._room.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
+        return self._shared.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
 
     def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
         """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""
         since = 0 if within_ms is None else now_ms() - within_ms
-        found = self._room.store.page(limit=200, kind="tool")
+        found = self._shared.store.page(limit=200, kind="tool")
         return [r for r in found if (r.model, r.service) == (model, service) and r.confirmed_at >= since]
 
     @property
     def revision(self) -> int:
         """The number of the library's last change, by any kernel."""
-        return self._room.store.revision
+        return self._shared.store.revision
 
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
-        return self._room.store.changed_since(revision)
+        return self._shared.store.changed_since(revision)
 
     def withdraw(self, take_id: str) -> Record:
         """Take a take back that waits to be sent; unchanged where it was sent."""
-        return self._room.store.withdraw(TakeId(take_id))
+        return self._shared.store.withdraw(TakeId(take_id))
 
     def annotate(self, take_id: str, **words: Any) -> Record:
         """Write a person's words about a take: ``rating`` (1 to 5, or None), ``tags``, ``note``.
@@ -93,28 +93,28 @@ class Records:
         note = words.get("note", "")
         if said := flaw(note) if isinstance(note, str) else f"A note is text; this is {note!r}.":
             raise BadValue(f"{said} The note is as it was.")
-        return self._room.store.annotate(take_id, **words)
+        return self._shared.store.annotate(take_id, **words)
 
     @property
     def draft(self) -> str:
         """The request that was being written in a panel last, as that panel keeps it; empty where none was."""
-        return self._room.store.value("draft") or ""
+        return self._shared.store.value("draft") or ""
 
     def keep_draft(self, text: str) -> None:
         """Keep the request that is being written."""
-        self._room.store.keep("draft", text)
+        self._shared.store.keep("draft", text)
 
     def sums(self) -> Spend:
         """What was spent, in micro-dollars."""
-        return self._room.store.purse.spent()
+        return self._shared.store.purse.spent()
 
     def caps(self) -> Budget:
         """The caps in force, in micro-dollars."""
-        return self._room.store.purse.budget
+        return self._shared.store.purse.budget
 
     def path(self, record: Record) -> Path | None:
         """Where a take's clip lies; None while it is not here, and where its row names no clip of this library."""
-        return paths.found(self._room.folder, record.file, "takes")
+        return paths.found(self._shared.folder, record.file, "takes")
 
     def poster(self, record: Record) -> bytes | None:
         """A take's poster, a JPEG of at most 40 KB; None where there is none."""
@@ -125,7 +125,7 @@ class Records:
         return self._picture(f"strips/{record.id}.jpg", "strips")
 
     def _picture(self, name: str | None, place: paths.Place) -> bytes | None:
-        path = paths.existing(self._room.folder, name, place)
+        path = paths.existing(self._shared.folder, name, place)
         try:
             return path.read_bytes() if path and path.stat().st_size <= _PICTURE_MOST else None
         except OSError:

@@ -11,8 +11,8 @@ from .. import paths, permissions
 from ..errors import LibraryError
 from ..filenames import as_path
 from ..settings import library_folder
+from ..store.layout import DATABASE
 from ..store.rescue import rescue as rescue_rows
-from ..store.store import DATABASE
 
 
 @dataclass(frozen=True)

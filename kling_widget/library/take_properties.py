@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Optional
 from ..request.money import in_dollars
 from ..request.video_request import VideoRequest
 from ..store import Record, TakeId
-from ..store.accounts import SHOWN
+from ..store.record import SHOWN
 from .library import Library
 from .readonly import ReadOnly
 

@@ -16,9 +16,7 @@ from urllib.parse import urlsplit
 from ..errors import NoAnswer
 from ..settings import is_loopback, is_vendor
 from ..store.record import PRACTICE
-from . import network_environment
 from .deadline import Call
-from .transport import OneRequest, WatchedAdapter
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +84,9 @@ def follow(service: str, told: Callable[[], bool]) -> None:
 
 
 def _asked(service: str) -> Kind:
+    from . import network_environment  # these bring requests, which a page need not wait for
+    from .transport import OneRequest, WatchedAdapter
+
     local = is_loopback(urlsplit(service).hostname or "")
     network = {} if local else network_environment.network(service)
     call = Call(_CALL_S)

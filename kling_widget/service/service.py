@@ -12,16 +12,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .. import paths, permissions, settings
 from ..errors import LibraryError, NoAnswer, PracticeError, SettingsError
 from ..settings import Key, is_loopback
 from ..store import Limits, Record
-from ..store.accounts import SHOWN, Accounts
-from ..store.record import PRACTICE
+from ..store.record import PRACTICE, SHOWN
 from . import identity
-from .client import Client
+
+if TYPE_CHECKING:  # these bring SQLAlchemy and requests, which a page need not wait for
+    from ..store.accounts import Accounts
+    from .client import Client
 
 _KEYLESS_S = 60.0  # a locked keyring asks its person each time
 _START_S = 30.0  # a practice server is up within a second; a machine under load may need many
@@ -247,6 +250,8 @@ class Connections:
         mine = next(one for one in order if one in fit)
         with self._lock:
             if (service, mine) not in self._clients:
+                from .client import Client
+
                 self._clients[service, mine] = Client(service, known[mine], account=mine)
             return self._clients[service, mine]
 
@@ -286,6 +291,8 @@ class Connections:
         return mine
 
     def _practising(self) -> Client:
+        from .client import Client
+
         here = (PRACTICE, "")
         if self._practice is None or not self._practice.alive:
             self._practice = PracticeProcess(_ledger(self._folder))

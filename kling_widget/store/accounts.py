@@ -15,9 +15,6 @@ from . import library_settings
 from .database import reading, writing
 from .schema import takes
 
-SHOWN = 6
-"""How many digits of a fingerprint a person is shown."""
-
 _SALT, _GROUPS = "account_salt", "same_accounts"
 
 

@@ -17,10 +17,9 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..errors import AlreadyTaken, LibraryDamaged, LibraryError, LibraryTooNew
-from .schema import VERSION, meta, metadata
-
-RESCUE = "Library.rescue(folder, 'a/new/folder') copies what can be read of it"
-"""What to do about a damaged library."""
+from .integrity import RESCUE
+from .layout import VERSION
+from .schema import OF_TOOLS, meta, metadata, tool_runs
 
 _PATIENCE_S = 20  # for a lock that another kernel holds; it holds one for some milliseconds
 
@@ -44,6 +43,8 @@ def connect(url: str) -> Engine:
     if lite:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
+    else:  # said here, since to name a dialect is to import it
+        tool_runs.dialect_kwargs["postgresql_where"] = OF_TOOLS
     with reading(engine) as connection:
         made = inspect(connection).has_table(meta.name)
         if made:

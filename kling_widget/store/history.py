@@ -8,7 +8,6 @@ from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from ..request.catalog import TOOL, Model, bundled
-from . import damage
 from .record import cost
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ READ = ("poster", "words", "model", "seconds", "inputs", "state", "estimate", "c
 
 def readable(rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], dict[str, str]]:
     """Part rows of the columns ``READ``: those that can be read, and of the others what is wrong with each take's."""
+    from . import damage  # brings SQLAlchemy, which who asks for a column's name need not wait for
+
     whole: list[Sequence[Any]] = []
     others: dict[str, str] = {}
     for row in rows:

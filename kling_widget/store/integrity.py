@@ -7,13 +7,15 @@ import shutil
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .. import paths
 from ..errors import LibraryDamaged, LibraryError
-from .database import RESCUE
-from .schema import VERSION, metadata, takes
+from . import layout
+
+RESCUE = "Library.rescue(folder, 'a/new/folder') copies what can be read of it"
+"""What to do about a damaged library."""
 
 _PATIENCE_S = 20  # for a lock; a write holds one for some milliseconds
 _MAGIC = b"SQLite format 3\0"
@@ -46,6 +48,25 @@ def check(path: Path) -> bool:
     if not _file_size(path):
         return True
     return _looked_through(path, everything=False)
+
+
+def is_plain(path: Path) -> bool:
+    """Tell whether nothing stands in the way of opening a database later: it is new, or whole and of this version.
+
+    Raises
+    ------
+    LibraryError
+        As `check` does.
+    """
+    check(path)
+    try:
+        if not path.exists() or not path.stat().st_size:
+            return True
+        with _opened(path) as base:
+            version = base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+            return version == (layout.VERSION,) and layout.digest(base) == layout.DIGEST
+    except (sqlite3.Error, OSError):
+        return False
 
 
 def check_all(path: Path) -> None:
@@ -145,21 +166,24 @@ def _sound(base: sqlite3.Connection, path: Path, everything: bool) -> bool:
     version, revision = said.get("schema"), said.get("revision")
     if type(version) is not int or version < 1 or type(revision) is not int or not 0 <= revision < _MOST:
         raise unusable(path, "its version and its revision can't be read")
-    if version > VERSION:
+    if version > layout.VERSION:
         return True  # is refused by its version, in words of its own
-    wanted = set(metadata.tables) if version == VERSION else _FIRST
-    if missing := sorted(wanted - tables):
+    if missing := sorted(_FIRST - tables):
         raise unusable(path, f"its table {missing[0]} is not there")
-    if version == VERSION:
-        _has_columns(base, path)
+    if version == layout.VERSION and layout.digest(base) != layout.DIGEST:
+        _has_columns(base, path, tables)
     return _pages_are_whole(base, path, everything)
 
 
-def _has_columns(base: sqlite3.Connection, path: Path) -> None:
+def _has_columns(base: sqlite3.Connection, path: Path, tables: Collection[str]) -> None:
+    from .schema import metadata, takes
+
+    if missing := sorted(set(metadata.tables).difference(tables)):
+        raise unusable(path, f"its table {missing[0]} is not there")
     for table in metadata.tables.values():
         told = {row[1]: row[5] for row in base.execute(f"PRAGMA table_info({table.name})")}
-        if missing := [column.name for column in table.columns if column.name not in told]:
-            raise unusable(path, f"its table {table.name} has no {missing[0]}")
+        if gone := [column.name for column in table.columns if column.name not in told]:
+            raise unusable(path, f"its table {table.name} has no {gone[0]}")
         if [name for name, key in told.items() if key] != [
             column.name for column in table.columns if column.primary_key
         ]:

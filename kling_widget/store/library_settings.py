@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
+from . import time_zone
+from .database import reading, writing
 from .schema import settings
 
 
@@ -27,3 +30,13 @@ def once(connection: Connection, name: str, make: Callable[[], str]) -> str:
         found = make()
         write(connection, name, found)
     return found
+
+
+def zone(engine: Engine) -> tzinfo:
+    """Return the library's time zone; a library that has none yet is given this machine's."""
+    with reading(engine) as connection:
+        found = read(connection, time_zone.NAME)
+    if found is None:
+        with writing(engine) as connection:  # another kernel may have been quicker: its zone is taken then
+            found = once(connection, time_zone.NAME, time_zone.of_machine)
+    return time_zone.of_name(found)

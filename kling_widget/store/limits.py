@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,48 +15,11 @@ from sqlalchemy.engine import Connection
 
 from . import library_settings
 from .accounts import of_account
+from .learned_limit import MINUTE_MS, Learned
 from .record import Limits, Record, now_ms
 from .schema import settings, takes
 
-MINUTE_MS = 60_000
-"""The minute in which an account takes so many, in milliseconds."""
-
-CLIMB_MS = 5 * 60_000
-"""How long nothing must be sent back for a step up, in milliseconds."""
-
 _PREFIX = "limit "
-_MOST_PATIENCE_MS = 15 * 60_000  # a moment further ahead is from before the clock was set back
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What an account was found to take.
-
-    Attributes
-    ----------
-    a_minute
-        Submits in a minute, when the service last sent one back.
-    at, until
-        When that was, and until when the service asked for patience, in milliseconds since the epoch.
-    """
-
-    a_minute: int
-    at: int
-    until: int
-
-    def now(self, now: int) -> int:
-        """Return how many a minute are tried by now: a step more, a quarter, for each time of peace."""
-        return self.a_minute + max(1, self.a_minute // 4) * (max(0, now - self.at) // CLIMB_MS)
-
-    def within(self, limits: Limits, now: int) -> Limits:
-        """Return the limits of the account's level, or less."""
-        most = self.now(now)
-        return replace(limits, a_minute=most if limits.a_minute is None else min(limits.a_minute, most))
-
-    def patience(self, now: int) -> float:
-        """Return how many seconds the service still asks to wait; 0 where it does not."""
-        left = self.until - now
-        return left / 1000 if 0 < left <= _MOST_PATIENCE_MS else 0.0
 
 
 def learned(connection: Connection, record: Record) -> Learned | None:

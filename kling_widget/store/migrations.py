@@ -16,8 +16,9 @@ from sqlalchemy.schema import CreateColumn
 from .. import permissions
 from ..errors import LibraryError
 from .database import reading, writing
+from .layout import VERSION
 from .rows import folded
-from .schema import VERSION, ledger, meta, settings, takes
+from .schema import ledger, meta, settings, takes
 
 _AT_ONCE = 5_000  # takes
 

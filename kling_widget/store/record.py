@@ -24,6 +24,9 @@ PRACTICE: Literal["practice"] = "practice"
 
 _MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "expired", "unverified"}
 
+SHOWN = 6
+"""How many digits of an account's fingerprint a person is shown."""
+
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that reads like a digit
 
 

@@ -19,10 +19,11 @@ from . import damage
 from . import ledger as purse
 from .database import writing
 from .elements import elements
+from .layout import DATABASE
 from .media import media
 from .rows import folded
 from .schema import budget, ledger, meta, settings, takes
-from .store import DATABASE, Store
+from .store import Store
 from .time_zone import NAME as ZONE
 from .time_zone import of_name
 

@@ -16,9 +16,6 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2
-"""The schema that this code writes. A library with a lower one is migrated, one with a higher one is refused."""
-
 metadata = MetaData()
 
 meta = Table(
@@ -89,14 +86,15 @@ takes = Table(
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
     # A search reads these, and only then the takes that match.
     Index("takes_text", "id", "folded", "kind"),
-    # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
-    Index("runs_of_tools", "kind", "id", sqlite_where=OF_TOOLS, postgresql_where=OF_TOOLS),
     Index("takes_by_end", "finished_at"),
     # No index begins with the state: SQLite would take it for questions that another answers at once.
     Index("takes_by_turn", "service", "state", "id"),
     Index("takes_by_sending", "service", "submitted_at"),
     Index("takes_by_answer", "service", "accepted_at"),
 )
+
+# Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
+tool_runs = Index("runs_of_tools", takes.c.kind, takes.c.id, sqlite_where=OF_TOOLS)
 
 leases = Table(
     "leases",

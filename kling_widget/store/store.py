@@ -16,19 +16,19 @@ from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.states import FINAL, State
 from ..text import flaw, fold
-from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, time_zone
+from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows
 from .database import connect, everything, reading, refuse_writes, writing
+from .layout import DATABASE
+from .learned_limit import Learned
 from .library_settings import read as read_value
 from .library_settings import write as write_value
+from .library_settings import zone
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
 from .submit_turn import turn
 
 log = logging.getLogger(__name__)
-
-DATABASE = "library.db"
-"""The database's name in a library's folder."""
 
 _IN_DOUBT = ("sending", "unknown", "reconciling", "needs_you")
 _CLIP = takes.c.kind == "clip"
@@ -65,7 +65,7 @@ class Store:
         self.unreadable: Mapping[str, str] = {}
         migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
-        self.zone = time_zone.kept(self._engine)
+        self.zone = zone(self._engine)
         self.purse = ledger.Purse(self._engine, self.zone)
         self.cast = elements.Cast(self._engine)
         self.accounts = accounts.Accounts(self._engine)
@@ -301,7 +301,7 @@ class Store:
                 changes["account"] = account
             return rows.write(connection, lease.take, changes)
 
-    def sent_back(self, record: Record, most: Limits, wait: float) -> limits.Learned:
+    def sent_back(self, record: Record, most: Limits, wait: float) -> Learned:
         """Note that the service sent a take's submit back and asks to wait (seconds); gives what is tried from now on.
 
         ``most`` are the limits of the account's level.
@@ -310,7 +310,7 @@ class Store:
             return limits.sent_back(connection, record, most, wait)
 
     @property
-    def learned_limits(self) -> Mapping[str, limits.Learned]:
+    def learned_limits(self) -> Mapping[str, Learned]:
         """What accounts were found to take, by their fingerprint."""
         with reading(self._engine) as connection:
             return limits.all_learned(connection)

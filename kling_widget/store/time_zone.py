@@ -11,11 +11,6 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import Engine, insert, select
-
-from .database import reading, writing
-from .schema import settings
-
 log = logging.getLogger(__name__)
 
 NAME = "zone"
@@ -27,20 +22,6 @@ _MONTHS = 36  # past months by which two zones are compared
 
 OffsetAt = Callable[[int], int]
 """Gives the seconds by which clocks on the wall are ahead of UTC at a moment in seconds since the epoch."""
-
-
-def kept(engine: Engine) -> tzinfo:
-    """Return the zone of a library; a library that has none yet is given this machine's."""
-    query = select(settings.c.value).where(settings.c.name == NAME)
-    with reading(engine) as connection:
-        found = connection.scalar(query)
-    if found is None:
-        with writing(engine) as connection:
-            found = connection.scalar(query)  # another kernel may have been quicker
-            if found is None:
-                found = of_machine()
-                connection.execute(insert(settings).values(name=NAME, value=found))
-    return of_name(found)
 
 
 def of_name(name: object) -> tzinfo:

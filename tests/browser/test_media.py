@@ -29,7 +29,7 @@ client = Client(server.url, Key("play"))
 uploader = Uploader(MediaStore(Store.in_folder(folder)._engine, folder), lambda service: client)
 def slot(name, label, most=1, kind="image", required=False, help=""):
     return {"name": name, "label": label, "kind": kind, "most": most, "required": required, "help": help}
-face = Media(uploader, "practice", slots=[
+face = Media(lambda: uploader, "practice", slots=[
     slot("image", "First picture", required=True, help="The first frame."),
     slot("end_image", "Last picture", help="The last frame."),
     slot("images", "Pictures", most=7, help="Pictures to refer to, at most 7."),

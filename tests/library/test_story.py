@@ -223,7 +223,7 @@ def test_an_adopted_clip_is_a_take_like_others_and_costs_nothing_here(
     # Nothing was spent, nothing is in the ledger, nobody was asked, and nothing was learned of how long takes need.
     assert (adopted.record.cost, elsewhere.sums().total, len(elsewhere.spend())) == (0, 0, 0)
     assert len(server.view()["posts"]) == asked
-    assert not elsewhere._room.store.has_open()
+    assert not elsewhere._shared.store.has_open()
     assert elsewhere.engine._seen(2**62) == []
 
 
@@ -297,9 +297,9 @@ def test_an_adopted_clip_that_goes_missing_is_never_asked_for(
     first.close()
     again = Library(tmp_path / "elsewhere")
     try:
-        assert again._room.store.reopen(adopted.id).state == "completed"
+        assert again._shared.store.reopen(adopted.id).state == "completed"
         assert again.record(adopted.id).state == "completed"
-        assert not again._room.store.has_open()
+        assert not again._shared.store.has_open()
     finally:
         again.close()
 
@@ -448,7 +448,7 @@ def test_a_library_that_can_not_be_written_to_keeps_no_orphans(
     def full(_record: object) -> None:
         raise LibraryError("the disk is full.")
 
-    monkeypatch.setattr(elsewhere._room.store, "adopt", full)
+    monkeypatch.setattr(elsewhere._shared.store, "adopt", full)
     with pytest.raises(LibraryError, match="the disk is full"):
         elsewhere.adopt(saved)
     left = [path for room in ("takes", "posters", "strips") for path in (elsewhere.folder / room).glob("*")]

@@ -69,7 +69,7 @@ def left_by_a(service: TwoAccounts, nursery: Nursery, folder: Path, when: str, *
     service.a.faults.clear()
     library = Library(folder)
     (take,) = library.takes()
-    until(lambda: not library._room.store.leases.tended(take.id))
+    until(lambda: not library._shared.store.leases.tended(take.id))
     record = take.record
     library.close()
     return record

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import inspect
 
 from kling_widget.store import Store
-from kling_widget.store.schema import VERSION, metadata
+from kling_widget.store.layout import VERSION
+from kling_widget.store.schema import metadata
 
 from .test_store import record
 

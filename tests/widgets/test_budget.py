@@ -64,7 +64,7 @@ def test_the_button_refuses_in_the_librarys_own_words(library: Library, caps: di
     library.cap(**caps)
     price = micros("0.56")
     said = budget.refusal(library.sums(), library.caps(), False, price, 1)
-    store = library._room.store
+    store = library._shared.store
     with pytest.raises(OverBudget) as refused:
         store.add(a_record(service=LIVE, state="intent", charge=None, at=now_ms()))
     assert said == str(refused.value)

@@ -84,7 +84,7 @@ def uploader(tmp_path: Path, server: PracticeServer) -> Iterator[Uploader]:
 
 @pytest.fixture
 def face(uploader: Uploader) -> Media:
-    return Media(uploader, SERVICE, slots=SLOTS)
+    return Media(lambda: uploader, SERVICE, slots=SLOTS)
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_a_takes_inputs_are_shown_again_and_made_good_again(
     page.bring(picture())
     settled(face)
     inputs = {**face.urls(), "images": ["https://pictures.example/a.png"], "prompt": "A fox"}
-    again = Media(uploader, SERVICE, slots=SLOTS)
+    again = Media(lambda: uploader, SERVICE, slots=SLOTS)
     again.hold(inputs)
     assert (again.waiting(), again.urls()) == ([], {name: inputs[name] for name in ("image", "images")})
     with uploader.store._engine.begin() as connection:

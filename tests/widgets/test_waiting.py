@@ -8,7 +8,7 @@ import pytest
 
 from kling_widget.request.states import STATES
 from kling_widget.store import Record
-from kling_widget.store.limits import Learned
+from kling_widget.store.learned_limit import Learned
 from kling_widget.widgets.queue.waiting import Traffic
 from tests.made import a_record
 

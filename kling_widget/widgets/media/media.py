@@ -6,17 +6,19 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets as t
 
-from ...engine.uploader import Uploader
 from ...errors import KlingError
 from ...store.media_types import Medium, plain
 from ..base.widget import Answer, Buffers, Command, Face, css, esm
 from .entries import READY, Entry, amended, checked, entry, is_there, moved, of_address, of_medium, put, without
+
+if TYPE_CHECKING:
+    from ...engine.uploader import Uploader
 
 HERE = Path(__file__).parent
 
@@ -32,7 +34,7 @@ class Media(Face):
     Parameters
     ----------
     uploader
-        Keeps what comes and brings it to the service.
+        Gives what keeps what comes and brings it to the service; asked for when something comes.
     service
         The service's name.
     """
@@ -54,7 +56,7 @@ class Media(Face):
     value: t.Dict[Any, Any] = t.Dict(help="What is there: input -> list of what `entries.entry` says.").tag(sync=True)
     problem: t.Dict[Any, Any] = t.Dict(help="What is wrong: input -> words.").tag(sync=True)
 
-    def __init__(self, uploader: Uploader, service: str, **traits: Any) -> None:
+    def __init__(self, uploader: Callable[[], Uploader], service: str, **traits: Any) -> None:
         self._uploader, self._service = uploader, service
         self._lock = threading.RLock()
         self._arriving: dict[str, tuple[str, float]] = {}  # upload -> its slot, and when a piece of it came last
@@ -91,7 +93,7 @@ class Media(Face):
         """Show what a take's inputs refer to, and nothing else. What was uploaded from here is made good again."""
         value: dict[str, list[Entry]] = {}
         again: list[tuple[str, Medium]] = []
-        store = self._uploader.store
+        store = self._uploader().store
         for slot in self.slots:
             given = inputs.get(slot["name"]) or []
             entries = value[slot["name"]] = []
@@ -115,7 +117,7 @@ class Media(Face):
         """Upload again what the service is about to throw away; ``waiting`` names it until it is done."""
         for name, entries in dict(self.value).items():
             for one in entries:
-                if one["state"] == "ready" and not self._uploader.store.fresh(one["id"], self._service):
+                if one["state"] == "ready" and not self._uploader().store.fresh(one["id"], self._service):
                     self._resend(name, one["id"])
 
     def say(self, problems: Mapping[str, str]) -> None:
@@ -138,7 +140,7 @@ class Media(Face):
         last, kind = command.get("last") is True, slot["kind"]
         try:
             piece = bytes(buffers[0])
-            medium = self._uploader.store.piece(upload, index, piece, last=last, name=name, size=size, kind=kind)
+            medium = self._uploader().store.piece(upload, index, piece, last=last, name=name, size=size, kind=kind)
         except Exception:
             self._arriving.pop(upload, None)
             raise
@@ -158,11 +160,11 @@ class Media(Face):
             raise KlingError("Write a path on the kernel's machine, or an address that begins with https://.")
         read = f"read-{secrets.token_hex(8)}"
         self._put(slot, entry(read, plain(text), "uploading"))
-        self._uploader.later(lambda: self._read(slot, read, Path(text)))
+        self._uploader().later(lambda: self._read(slot, read, Path(text)))
 
     def _remove(self, command: Command, _buffers: Buffers) -> None:
         slot, known = self._slot(command), str(command.get("medium"))
-        self._uploader.store.forget(known)  # it may be on its way still
+        self._uploader().store.forget(known)  # it may be on its way still
         with self._lock:
             self._arriving.pop(known, None)
             self._set(slot["name"], without(self._entries(slot["name"]), known))
@@ -181,10 +183,10 @@ class Media(Face):
     def _picture(self, command: Command, _buffers: Buffers) -> Answer:
         known = str(command.get("medium"))
         here = any(is_there(entries, known) for entries in self.value.values())
-        medium = self._uploader.store.find(known) if here else None
+        medium = self._uploader().store.find(known) if here else None
         if medium is None or medium.kind != "image":
             return {}, []
-        return {"type": medium.type}, [self._uploader.store.path(medium).read_bytes()]
+        return {"type": medium.type}, [self._uploader().store.path(medium).read_bytes()]
 
     # What takes its time
 
@@ -192,7 +194,7 @@ class Media(Face):
         """Keep a file of the kernel's machine; what stands for it makes way for it."""
         name, words, medium = slot["name"], "", None
         try:
-            medium = self._uploader.store.keep(path, kind=slot["kind"])
+            medium = self._uploader().store.keep(path, kind=slot["kind"])
         except KlingError as error:
             words = str(error)
         with self._lock:
@@ -206,7 +208,7 @@ class Media(Face):
         self._bring(name, medium)
 
     def _resend(self, name: str, known: str) -> None:
-        medium = self._uploader.store.find(known)
+        medium = self._uploader().store.find(known)
         if medium is None:
             self._amend(name, known, state="failed", trouble=_GONE)
         elif self._amend(name, known, state="uploading", trouble=""):
@@ -218,7 +220,7 @@ class Media(Face):
         def done(url: str, words: str) -> None:
             self._amend(name, medium.sha256, state="ready" if url else "failed", url=url, trouble=words)
 
-        self._uploader.send(self._service, medium, done)
+        self._uploader().send(self._service, medium, done)
 
     # The traits; what writes them is called with the lock held
 

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from ...errors import DownloadError, LibraryError
 from ...library.file_copies import sha256
-from ...service.download import permit
 from ...settings import is_loopback
 from ...store import Record
 from ...store.record import KEPT_MS
@@ -98,6 +97,8 @@ def at_service(record: Record, now: int) -> str:
     address = found[0] if isinstance(found, list) and found else ""
     if not isinstance(address, str):
         return ""
+    from ...service.download import permit  # brings requests, which a page need not wait for
+
     try:
         parts = urlsplit(address)
         played = record.practice and is_loopback(parts.hostname or "")

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any, TypedDict
 
 from ...request.catalog import bundled
-from ...request.prompt_help import diff
+from ...request.prompt_help.diff import diff
 from ...store import Record
 
 _MOST = 120  # characters of a value; the whole is in the request

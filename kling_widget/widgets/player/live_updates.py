@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ...engine.worker import Engine
 from ...library import Library
 from ...store import Record
+
+if TYPE_CHECKING:
+    from ...engine.worker import Engine
 
 
 class Follower(Protocol):

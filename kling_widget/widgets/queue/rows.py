@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...engine.polling import Progress
 from ...store import Record
-from ...store.limits import Learned
+from ...store.learned_limit import Learned
 from ...store.record import now_ms
 from .decisions import after_the_end, choices, offered
 from .take_row import Row, row, withdrawn

@@ -9,7 +9,7 @@ from ...errors import SettingsError
 from ...request.states import AT_SERVICE, UNCERTAIN
 from ...service.service import limits_of
 from ...store import Record
-from ...store.limits import MINUTE_MS, Learned
+from ...store.learned_limit import MINUTE_MS, Learned
 from .take_row import clock
 
 _PLACES = (AT_SERVICE | UNCERTAIN | {"sending"}) - {"downloading", "needs_you"}  # as the store counts them

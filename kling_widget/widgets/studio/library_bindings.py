@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import paths
-from ...engine.uploader import Uploader
 from ...errors import KlingError
 from ...library import Library, tools
 from ...request import code, prompt_help
@@ -20,6 +19,9 @@ from ..code.code import Code
 from ..elements.elements import Elements, known
 from ..media.media import Media
 from ..prompt_tools.prompt_tools import PromptHelp, idle
+
+if TYPE_CHECKING:
+    from ...engine.uploader import Uploader
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,10 @@ class Workshop:
     def __init__(self, library: Library, service: Service, fill: Callable[[code.Asked], str]) -> None:
         self._library, self._service, self._fill = library, service, fill
         self._enhancing = self._unsettled = ""  # the run under way, and the one whose words are to be settled
-        uploader = library.uploader
+
+        def uploader() -> Uploader:
+            return library.uploader
+
         self.media = Media(uploader, service.name)
         self.pictures = _for_elements(uploader, service.name)
         self.elements = Elements(
@@ -60,7 +65,6 @@ class Workshop:
         self.renew_prices()
         self.help.show(prompt_help.own(library.folder))
         self.code = Code(self._paste)
-        self._resume()
 
     @property
     def faces(self) -> tuple[Any, ...]:
@@ -158,7 +162,7 @@ class Workshop:
         if run:
             self._library.annotate(run, note=tools.SEEN if accepted else "left")
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
         """Show what was paid for and not seen, as after a restart."""
         for run in self._library.runs(tools.ENHANCER, self._service.name, within_ms=_LATELY_MS)[:1]:
             if not run.note and (not run.final or tools.words_of(run)):
@@ -198,7 +202,7 @@ def _same_price(request: VideoRequest, price: str) -> None:
 _PICTURES = "pictures"
 
 
-def _for_elements(uploader: Uploader, service: str) -> Media:
+def _for_elements(uploader: Callable[[], Uploader], service: str) -> Media:
     """Where the pictures of a new element are put: the main one first, and three more of the same."""
     return Media(
         uploader,

@@ -102,7 +102,9 @@ class Counter:
 
     def resume(self, wanted: Model | None) -> None:
         """Bring back what was being written in the last panel, for ``wanted`` where a model was asked for."""
-        if found := saved_draft.read(self._library):
+        self.workshop.resume()
+        # Where the library opened after the page, a person may have begun to write.
+        if self._is_empty(self._now()) and (found := saved_draft.read(self._library)):
             self._put(found)
             if wanted is not None and wanted.id != self.model.id:
                 self.choose(wanted.id)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import KlingError, OtherCurrency
 from ...library import Library, models
 from ...request.catalog import Model
 from ...request.money import Micros
 from ...service.answers import Quote
-from ...service.client import Client
 from ...service.service import Service
 from . import view
+
+if TYPE_CHECKING:
+    from ...service.client import Client
 
 _BALANCE_S = 30.0  # between two questions, at least
 
@@ -50,16 +52,16 @@ class Inquiry:
             models.learn(self._library.folder, entries)
             then()
 
-        self._ask(Client.models, learned, "models")
+        self._ask(lambda client: client.models(), learned, "models")
 
     def look(self) -> None:
         """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
-        if self._service.known and (waiting := self._waiting):
+        if self._service.known and self._library.is_open and (waiting := self._waiting):
             self._waiting = None
             waiting()
         if time.monotonic() - self._balance_at >= _BALANCE_S:
             self._balance_at = time.monotonic() if self._service.known else self._balance_at
-            self._ask(Client.balance, self._has, "balance", self._has_other)
+            self._ask(lambda client: client.balance(), self._has, "balance", self._has_other)
 
     def price(self, model: Model, inputs: Mapping[str, Any]) -> None:
         """Hold the price of these inputs against what the service says; they are ones that the model takes."""
@@ -81,7 +83,7 @@ class Inquiry:
         def ask() -> None:
             self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
 
-        self._waiting = None if self._service.known else ask
+        self._waiting = None if self._service.known and self._library.is_open else ask
         ask()
 
     def _ask(
@@ -91,7 +93,8 @@ class Inquiry:
         about: str,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
-        if self._service.known and not self._service.practice and not self._service.refusal:
+        ready = self._library.is_open and self._service.known
+        if ready and not self._service.practice and not self._service.refusal:
             ask = self._library.engine.asker.ask
             ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
-from ...errors import LibraryError
+from ...errors import KlingError, LibraryError
 from ...library import Library, Take, models
-from ...request.catalog import O3_PRO
+from ...request.catalog import O3_PRO, Model
 from ...request.video_request import VideoRequest
 from ...service import identity
 from ...service.service import choose
@@ -92,7 +92,7 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
         found = maker(model or O3_PRO, known)
         asking = form.Asking(above=limit(confirm_above))
-        self.library = library if isinstance(library, Library) else Library(library)
+        self.library = library if isinstance(library, Library) else Library.page_first(library)
         self._service = choose(practice)
         if budget is not None:
             self.library.cap(day=budget)
@@ -116,7 +116,6 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
         self.duration, self.sound = builder.duration, builder.sound
         self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
-        counter.resume(None if model is None else found)
         self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
         self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
@@ -144,17 +143,9 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         self.add_class("kw").add_class("kw-studio")
 
         put(self._bar, **view.bar(found, self._service))
-        self._look()
-        self._stops = (
-            self.library.engine.watch(self._look),
-            at_cell_end(self._look),
-            self.library.on_adopted(self._adopted),
-        )
-        if self._service.known:
-            self.library.engine.warm(self._service.name)
-            counter.inquiry.models(self._learned)
-        else:
-            identity.follow(self._service.name, self._identified)
+        for widget in (self._invite, self._screen):
+            put(widget.layout, display="none")  # until it is known whether there are takes
+        self.library.when_open(lambda: self._opened(None if model is None else found), self._not_opened)
 
     def generate(self, takes: int = 1) -> list[Take]:
         """Do what a click on the button does.
@@ -270,6 +261,28 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     def _look_later(self) -> None:
         self.library.engine.soon(self._look)
+
+    # What the thread does that opens the library, which is this one where it is open already.
+
+    def _opened(self, wanted: Model | None) -> None:
+        if self._closed:
+            return
+        self._counter.resume(wanted)
+        self._look()
+        self._stops = (
+            self.library.engine.watch(self._look),
+            at_cell_end(self._look),
+            self.library.on_adopted(self._adopted),
+        )
+        if self._service.known:
+            self.library.engine.warm(self._service.name)
+            self._counter.inquiry.models(self._learned)
+        else:
+            identity.follow(self._service.name, self._identified)
+
+    def _not_opened(self, error: KlingError) -> None:
+        log.warning("the panel's library could not be opened: %s", error)
+        self._counter.say(str(error), "bad")
 
     # What the engine's thread does, and whoever adopts a clip.
 
