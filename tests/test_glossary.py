@@ -56,7 +56,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "library/foreign_story.py": {"Told", "told"},
     "library/library.py": {"cast"},
     "library/models.py": {"known"},
-    "library/shared.py": {"Room"},
     "library/story.py": {"told_of"},
     "library/take_properties.py": {"trouble"},
     "media/extraction/text_layout.py": {"face", "face_for"},

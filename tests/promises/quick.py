@@ -11,7 +11,7 @@ import pytest
 
 from kling_widget.engine import fetching, polling, reconcile, sending, settlement, step_context, steps, worker
 from kling_widget.service import client, download, identity, refusals
-from kling_widget.store import limits
+from kling_widget.store import learned_limit, limits
 
 LOOKS_S = (0.0, 0.2, 0.5, 1.0, 2.0)
 """When a lost answer is looked for: two seconds stand for the real minute."""
@@ -33,7 +33,7 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(step_context, "_BACK_OFF_S", (0.1, 1.0))
     patch.setattr(refusals, "MAX_RETRY_AFTER_S", 1.5)
     patch.setattr(limits, "MINUTE_MS", 600)
-    patch.setattr(limits, "CLIMB_MS", 2000)
+    patch.setattr(learned_limit, "CLIMB_MS", 2000)
     patch.setattr(identity, "_TIMEOUT_S", (0.5, 1.0))
     patch.setattr(sending, "UNSENT_S", 3.0)
     patch.setattr(sending, "PATIENCE_S", 0.5)

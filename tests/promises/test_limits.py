@@ -11,8 +11,8 @@ import pytest
 from kling_widget import Library
 from kling_widget.practice import PracticeServer
 from kling_widget.service.timestamps import moment
-from kling_widget.store import Limits, Store, limits
-from kling_widget.store.learned_limit import CLIMB_MS, MINUTE_MS, Learned
+from kling_widget.store import Limits, Store, learned_limit, limits
+from kling_widget.store.learned_limit import MINUTE_MS, Learned
 
 from .world import a_service, admit, ask, judge, owing, settled, until
 
@@ -91,9 +91,9 @@ def test_all_kernels_of_a_library_come_down_together(tmp_path: Path, server: Pra
 
 def test_it_climbs_a_step_for_each_time_of_peace_and_never_past_the_accounts_level() -> None:
     found = Learned(8, AT, AT)
-    steps = [found.now(AT + n * CLIMB_MS) for n in range(4)]
+    steps = [found.now(AT + n * learned_limit.CLIMB_MS) for n in range(4)]
     assert steps == [8, 10, 12, 14]
-    assert Learned(1, AT, AT).now(AT + CLIMB_MS) == 2
+    assert Learned(1, AT, AT).now(AT + learned_limit.CLIMB_MS) == 2
     assert found.within(Limits(2, 2), AT) == Limits(2, 2)
     assert found.within(Limits(100, 60), AT) == Limits(100, 8)
     assert found.within(Limits(100, 60), AT + 10**9) == Limits(100, 60)
