@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from kling_widget.errors import RequestError
 from kling_widget.request.catalog import O3_PRO, Model, bundled
-from kling_widget.request.code import LONGEST, Asked, call, forms, parse, read, to_curl, to_json, to_magic, to_python
+from kling_widget.request.code import (
+    LONGEST,
+    ParsedRequest,
+    call,
+    forms,
+    parse,
+    read,
+    to_curl,
+    to_json,
+    to_magic,
+    to_python,
+)
 from kling_widget.request.video_request import VideoRequest
 from tests.requests import NASTY, inputs_for, texts, video_models
 
@@ -79,7 +90,7 @@ def test_a_text_of_any_kind_is_read_or_refused(text: str) -> None:
     assert found.endswith((".", "?")) if isinstance(found, str) else found.inputs
 
 
-def read_or_refused(text: str) -> Asked | str:
+def read_or_refused(text: str) -> ParsedRequest | str:
     """What is read from a text, or the words that refuse it."""
     try:
         return read(text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kling_widget.errors import RequestError
 from kling_widget.request.catalog import O3_PRO, Model
-from kling_widget.request.code import Asked, read
+from kling_widget.request.code import ParsedRequest, read
 from tests.requests import NASTY, inputs_for, texts, video_models
 
 from .dialects import WRITERS, browser_cmd, document, typed_cmd
@@ -63,7 +63,7 @@ def test_what_breaks_off_is_read_or_refused_in_words(dialect: str, data: st.Data
         assert found.endswith((".", "?")) if isinstance(found, str) else found.inputs
 
 
-def read_or_refused(text: str) -> Asked | str:
+def read_or_refused(text: str) -> ParsedRequest | str:
     """What is read from a text, or the words that refuse it."""
     try:
         return read(text)

@@ -1,8 +1,7 @@
 """The ``%%kling`` cell: flags on its first line, the prompt below.
 
-A flag's value is what a shell would make of it; for lists and objects it is JSON. A text that begins with a double
-quote is JSON too, since a line can't hold line breaks in another way; a prompt that a notebook would change is such a
-flag.
+A flag's value is quoted as in a shell; lists and objects are JSON. A text that begins with a double quote is JSON too,
+since one line holds line breaks in no other way; a prompt that a notebook would change is written as such a flag.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ..catalog import O3_PRO, Catalog, Model, bundled
 from ..model_names import nearest
 from .json_body import dump, shows
 from .json_body import parse as parse_json
-from .parsed import Said, find, unread
+from .parsed import ParsedText, find, unreadable
 from .usage import usage
 
 FORM = "%%kling"
@@ -34,18 +33,18 @@ _PROMPTED = re.compile(r"^\s*(?:>>>|\.{3,}:|(?:\[(?:nav|ins)\] )?In \[\d+\]:)", 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a ``%%kling`` cell asks for.
+    """The request in a ``%%kling`` cell.
 
     Attributes
     ----------
     model
-        A model of the catalogue; O3 Pro text-to-video unless named.
+        A model of the catalog; O3 Pro text-to-video unless named.
     inputs
-        Its inputs, as JSON values.
+        Its inputs as JSON values.
     library
         The folder of another library, or None.
     practice
-        True or False as flagged, else None.
+        True for ``--practice``, False for ``--live``, else None.
     """
 
     model: str
@@ -55,13 +54,13 @@ class Cell:
 
 
 def to_magic(model: str, inputs: Mapping[str, Any], *, practice: bool = False) -> str:
-    """Write a request as a ``%%kling`` cell, which ends with a line break. One for practice says so."""
+    """Write a request as a ``%%kling`` cell, which ends with a line break; ``practice`` adds the flag."""
     prompt = inputs.get("prompt")
     below = isinstance(prompt, str) and _stays(prompt)
     flags = [] if model == O3_PRO else [_flag("model", model)]
     flags += [_flag(name, value) for name, value in inputs.items() if not (below and name == "prompt")]
     flags += ["--practice"] if practice else []
-    # A cell whose body is nothing at all is refused by IPython: where there is no prompt, the body is an empty line.
+    # IPython refuses a cell without a body: without a prompt the body is an empty line.
     return f"{' '.join((FORM, *flags))}\n{prompt if below else ''}\n"
 
 
@@ -71,35 +70,35 @@ def parse(line: str, body: str, catalog: Catalog | None = None) -> Cell:
     Parameters
     ----------
     line
-        What stands behind ``%%kling``: the model's inputs by their own names, ``--model``, ``--library FOLDER``,
-        ``--practice`` or ``--live``.
+        The flags after ``%%kling``: the model's inputs by name, ``--model``, ``--library FOLDER``, ``--practice`` or
+        ``--live``.
     body
-        What stands below: the prompt, without the blanks around it.
+        The lines below: the prompt; surrounding whitespace is dropped.
     catalog
-        Says what each model takes; the bundled one unless given.
+        The models and what each takes; the bundled one unless given.
 
     Raises
     ------
     RequestError
-        If there is no such model, a flag is not one that it takes, or a flag's value can't be read.
+        If there is no such model, it takes no such flag, or a flag's value can't be read.
     """
     words = _flags(line)
     model = _model(words, catalog or bundled())
-    known, unknown = _parser(model).parse_known_args(words)
+    given, unknown = _parser(model).parse_known_args(words)
     if unknown:
-        raise unread(FORM, _complaint(unknown, model))
-    flags = vars(known)
+        raise unreadable(FORM, _complaint(unknown, model))
+    flags = vars(given)
     library, practice, _ = flags.pop("library"), flags.pop("practice"), flags.pop("model")
     inputs = {name: value for name, value in flags.items() if value is not None}
     if prompt := body.strip():
         if "prompt" in inputs:
-            raise unread(FORM, "The prompt stands twice: as --prompt and below the first line. Take one away.")
+            raise unreadable(FORM, "The prompt stands twice: as --prompt and below the first line. Take one away.")
         inputs = {"prompt": prompt, **inputs}
     return Cell(model.id, inputs, library, practice)
 
 
 def help_for(line: str, catalog: Catalog | None = None) -> str | None:
-    """Say how the magic is used, with every input of the model that the line names; None where it asks for no help."""
+    """Return the help for the model that a line names; None if the line has no ``--help``."""
     words = _flags(line)
     if not {"--help", "-h"} & set(words):
         return None
@@ -110,7 +109,7 @@ def _flags(line: str) -> list[str]:
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise unread(FORM, f"{str(error).rstrip('.')} in the flags.") from None
+        raise unreadable(FORM, f"{str(error).rstrip('.')} in the flags.") from None
     return [word[:-2] + '"--"' if _DASHES.fullmatch(word) else word for word in words]
 
 
@@ -121,20 +120,20 @@ def _model(words: Sequence[str], catalog: Catalog) -> Model:
 
 
 def found(text: str) -> bool:
-    """Whether a text is a ``%%kling`` cell, or that and the cell which loads the extension."""
+    """Return whether a text is a ``%%kling`` cell, also behind the lines that load the extension."""
     return _LOADING.match(text) is not None
 
 
-def read(text: str, catalog: Catalog) -> Said:
-    """Read a text that ``found`` found."""
+def read(text: str, catalog: Catalog) -> ParsedText:
+    """Read a text for which ``found`` is true."""
     start = _LOADING.match(text)
     line, _, body = text[start.end() if start else 0 :].partition("\n")
     cell = parse(line.removeprefix(FORM), body, catalog)
-    return Said(cell.model, cell.inputs)
+    return ParsedText(cell.model, cell.inputs)
 
 
 def _stays(prompt: str) -> bool:
-    """Whether a prompt is still the same after a notebook and IPython have had it as a cell's body."""
+    """Return whether a prompt survives a notebook and IPython unchanged as a cell's body."""
     plain = all(shows(one) or one in "\n\t" for one in prompt)
     blank = any(line.isspace() for line in prompt.split("\n"))  # these come out empty
     return plain and not blank and prompt == prompt.strip() != "" and not _PROMPTED.search(prompt)
@@ -148,12 +147,12 @@ def _flag(name: str, value: Any) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are errors of ours: the cell says them, and nothing was sent."""
+    """A parser that raises ``RequestError`` instead of ending the program."""
 
     def error(self, message: str) -> NoReturn:
         flag, explicit, _ = message.partition(": ignored explicit argument")
         message = f"{flag}: it takes no value" if explicit else message
-        raise unread(FORM, f"{message[:1].upper()}{message[1:].rstrip('.')}. Try: {_USAGE}") from None
+        raise unreadable(FORM, f"{message[:1].upper()}{message[1:].rstrip('.')}. Try: {_USAGE}") from None
 
 
 def _parser(model: Model) -> argparse.ArgumentParser:

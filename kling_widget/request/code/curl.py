@@ -11,13 +11,13 @@ from urllib.parse import quote
 from ...errors import RequestError
 from ...settings import KEY_NAME, ORIGIN
 from . import json_body
-from .parsed import Said, is_key, unread
+from .parsed import ParsedText, is_key, unreadable
 from .posix_shell import BLANK, Word, assigned, commands
 from .windows_shell import cmd_commands, powershell_commands, unquoted
 
 FORM = "curl"
 HOW = "In a browser's network panel, take Copy, then “Copy as cURL (bash)”; or paste the body alone."
-"""What to do where a command can't be read."""
+"""What to do if a command can't be read."""
 
 _WIDE = 100  # characters; a longer body is written over several lines
 _BODIES = ("data", "data-raw", "data-binary", "data-ascii", "json", "post-data", "body-data", "raw")
@@ -44,7 +44,7 @@ _COMMAND = re.compile(
 )
 _PROGRAM = re.compile(r"!?(?:.*[/\\])?(curl|wget|https?|xhs?)(?:\.exe)?")
 _VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\b")
-_SIGN = re.compile(  # what tells one shell from another, whichever comes first
+_SIGN = re.compile(  # the first match decides which shell it is
     rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
        | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
        | "(?:[^"\\`]|\\.|`(?!"))*(?:"|(?=`")|\\?\Z) """,
@@ -75,22 +75,22 @@ def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> s
 
 
 def found(text: str) -> bool:
-    """Whether a command that sends a request stands in a text."""
+    """Return whether a text holds a command that sends a request."""
     return _COMMAND.search(text) is not None
 
 
-def read(text: str) -> Said:
+def read(text: str) -> ParsedText:
     """Read the first command of a text that has a body.
 
     Raises
     ------
     RequestError
-        If it has none, names no model, or takes its body from elsewhere.
+        If there is none, it names no model, or takes its body from elsewhere.
     """
     match = _COMMAND.search(text)
     start = match.start("command") if match else 0
     if text[:start].rstrip().endswith("|"):
-        start = text.rfind("\n", 0, start) + 1  # what is piped into it
+        start = text.rfind("\n", 0, start) + 1  # include what is piped into it
     split = _shell(text[start:], text[:start])
     asking: list[Mapping[str, list[Word]]] = []
     piped: list[Word] = []
@@ -103,9 +103,9 @@ def read(text: str) -> Said:
                 asking.append(options)
         piped = words[-1:] if len(words) > 1 and words[0].text in ("echo", "printf") else []
     if not asking:
-        raise unread(FORM, _why_none(text))
-    told, key = _said(asking[0])
-    return Said(told.model, told.inputs, key, len(asking) - 1)
+        raise unreadable(FORM, _why_none(text))
+    parsed, key = _parsed(asking[0])
+    return ParsedText(parsed.model, parsed.inputs, key, len(asking) - 1)
 
 
 def _sends(options: Mapping[str, list[Word]]) -> bool:
@@ -118,26 +118,26 @@ def _why_none(text: str) -> str:
     return "The command has no body. A request's is given with -d or --json."
 
 
-def _said(options: Mapping[str, list[Word]]) -> tuple[Said, bool]:
-    """What a command asks for, and whether a key stands in it."""
+def _parsed(options: Mapping[str, list[Word]]) -> tuple[ParsedText, bool]:
+    """Return the request of a command, and whether a key stands in it."""
     if any(name in options for name in _FORMS):
-        raise unread(FORM, "The command sends a form. The service takes JSON, given with -d or --json.")
+        raise unreadable(FORM, "The command sends a form. The service takes JSON, given with -d or --json.")
     if any(name in options for name in _FILES):
-        raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
+        raise unreadable(FORM, "The command takes its body from a file. Paste the body itself.")
     key = any(_holds_key(name, word) for name, words in options.items() for word in words)
     if "items" in options and not any(name in options for name in _BODIES):
-        told = json_body.said(_items(options["items"]))
-        return Said(told.model or _model(options), told.inputs), key or told.key
+        parsed = json_body.request_in(_items(options["items"]))
+        return ParsedText(parsed.model or _model(options), parsed.inputs), key or parsed.key
     here = options.get("<<", [])
     given = options.get("json") or [word for name in _BODIES for word in options.get(name, ())]
     given = [here[0] if word.text == "@-" and here else word for word in given]
     if any(word.text.startswith("@") for word in given):
-        raise unread(FORM, "The command takes its body from a file. Paste the body itself.")
+        raise unreadable(FORM, "The command takes its body from a file. Paste the body itself.")
     if any(word.filled for word in given):
-        raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
-    joint = "" if "json" in options else "&"  # as curl puts several together
-    told = json_body.said(_json(joint.join(word.text for word in given)))
-    return Said(told.model or _model(options), told.inputs), key or told.key
+        raise unreadable(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+    joint = "" if "json" in options else "&"  # as curl joins several
+    parsed = json_body.request_in(_json(joint.join(word.text for word in given)))
+    return ParsedText(parsed.model or _model(options), parsed.inputs), key or parsed.key
 
 
 def _json(text: str) -> Any:
@@ -147,19 +147,21 @@ def _json(text: str) -> Any:
         if '\\"' not in text:
             raise
         try:
-            return json_body.parse(unquoted(text))  # as PowerShell hands it on to a program
+            return json_body.parse(unquoted(text))  # as PowerShell passes it to a program
         except RequestError:
             pass
         raise
 
 
 def _items(words: list[Word]) -> dict[str, Any]:
-    """HTTPie's ``name=text`` and ``name:=JSON``."""
+    """Return the body that HTTPie makes of ``name=text`` and ``name:=JSON``."""
     value: dict[str, Any] = {}
     for word in words:
         name, kind, text = re.split(r"(:?=)", word.text, maxsplit=1)
         if word.filled:
-            raise unread(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+            raise unreadable(
+                FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there."
+            )
         value[name] = text if kind == "=" else json_body.parse(text)
     return value
 
@@ -168,7 +170,7 @@ def _model(options: Mapping[str, list[Word]]) -> str:
     for word in (*options.get("url", ()), *options.get("", ())):
         if name := json_body.model_at(word.text):
             return name
-    raise unread(FORM, f"The command's address names no model. It would stand behind {json_body.ROOT}.")
+    raise unreadable(FORM, f"The command's address names no model. It would stand behind {json_body.ROOT}.")
 
 
 def _holds_key(name: str, word: Word) -> bool:
@@ -210,7 +212,7 @@ def _options(words: list[Word]) -> dict[str, list[Word]] | None:
 
 
 def _whole(split: Iterator[list[Word]]) -> Iterator[list[Word]]:
-    """Commands, each with the lines of options below it: a line end may have been lost."""
+    """Yield commands, each joined with lines of options below it: a continuation mark may have been lost."""
     held: list[Word] = []
     for words in split:
         if held and words and re.match("-+[A-Za-z]", words[0].text):
@@ -223,12 +225,12 @@ def _whole(split: Iterator[list[Word]]) -> Iterator[list[Word]]:
 
 
 def _unprompted(text: str) -> str:
-    """A text without the signs that a shell puts before further lines of a command."""
+    """Remove the prompts that a shell shows before continued lines."""
     return re.sub(r"(?<=[\\^`\n])\n(?:>>?|\.\.\.)[ \t]+(?=\S)", "\n", text)
 
 
 def _shell(text: str, before: str) -> Callable[[str], Iterator[list[Word]]]:
-    """Find out which shell a command was written for."""
+    """Return the splitter for the shell that a command was written for."""
     sign = next((m for m in _SIGN.finditer(text) if m.lastgroup), None)
     kind = sign.lastgroup if sign else ""
     program = _PROGRAM.match(text.split(None, 1)[0]) if text.split() else None

@@ -1,4 +1,4 @@
-"""What a pasted text asks for: as it says it, and as a model of the catalogue would take it."""
+"""A pasted request: as the text has it (``ParsedText``), and as a model of the catalog takes it (``ParsedRequest``)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from .. import model_names
 from ..catalog import Catalog, Model, ModelId
 
 NESTED = 20
-"""How deep lists and objects may stand in each other; a request of any model needs three levels."""
+"""How deep lists and objects may nest; a request of any model needs three levels."""
 
 KEY_NAMES = frozenset({"api_key", "apikey", "authorization", "key", "token", "secret", "password"})
-"""Names, in small letters and with ``_``, under which a text may carry a key."""
+"""Names, in lower case and with ``_``, under which a text may carry a key."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a text says, before anybody has looked whether there is such a model.
+class ParsedText:
+    """A request as the text has it, not yet checked against the catalog.
 
     Attributes
     ----------
     model
-        The model that it names, or None.
+        The model that the text names, or None.
     inputs
-        Its inputs, as JSON values.
+        The inputs as JSON values.
     key
-        Whether a key stood in the text. It is in none of these.
+        Whether the text holds a key. The key itself is not kept.
     more
-        How many other requests stand after this one.
+        How many other requests follow in the text.
     """
 
     model: str | None
@@ -41,20 +41,19 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that was read. Its values are as they stood there: whether the model takes them is not looked at.
+class ParsedRequest:
+    """A parsed request with its model and names resolved. The values are not validated.
 
     Attributes
     ----------
     model
-        A model of the catalogue, or None where the text names none: then it is for whichever is at hand.
+        A model of the catalog, or None if the text names none; then it suits whichever model is chosen.
     inputs
-        JSON values by the API's own names, and only names that the model takes (that some model takes, where it is
-        None).
+        JSON values by the API's names: only names that the model takes (that any model takes, if it is None).
     left_out
-        Names that stood there and that it does not take.
+        Names in the text that the model does not take.
     notes
-        What else a person should know, in sentences.
+        Sentences for the person, such as that the text held a key.
     """
 
     model: ModelId | None
@@ -63,23 +62,23 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
-def unread(form: str, words: str) -> RequestError:
-    """An error that says why a text can't be read. It quotes no value of the text: there may be a key in it."""
+def unreadable(form: str, words: str) -> RequestError:
+    """Return an error that says why a text can't be read. It quotes no value of the text, which may hold a key."""
     return RequestError([Problem(form, words)])
 
 
 def find(name: str, catalog: Catalog) -> Model:
-    """The model of that name. Raises ``RequestError`` where there is none."""
+    """Return the model of that name. Raises ``RequestError`` if there is none."""
     shown = len(name) < 100 and re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name) is not None
     return model_names.find(name, catalog, quote=shown)
 
 
 def is_key(name: object) -> bool:
-    """Whether a value of this name may be a key."""
+    """Return whether a value of this name may be a key."""
     return str(name).lower().replace("-", "_") in KEY_NAMES
 
 
 def nests(value: Any, levels: int = NESTED) -> bool:
-    """Whether a value nests deeper than so many levels."""
+    """Return whether a value nests deeper than ``levels``."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels < 1 or any(nests(one, levels - 1) for one in inner if isinstance(one, (dict, list)))

@@ -1,4 +1,4 @@
-"""A pasted text -> a request: which form it has is found out, and what no model takes is left out."""
+"""Read a request from a pasted text in any form, and leave out what no model takes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ...settings import ORIGIN
 from ...text import flaw, mended
 from ..catalog import Catalog, bundled
 from . import cell, curl, javascript, json_body, powershell, python, typography
-from .parsed import Asked, Said, find, unread
+from .parsed import ParsedRequest, ParsedText, find, unreadable
 
 LONGEST = 200_000
-"""How many characters a text may have; the longest request of any model has some ten thousand."""
+"""The most characters that a text may have; the longest request has some ten thousand."""
 
-_KNOWN = (
+_FORMS_READ = (
     "JSON (a body, or a model and its inputs), a curl command, a %%kling cell, Python (generate, VideoRequest, "
     "client.run, requests.post), JavaScript (fetch, axios) or PowerShell (Invoke-RestMethod)"
 )
-_OTHERS = {  # what is not read, by what it has and others have not
+_OTHERS = {  # forms that are not read, by a pattern that only they have
     "PHP": re.compile(r"<\?php|\bcurl_(?:init|setopt)"),
     "Go": re.compile(r"\bhttp\.NewRequest|^package \w+", re.MULTILINE),
     "Java": re.compile(r"\bHttpRequest\.newBuilder|\bOkHttpClient|\bUnirest\b|\bHttpURLConnection\b"),
@@ -36,7 +36,7 @@ _BROKEN = "The Python breaks off, goes wrong somewhere, or is far longer than a 
 
 
 def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN, practice: bool = False) -> dict[str, str]:
-    """A request in every form, by the form's name and in the order in which they are offered."""
+    """Return a request in every form, by the form's name, in the order of the panel's tabs."""
     return {
         python.FORM: python.to_python(model, inputs, practice=practice),
         cell.FORM: cell.to_magic(model, inputs, practice=practice),
@@ -45,8 +45,8 @@ def forms(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN, practi
     }
 
 
-def read(text: str, catalog: Catalog | None = None) -> Asked:
-    """Read a request from a text, whichever form it has. Nothing in it is carried out, and a key in it goes nowhere.
+def read(text: str, catalog: Catalog | None = None) -> ParsedRequest:
+    """Read a request from a text in any form. Nothing in it is run, and a key in it goes nowhere.
 
     Parameters
     ----------
@@ -54,38 +54,38 @@ def read(text: str, catalog: Catalog | None = None) -> Asked:
         JSON, a curl command, a ``%%kling`` cell or Python, with or without a Markdown fence around it; at most
         ``LONGEST`` characters.
     catalog
-        Says which models there are and what each takes; the bundled one unless given.
+        The models and what each takes; the bundled one unless given.
 
     Raises
     ------
     RequestError
-        If no request can be read from it, or none for a model of the catalogue. The message says why and what could
-        be read, and holds no value of the text.
+        If it holds no request, or none for a model of the catalog. The message says why and what can be read, and
+        holds no value of the text.
     """
     if len(text) > LONGEST:
-        raise unread("text", f"The text has {len(text):,} characters; at most {LONGEST:,} are read.")
+        raise unreadable("text", f"The text has {len(text):,} characters; at most {LONGEST:,} are read.")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if text.lstrip().startswith("```") and text.rstrip().endswith("```"):  # as Markdown shows it
+    if text.lstrip().startswith("```") and text.rstrip().endswith("```"):  # a Markdown fence
         text = text.strip().removesuffix("```").partition("\n")[2]
     if not text.strip():
-        raise unread("text", f"There is nothing to read. Paste {_KNOWN}.")
+        raise unreadable("text", f"There is nothing to read. Paste {_FORMS_READ}.")
     catalog = catalog or bundled()
-    return _asked(_told(text, catalog), catalog)
+    return _for_catalog(_parse_repaired(text, catalog), catalog)
 
 
-def _told(text: str, catalog: Catalog) -> Said:
-    """What a text says, as it stands or as it was before a word processor had it."""
+def _parse_repaired(text: str, catalog: Catalog) -> ParsedText:
+    """Parse a text as it is, or as it was before a word processor changed it."""
     try:
-        return _said(text, catalog)
+        return _parse(text, catalog)
     except RequestError as error:
         refusal = error
     for repaired in typography.variants(text):
         try:
-            return _said(repaired, catalog)
+            return _parse(repaired, catalog)
         except RequestError:
             continue
     if typography.curly(text):
-        raise unread(
+        raise unreadable(
             "text",
             f"{refusal.problems[0].message} Some of its quotes are typographic (“ ” ‘ ’), as word processors make "
             "them: copy it from where it is shown as code, or type straight ones.",
@@ -93,21 +93,21 @@ def _told(text: str, catalog: Catalog) -> Said:
     raise refusal from None
 
 
-def _said(text: str, catalog: Catalog) -> Said:
+def _parse(text: str, catalog: Catalog) -> ParsedText:
     if cell.found(text):
         return cell.read(text, catalog)
     if text.lstrip().startswith(("{", "[")):
         if _HAR.search(text):
-            raise unread("text", _NOT_READ.format("a HAR file"))
+            raise unreadable("text", _NOT_READ.format("a HAR file"))
         return _json(text)
-    if (told := python.read(text)) is not None:
-        return told
+    if (parsed := python.read(text)) is not None:
+        return parsed
     if powershell.found(text):
         return powershell.read(text)
     if curl.found(text):
         return curl.read(text)
     if other := next((name for name, sign in _OTHERS.items() if sign.search(text)), ""):
-        raise unread("text", _NOT_READ.format(other))
+        raise unreadable("text", _NOT_READ.format(other))
     ours = re.search(r"\b(?:generate|VideoRequest)\s*\(", text) is not None
     if javascript.found(text):
         try:
@@ -116,51 +116,51 @@ def _said(text: str, catalog: Catalog) -> Said:
             if not ours:
                 raise
     if ours or re.search(r"\brun\s*\(", text):
-        raise unread(python.FORM, _BROKEN)
-    raise unread("text", f"This can't be read as a request. Paste {_KNOWN}.")
+        raise unreadable(python.FORM, _BROKEN)
+    raise unreadable("text", f"This can't be read as a request. Paste {_FORMS_READ}.")
 
 
-def _json(text: str) -> Said:
+def _json(text: str) -> ParsedText:
     try:
         return json_body.read(text)
     except RequestError as error:
         refusal = error
     try:
-        told = python.read(text)  # a dict as Python writes it is no JSON
+        parsed = python.read(text)  # a Python dict is not JSON
     except RequestError:
-        told = None
-    if told is not None:
-        return told
+        parsed = None
+    if parsed is not None:
+        return parsed
     try:
         value = javascript.value_of(text)
     except RequestError:
         value = None
     if not isinstance(value, dict) or len(value) < 1:
         raise refusal from None
-    return json_body.said(value)
+    return json_body.request_in(value)
 
 
-def _asked(told: Said, catalog: Catalog) -> Asked:
-    model = None if told.model is None else find(told.model.strip("/ "), catalog)
-    known = {name for one in ([model] if model else catalog) for name in one.fields}
-    given = {name: value for name, value in told.inputs.items() if value is not None}
-    inputs = {name: _with_ids(name, value) for name, value in given.items() if name in known}
-    if said := flaw(inputs):
-        raise unread("text", said)
+def _for_catalog(parsed: ParsedText, catalog: Catalog) -> ParsedRequest:
+    model = None if parsed.model is None else find(parsed.model.strip("/ "), catalog)
+    names = {name for one in ([model] if model else catalog) for name in one.fields}
+    given = {name: value for name, value in parsed.inputs.items() if value is not None}
+    inputs = {name: _with_ids(name, value) for name, value in given.items() if name in names}
+    if message := flaw(inputs):
+        raise unreadable("text", message)
     if not inputs:
         who = model.name if model else "any model"
-        raise unread("text", f"No input of {who} stands in it. A request has a prompt at least.")
+        raise unreadable("text", f"No input of {who} stands in it. A request has a prompt at least.")
     notes = []
-    if told.key:
+    if parsed.key:
         notes.append("A key stood in the text; it was not kept.")
-    if told.more:
-        notes.append(f"{told.more} more request{'' if told.more == 1 else 's'} stood there; this is the first.")
-    left_out = tuple(mended(name[:40]) for name in given if name not in known)
-    return Asked(model.id if model else None, inputs, left_out, tuple(notes))
+    if parsed.more:
+        notes.append(f"{parsed.more} more request{'' if parsed.more == 1 else 's'} stood there; this is the first.")
+    left_out = tuple(mended(name[:40]) for name in given if name not in names)
+    return ParsedRequest(model.id if model else None, inputs, left_out, tuple(notes))
 
 
 def _with_ids(name: str, value: Any) -> Any:
-    """Element ids as text: the service writes some as numbers, which a page would round."""
+    """Return element ids as text: the service writes some as numbers, which JavaScript would round."""
     if name != "element_list" or not isinstance(value, list):
         return value
     return [

@@ -1,4 +1,4 @@
-"""A command as a POSIX shell reads it, taken apart into words. Nothing is carried out, and nothing filled in."""
+"""Split a command into words as a POSIX shell does. Nothing is run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .parsed import unread
+from .parsed import unreadable
 
 FORM = "the command"
 
 BLANK = " \t\r\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
-"""What stands for a blank between words; pages and word processors put others than a shell knows."""
+"""Characters that separate words; web pages and word processors use more than a shell knows."""
 
 _PIECE = re.compile(
     rf"""
@@ -27,12 +27,12 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_FILLED = re.compile(r"\$[\w{(@*#?!$-]|`")  # where a shell would put something else
+_FILLED = re.compile(r"\$[\w{(@*#?!$-]|`")  # what a shell expands
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _HERE = re.compile(r"""(?P<cat>"?\$\([ \t]*cat[ \t]+)?<<-?[ \t]*(?P<quote>['"\\]?)(?P<word>\w+)['"]?""")
 _CLOSES = re.compile(r"\s*\)\"?")
-_DOCUMENTS = 20  # that are looked for; a command has one
+_DOCUMENTS = 20  # here-documents that are parsed; a command has one
 _ANSI = re.compile(
     r"""\\(?:
       u(?P<high>[dD][89abAB][\da-fA-F]{2})\\u(?P<low>[dD][c-fC-F][\da-fA-F]{2})  # a character in two halves
@@ -47,23 +47,23 @@ _NAMED = {"a": 7, "b": 8, "e": 27, "E": 27, "f": 12, "n": 10, "r": 13, "t": 9, "
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a command; ``filled`` where a shell would put something else for a part of it."""
+    """A word of a command; ``filled`` if a shell would expand something in it."""
 
     text: str
     filled: bool = False
 
 
-def commands(text: str, known: Mapping[str, str] | None = None) -> Iterator[list[Word]]:
-    """Take a text apart into commands, each as its words.
+def commands(text: str, variables: Mapping[str, str] | None = None) -> Iterator[list[Word]]:
+    """Yield the commands of a text, each as its words.
 
-    A here-document is the word ``<<`` and the text in it. Variables that the text itself gives a value are known.
+    A here-document becomes the word ``<<`` and its text. Variables that the text itself assigns are expanded.
 
     Raises
     ------
     RequestError
-        If a quote is opened and not closed.
+        If a quote stays open.
     """
-    values = dict(known or {})
+    values = dict(variables or {})
     for words in _split(_here(text)):
         words = [_resolved(word, values) for word in words]
         for word in words:
@@ -75,7 +75,7 @@ def commands(text: str, known: Mapping[str, str] | None = None) -> Iterator[list
 
 
 def assigned(text: str) -> dict[str, str]:
-    """The variables that the lines of a text give a plain value."""
+    """Return the variables that a text assigns on lines of their own."""
     found: dict[str, str] = {}
     for match in re.finditer(
         r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=('[^']*'|\"[^\"$`]*\"|[^\s'\"$`]*)[ \t]*$", text, re.MULTILINE
@@ -95,7 +95,7 @@ def _resolved(word: Word, values: Mapping[str, str]) -> Word:
 
 
 def _here(text: str) -> str:
-    """Put here-documents into the command's own line, quoted."""
+    """Move here-documents into the line of their command, quoted."""
     pieces: list[str] = []
     at = 0
     for _ in range(_DOCUMENTS):
@@ -138,7 +138,7 @@ def _split(text: str) -> Iterator[list[Word]]:
     while at < len(text):
         match = _PIECE.match(text, at)
         if match is None:
-            raise unread(FORM, "A quote is opened in the command and not closed, or it breaks off.")
+            raise unreadable(FORM, "A quote is opened in the command and not closed, or it breaks off.")
         kind, at = str(match.lastgroup), match.end()
         if kind in ("blank", "end"):
             close()
@@ -161,13 +161,13 @@ def _word(kind: str, inner: str, seen: str) -> Word:
 
 
 def _ansi(text: str) -> str:
-    """What ``$'text'`` stands for; characters may be spelled byte by byte, or in two halves."""
-    said: list[bytes] = []
+    """Resolve the escapes of ``$'text'``: characters, bytes, and surrogate halves."""
+    pieces: list[bytes] = []
     at = 0
     for match in _ANSI.finditer(text):
-        said += [text[at : match.start()].encode("utf-8", "replace"), _escape(match)]
+        pieces += [text[at : match.start()].encode("utf-8", "replace"), _escape(match)]
         at = match.end()
-    return b"".join([*said, text[at:].encode("utf-8", "replace")]).decode("utf-8", "replace")
+    return b"".join([*pieces, text[at:].encode("utf-8", "replace")]).decode("utf-8", "replace")
 
 
 def _escape(match: re.Match[str]) -> bytes:
@@ -181,5 +181,5 @@ def _escape(match: re.Match[str]) -> bytes:
     if match["control"]:
         return bytes([ord(match["control"]) & 0x1F])
     name = match["name"]
-    known = bytes([_NAMED[name]]) if name in _NAMED else None
-    return known or (name if name in "\\'\"?" else f"\\{name}").encode("utf-8", "replace")
+    control = bytes([_NAMED[name]]) if name in _NAMED else None
+    return control or (name if name in "\\'\"?" else f"\\{name}").encode("utf-8", "replace")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from . import json_body
-from .parsed import NESTED, Said, is_key, unread
+from .parsed import NESTED, ParsedText, is_key, unreadable
 from .posix_shell import BLANK
 from .windows_shell import powershell_text
 
@@ -39,61 +39,58 @@ _TEXTS = ("block", "filled", "single", "double")
 
 
 class _Unknown:
-    """What can't be told without running the text."""
+    """A value that only running the text could give."""
 
 
 def found(text: str) -> bool:
-    """Whether one of PowerShell's own commands stands in a text."""
+    """Return whether a text holds one of PowerShell's own commands."""
     return _CALL.search(text) is not None
 
 
-def read(text: str) -> Said:
+def read(text: str) -> ParsedText:
     """Read the first of PowerShell's own commands that has a body.
 
     Raises
     ------
     RequestError
-        If there is none, it names no model, or a part of it can't be told without running the text.
+        If there is none, it names no model, or the body needs the text to be run.
     """
     reader = _Reader(text)
     reader.script()
     if not reader.calls:
-        raise unread(
+        raise unreadable(
             FORM, "The command has no -Body that can be read. One that is piped to it is not: write it behind -Body."
         )
     given = reader.calls[0]
-    value = _plain(given["body"])
-    told = json_body.said(json_body.parse(value) if isinstance(value, str) else value)
     address = given.get("uri", "")
-    model = told.model or (json_body.model_at(address) if isinstance(address, str) else "")
-    if not model:
-        raise unread(FORM, f"The command's address names no model. It would stand behind {json_body.ROOT}.")
-    return Said(model, told.inputs, told.key or reader.key, len(reader.calls) - 1)
+    model = json_body.model_at(address) if isinstance(address, str) else ""
+    body, more = _plain(given["body"]), len(reader.calls) - 1
+    return json_body.posted(body, model, form=FORM, call="command", key=reader.key, more=more)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, _Unknown):
-        raise unread(FORM, "PowerShell would fill in a part of the body ($…). Paste it with the text itself there.")
+        raise unreadable(FORM, "PowerShell would fill in a part of the body ($…). Paste it with the text itself there.")
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items() if not is_key(name)}
     return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 class _Reader:
-    """Goes through a text, and remembers what variables stand for."""
+    """Walks through the tokens of a text and keeps the values of its variables."""
 
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str]] = []
         for match in _TOKEN.finditer(text):
             kind = str(match.lastgroup)
             if kind == "other" and match[0] in "'\"":
-                raise unread(FORM, "A quote is opened in the PowerShell and not closed, or it breaks off.")
+                raise unreadable(FORM, "A quote is opened in the PowerShell and not closed, or it breaks off.")
             if kind != "space":
                 self.tokens.append((kind, match[kind]))
             if len(self.tokens) > _MOST_TOKENS:
-                raise unread(FORM, "The PowerShell is far longer than a request.")
+                raise unreadable(FORM, "The PowerShell is far longer than a request.")
         self.at = 0
-        self.known: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
         self.calls: list[dict[str, Any]] = []
         self.key = False
 
@@ -105,14 +102,14 @@ class _Reader:
                 self.at += 1
                 if not self._command():
                     self.key = self.key or is_key(text)
-                    self.known[text.lower()] = self._piped()
+                    self.values[text.lower()] = self._piped()
             elif kind == "word":
                 self.at -= 1
                 if not self._command():
                     self.at += 1
 
     def _command(self) -> bool:
-        """Read a command that sends a request, where one stands here."""
+        """Read a command that sends a request, and return whether one stands here."""
         kind, text = self._peek()
         if kind != "word" or text.lower() not in _NAMES:
             return False
@@ -131,7 +128,7 @@ class _Reader:
         return True
 
     def _piped(self, levels: int = NESTED) -> Any:
-        """A value, and what ``ConvertTo-Json`` makes of it."""
+        """Read a value and skip what it is piped to, such as ``ConvertTo-Json``."""
         value = self._value(levels)
         while self._is("|"):
             while self.at < len(self.tokens) and self._peek()[0] != "end" and not self._is(")"):
@@ -140,7 +137,7 @@ class _Reader:
 
     def _value(self, levels: int) -> Any:
         if levels < 1:
-            raise unread(FORM, "The PowerShell is nested deeper than any request is.")
+            raise unreadable(FORM, "The PowerShell is nested deeper than any request is.")
         items = [self._one(levels)]
         while self._is(","):
             self.at += 1
@@ -156,7 +153,7 @@ class _Reader:
         if kind == "number":
             return json_body.parse(text)
         if kind == "variable":
-            return _CONSTANTS.get(text.lower(), self.known.get(text.lower(), _Unknown()))
+            return _CONSTANTS.get(text.lower(), self.values.get(text.lower(), _Unknown()))
         if text == "@{":
             return self._table(levels - 1)
         if text in ("@(", "("):
@@ -192,11 +189,11 @@ class _Reader:
         return found
 
     def _filled(self, text: str) -> Any:
-        """A text with variables that are known put in."""
+        """Fill variables into a text; unknown if the text needs more than that."""
         names = re.findall(r"\$\{?(\w+)\}?", text)
-        if "$(" in text or not all(isinstance(self.known.get(name.lower()), str) for name in names):
+        if "$(" in text or not all(isinstance(self.values.get(name.lower()), str) for name in names):
             return _Unknown()
-        filled = re.sub(r"\$\{?(\w+)\}?", lambda m: str(self.known[m[1].lower()]), text)
+        filled = re.sub(r"\$\{?(\w+)\}?", lambda m: str(self.values[m[1].lower()]), text)
         return filled if len(filled) <= _MOST else _Unknown()
 
     def _lines(self) -> None:

@@ -1,6 +1,6 @@
-"""A request as Python: the call that asks for it, written for people and read from literals alone.
+"""A request as a Python call: written for people, read from literals alone.
 
-A text is parsed and looked at, and never run. What is no literal (a name, an f-string) is refused in words.
+A text is parsed and never run. A value that is no literal is refused in words.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 from ..catalog import O3_PRO
 from . import python_http
-from .json_body import said
-from .parsed import Said, is_key, unread
+from .json_body import request_in
+from .parsed import ParsedText, is_key, unreadable
 from .python_literals import FORM as FORM
 from .python_literals import calls, literal, name_of, names, tree_of
 
 WIDTH = 100
-"""How long a line may be, in characters, before a call is broken into one argument a line."""
+"""The most characters in a line before a call is broken into one argument a line."""
 
-_NOT_INPUTS = frozenset({"library", "practice", "catalog", "model"})  # what `generate` and `VideoRequest` take besides
+_NOT_INPUTS = frozenset({"library", "practice", "catalog", "model"})  # arguments of `generate` that are no inputs
 
 
 def call(
@@ -31,21 +31,21 @@ def call(
     extra: Mapping[str, Any] | None = None,
     width: int | None = None,
 ) -> str:
-    """Write the call that asks for a request.
+    """Write a request as a call.
 
     Parameters
     ----------
     name
-        What is called: ``generate``, ``VideoRequest``.
+        The function: ``generate``, ``VideoRequest``.
     model
-        The model; not written where it is the one that a call is for anyway.
+        The model; left out if it is the default.
     inputs
         Its inputs. The prompt comes first, without its name.
     extra
-        Further arguments by their names, such as ``practice``; they come last.
+        Further arguments, such as ``practice``; they come last.
     width
-        Characters a line may have before the call is broken, one argument a line. None: one line whatever its length.
-        Strings are never broken.
+        The most characters in a line before the call is broken into one argument a line. None: never break. Strings
+        are never broken.
     """
     rest = {key: value for key, value in inputs.items() if key != "prompt"}
     odd = {key: value for key, value in rest.items() if not key.isidentifier() or keyword.iskeyword(key)}
@@ -61,16 +61,16 @@ def call(
 
 
 def to_python(model: str, inputs: Mapping[str, Any], *, imports: bool = True, practice: bool = False) -> str:
-    """Write a request as a call of ``generate``, below the line that imports it unless ``imports`` is False.
+    """Write a request as a call of ``generate``, below its import unless ``imports`` is False.
 
-    One for practice says so: run where a key is found, it would cost money otherwise.
+    ``practice`` is written out: without it the call would cost money where a key is found.
     """
     asks = call("generate", model, inputs, extra={"practice": True} if practice else None, width=WIDTH)
     return f"from kling_widget import generate\n\n{asks}" if imports else asks
 
 
 def _broken(value: Any, width: int, indent: int, head: int) -> str:
-    """A literal, one item a line where it is too long for what is left of its own."""
+    """Write a literal, one item a line if it does not fit into the rest of its line."""
     flat = repr(value)
     if indent + head + len(flat) < width or not isinstance(value, (list, dict)) or not value:
         return flat
@@ -80,20 +80,20 @@ def _broken(value: Any, width: int, indent: int, head: int) -> str:
     return f"{flat[0]}\n{items}{' ' * indent}{flat[-1]}"
 
 
-def read(text: str) -> Said | None:
+def read(text: str) -> ParsedText | None:
     """Read the first request in a Python text.
 
-    That is a call of ``generate``, ``VideoRequest`` or ``run``, a dict alone, or what ``requests`` and its like post.
+    That is a call of ``generate``, ``VideoRequest`` or ``run``, a lone dict, or a body that an HTTP library posts.
 
     Returns
     -------
-    Said or None
-        None where it is no Python, or holds no request.
+    ParsedText or None
+        None if it is no Python, or holds no request.
 
     Raises
     ------
     RequestError
-        If a request stands there and can't be told without running the text.
+        If it holds a request that needs the text to be run.
     """
     tree = tree_of(text)
     if tree is None:
@@ -103,11 +103,11 @@ def read(text: str) -> Said | None:
         if not asking:
             alone = tree.body[0] if len(tree.body) == 1 else None
             if isinstance(alone, ast.Expr) and isinstance(alone.value, ast.Dict):
-                return said(literal(alone.value))
+                return request_in(literal(alone.value))
             return python_http.read(tree)
         key = any(is_key(one.arg) and isinstance(one.value, ast.Constant) for n in calls(tree) for one in n.keywords)
         model, inputs = (_of_run if name_of(asking[0]) == "run" else _of_generate)(asking[0])
-        return Said(model, inputs, key, len(asking) - 1)
+        return ParsedText(model, inputs, key, len(asking) - 1)
 
 
 def _asks(node: ast.Call) -> bool:
@@ -118,7 +118,7 @@ def _asks(node: ast.Call) -> bool:
 
 def _of_generate(node: ast.Call) -> tuple[str, dict[str, Any]]:
     if len(node.args) > 1:
-        raise unread(FORM, f"{name_of(node)} takes the prompt, and everything else by its name.")
+        raise unreadable(FORM, f"{name_of(node)} takes the prompt, and everything else by its name.")
     given = {"prompt": literal(node.args[0], "prompt")} if node.args else {}
     model: Any = O3_PRO
     for one in node.keywords:
@@ -136,15 +136,15 @@ def _of_run(node: ast.Call) -> tuple[str, dict[str, Any]]:
     model = node.args[0] if node.args else by_name.get("model")
     inputs = node.args[1] if len(node.args) > 1 else by_name.get("input", by_name.get("inputs"))
     if model is None or inputs is None:
-        raise unread(FORM, 'run takes the model and its inputs: run("model", {"prompt": "A red fox"}).')
+        raise unreadable(FORM, 'run takes the model and its inputs: run("model", {"prompt": "A red fox"}).')
     name = literal(model, "model")
     if not isinstance(name, str):
-        raise unread(FORM, "The model's name is no text.")
+        raise unreadable(FORM, "The model's name is no text.")
     return name, _object(inputs, "input")
 
 
 def _object(node: ast.expr, where: str) -> dict[str, Any]:
     value = literal(node, where)
     if not isinstance(value, dict):
-        raise unread(FORM, "The inputs are no dict.")
+        raise unreadable(FORM, "The inputs are no dict.")
     return value

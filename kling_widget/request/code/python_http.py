@@ -1,4 +1,4 @@
-"""A request that Python posts itself: with ``requests``, ``httpx``, ``urllib`` or ``http.client``."""
+"""A request that Python posts itself with ``requests``, ``httpx``, ``urllib`` or ``http.client``."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from typing import Any
 
 from ...errors import RequestError
 from . import json_body
-from .parsed import Said, is_key, unread
+from .parsed import ParsedText, is_key
 from .python_literals import FORM, calls, literal, name_of
 
 
-def read(tree: ast.Module) -> Said | None:
-    """Read the first call that posts a body; None where there is none."""
+def read(tree: ast.Module) -> ParsedText | None:
+    """Read the first call that posts a body; return None if there is none."""
     found = [(node, sent) for node in calls(tree) if (sent := _sent(node)) is not None]
     if not found:
         return None
     found.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
     node, sent = found[0]
-    value = literal(sent, "the body")
-    told = json_body.said(json_body.parse(value) if isinstance(value, str) else value)
-    model = told.model or _model(node)
-    if not model:
-        raise unread(FORM, f"The call's address names no model. It would stand behind {json_body.ROOT}.")
-    return Said(model, told.inputs, told.key or _has_key(tree), len(found) - 1)
+    body, more = literal(sent, "the body"), len(found) - 1
+    return json_body.posted(body, _model(node), form=FORM, key=_has_key(tree), more=more)
 
 
 def _sent(node: ast.Call) -> ast.expr | None:
-    """What a call sends as its body; None where it sends none."""
+    """Return the expression that a call sends as its body, or None."""
     name = name_of(node)
     given = {one.arg: one.value for one in node.keywords}
     if name in ("post", "request", "Request", "urlopen", "stream"):
@@ -50,14 +46,14 @@ def _model(node: ast.Call) -> str:
         try:
             address: Any = literal(place)
         except RequestError:
-            address = _parts(place)
+            address = _constant_text(place)
         if isinstance(address, str) and (name := json_body.model_at(address)):
             return name
     return ""
 
 
-def _parts(node: ast.expr) -> str:
-    """What is known of an address that has parts to fill in."""
+def _constant_text(node: ast.expr) -> str:
+    """Join the constant pieces of an address that is put together at run time."""
     pieces = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     return "".join(pieces)
 

@@ -1,4 +1,4 @@
-"""What stands in a Python text as literals, and as names that it gives literals: read, and never run."""
+"""Literals in a Python text, and the names that it assigns literals to: parsed, never run."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from contextvars import ContextVar
 from typing import Any
 
 from ...errors import RequestError
-from .parsed import NESTED, is_key, unread
+from .parsed import NESTED, is_key, unreadable
 
 FORM = "Python"
 
-_TOKENS = 5_000  # a request has some hundred; what Python makes of a text grows no deeper than this
+_TOKENS = 5_000  # a request has some hundred; the limit bounds the depth of the syntax tree
 _MOST = 200_000  # characters that a name may stand for
 _SHAPES = {"Shot": ("prompt", "duration"), "Element": ("element_id",)}
-# What an interpreter writes before each line: copied with the lines from a session or a page of documentation.
+# An interpreter's prompts, copied along with the lines of a session or a page of documentation.
 _PROMPTS = re.compile(r"^[ \t]*(?:>>>|\.{3,}:?|In \[\d+\]:)(?: |$)", re.MULTILINE)
-_BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # what the parser makes of what it can't read
+_BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # how the parser fails
 _NONE: Mapping[str, Any] = {}
-_known: ContextVar[Mapping[str, Any]] = ContextVar("known")
+_names: ContextVar[Mapping[str, Any]] = ContextVar("names")
 
 
 @contextmanager
 def names(tree: ast.AST) -> Iterator[Mapping[str, Any]]:
-    """Know, within the block, the names that a text gives one value each, where that is a literal."""
+    """Resolve, within the block, the names that a text assigns exactly once, to a literal."""
     stored = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    # What is changed by its parts (d["x"] = 1, d.update(…)) is not what it was given.
+    # A value that changes in place (d["x"] = 1, d.update(…)) is no longer the literal.
     changed = {id_of(n.value) for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)}
     methods = [node.func for node in calls(tree) if isinstance(node.func, ast.Attribute)]
     changed |= {id_of(method.value) for method in methods if method.attr in _CHANGES}
-    known: dict[str, Any] = {}
-    token = _known.set(known)
+    literals: dict[str, Any] = {}
+    token = _names.set(literals)
     try:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
@@ -53,32 +53,32 @@ def names(tree: ast.AST) -> Iterator[Mapping[str, Any]]:
             except RequestError:
                 continue
             if len(json.dumps(value)) <= _MOST:
-                known[name] = value
-        yield known
+                literals[name] = value
+        yield literals
     finally:
-        _known.reset(token)
+        _names.reset(token)
 
 
 _CHANGES = frozenset(("update", "pop", "setdefault", "append", "extend", "insert", "clear"))
 
 
 def id_of(node: ast.expr) -> str:
-    """The name that an expression is; empty where it is none."""
+    """Return the name if an expression is a bare name, else an empty string."""
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def tree_of(text: str) -> ast.Module | None:
-    """Parse a Python text; None where it is none, or far longer than a request."""
+    """Parse a Python text; return None if it is none, or far longer than a request."""
     try:
         tokens = tokenize.generate_tokens(io.StringIO(text).readline)
         if sum(1 for _ in zip(tokens, range(_TOKENS), strict=False)) == _TOKENS:
             return None
     except (tokenize.TokenError, *_BREAKS):
-        pass  # what it is indented below may be missing: dedented it can still be Python
+        pass  # the line above an indented block may be missing: dedented, it can still be Python
     for source in (text, textwrap.dedent(text), _PROMPTS.sub("", text)):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what Python thinks of the text's escapes is said to nobody
+                warnings.simplefilter("ignore")  # invalid escapes in the pasted text are not the person's concern
                 return ast.parse(source)
         except _BREAKS:
             continue
@@ -86,22 +86,22 @@ def tree_of(text: str) -> ast.Module | None:
 
 
 def calls(tree: ast.AST) -> Iterator[ast.Call]:
-    """All calls in a text."""
+    """Yield all calls in a text."""
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def name_of(node: ast.Call) -> str:
-    """What is called, without what it belongs to."""
+    """Return the name of the function or method that is called."""
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def literal(node: ast.expr, where: str = "", levels: int = NESTED) -> Any:
-    """The JSON value that a literal stands for."""
+    """Return a literal as a JSON value. Raises ``RequestError`` if it is none."""
     if levels < 1:
-        raise unread(FORM, "The Python is nested deeper than any request is.")
+        raise unreadable(FORM, "The Python is nested deeper than any request is.")
     if isinstance(node, ast.Constant) and isinstance(node.value, (str, bool, int, float, type(None))):
         if isinstance(node.value, float) and not math.isfinite(node.value):
-            raise unread(FORM, "A number in the Python is none that a request can hold.")
+            raise unreadable(FORM, "A number in the Python is none that a request can hold.")
         return node.value
     if isinstance(node, (ast.List, ast.Tuple)):
         return [literal(one, where, levels - 1) for one in node.elts]
@@ -111,8 +111,8 @@ def literal(node: ast.expr, where: str = "", levels: int = NESTED) -> Any:
         number = literal(node.operand, where, levels - 1)
         if isinstance(number, (int, float)) and not isinstance(number, bool):
             return -number
-    if isinstance(node, ast.Name) and node.id in _known.get(_NONE):
-        return _known.get(_NONE)[node.id]
+    if isinstance(node, ast.Name) and node.id in _names.get(_NONE):
+        return _names.get(_NONE)[node.id]
     if isinstance(node, ast.JoinedStr):
         return _filled(node, where, levels - 1)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -123,22 +123,22 @@ def literal(node: ast.expr, where: str = "", levels: int = NESTED) -> Any:
         return json.dumps(literal(node.args[0], where, levels - 1), ensure_ascii=False)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
         return literal(node.func.value, where, levels - 1)
-    raise unread(FORM, _no_literal(node, where))
+    raise unreadable(FORM, _no_literal(node, where))
 
 
 def _filled(node: ast.JoinedStr, where: str, levels: int) -> str:
-    """An f-string whose parts are names that are known."""
+    """Return an f-string whose fields are resolved names."""
     pieces: list[str] = []
     for one in node.values:
         plain = isinstance(one, ast.Constant) or (
             isinstance(one, ast.FormattedValue)
             and one.conversion == -1
             and one.format_spec is None
-            and id_of(one.value) in _known.get(_NONE)
+            and id_of(one.value) in _names.get(_NONE)
         )
         value = literal(one.value if isinstance(one, ast.FormattedValue) else one, where, levels) if plain else None
         if not isinstance(value, (str, int)):
-            raise unread(FORM, _no_literal(node, where))
+            raise unreadable(FORM, _no_literal(node, where))
         pieces.append(str(value))
     return "".join(pieces)
 
@@ -155,7 +155,7 @@ def _pairs(node: ast.Dict, where: str, levels: int) -> dict[str, Any]:
 
 
 def _sum(node: ast.BinOp, where: str, levels: int) -> str:
-    """A text put together from pieces, as long prompts are."""
+    """Join strings that are added up, as in long prompts."""
     pieces: list[str] = []
     left: ast.expr = node
     while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
@@ -163,15 +163,15 @@ def _sum(node: ast.BinOp, where: str, levels: int) -> str:
         left = left.left
     pieces.append(literal(left, where, levels))
     if not all(isinstance(piece, str) for piece in pieces):
-        raise unread(FORM, _no_literal(node, where))
+        raise unreadable(FORM, _no_literal(node, where))
     return "".join(reversed(pieces))
 
 
 def _shape(node: ast.Call, where: str, levels: int) -> dict[str, Any]:
-    """What ``Shot(…)``, ``Element(…)`` and ``dict(…)`` stand for."""
+    """Return ``Shot(…)``, ``Element(…)`` or ``dict(…)`` as an object."""
     names = _SHAPES.get(name_of(node), ())
     if len(node.args) > len(names):
-        raise unread(FORM, _no_literal(node, where))
+        raise unreadable(FORM, _no_literal(node, where))
     found = {name: literal(one, where, levels) for name, one in zip(names, node.args, strict=False)}
     for one in node.keywords:
         given = literal(one.value, one.arg or where, levels)

@@ -1,4 +1,4 @@
-"""Characters that pages and word processors put in the place of those that code is written with."""
+"""Undo the typographic characters that web pages and word processors put into code."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _DOUBLE = re.compile("[\u201c-\u201f\u2033\u00ab\u00bb\uff02]")
 _SINGLE = re.compile(r"(?<!\w)[\u2018-\u201b\u2032\uff07]|[\u2018-\u201b\u2032\uff07](?!\w)")
 _DASH = re.compile(r"(?<=\s)[\u2012-\u2015\u2212]([A-Za-z][\w-]*)")
 _TOGETHER = re.compile(r"[A-Z]|[sSfLki]{2,}$")
-"""What stands behind one dash although it is longer than a letter: ``-XPOST``, ``-sSL``, ``-Uri``."""
+"""Options of more than a letter that take a single dash: ``-XPOST``, ``-sSL``, ``-Uri``."""
 
 
 def curly(text: str) -> bool:
-    """Whether a text has quotes as word processors make them."""
+    """Return whether a text has typographic quotes."""
     return _DOUBLE.search(text) is not None or _SINGLE.search(text) is not None
 
 
 def variants(text: str) -> Iterator[str]:
-    """What a text may have been before a page or a word processor had it, the likeliest first."""
+    """Yield what a text may have been before a web page or a word processor changed it, the likeliest first."""
     seen = {text}
     for repaired in (_spaced(text), _straight(text), _straight(_dashed(text)), _straight(_dashed(_spaced(text)))):
         if repaired not in seen:
@@ -31,7 +31,7 @@ def variants(text: str) -> Iterator[str]:
 
 
 def _spaced(text: str) -> str:
-    """The text with plain blanks; those within quotes are the text's own."""
+    """Replace odd blanks by spaces, except within quotes."""
     pieces: list[str] = []
     at = 0
     for quoted in _QUOTED.finditer(text):
@@ -41,10 +41,10 @@ def _spaced(text: str) -> str:
 
 
 def _straight(text: str) -> str:
-    """The text with straight quotes; an apostrophe within a word stays."""
+    """Replace typographic quotes by straight ones; an apostrophe within a word stays."""
     return _SINGLE.sub("'", _DOUBLE.sub('"', text))
 
 
 def _dashed(text: str) -> str:
-    """The text with the dashes that options begin with: a word processor makes one of two."""
+    """Restore the dashes of options: a word processor turns two into one."""
     return _DASH.sub(lambda m: f"{'-' if len(m[1]) == 1 or _TOGETHER.match(m[1]) else '--'}{m[1]}", text)

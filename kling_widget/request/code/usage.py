@@ -1,4 +1,4 @@
-"""How ``%%kling`` is used, in words: the flags of a model, and what each takes."""
+"""The help of ``%%kling``: the flags of a model, and what each takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMMON = (
 
 
 def usage(model: Model) -> str:
-    """Say how a clip of a model is asked for: each of its inputs as a flag, with what it takes and its default."""
+    """Return the help for a model: each input as a flag, with what it takes and its default."""
     required = set(model.schema.get("required", ()))
     inputs = [
         (_flag(name, schema), _takes(schema) + ("; needed" if name in required and name != "prompt" else ""))
@@ -45,29 +45,29 @@ def _flag(name: str, schema: Mapping[str, Any]) -> str:
 
 
 def _takes(schema: Mapping[str, Any]) -> str:
-    """What an input takes, and what it is where it is not given."""
+    """Describe the values that an input takes, and its default."""
     kind, low, high = str(schema.get("type", "")), schema.get("minimum"), schema.get("maximum")
     if offered := schema.get("enum"):
-        said = ", ".join(map(str, offered))
+        taken = ", ".join(map(str, offered))
     elif kind in ("integer", "number"):
-        said = "a whole number" if kind == "integer" else "a number"
-        said += f" from {low} to {high}" if low is not None and high is not None else ""
+        taken = "a whole number" if kind == "integer" else "a number"
+        taken += f" from {low} to {high}" if low is not None and high is not None else ""
     elif kind == "array":
         most = schema.get("maxItems")
-        said = f"a list of at most {most}, as JSON" if most is not None else "a list, as JSON"
+        taken = f"a list of at most {most}, as JSON" if most is not None else "a list, as JSON"
     elif kind == "boolean":
-        said = "on or off"
+        taken = "on or off"
     else:
-        said = "text" if kind == "string" else "JSON"
-        said += f", at most {most:,} characters" if (most := schema.get("maxLength")) else ""
+        taken = "text" if kind == "string" else "JSON"
+        taken += f", at most {most:,} characters" if (most := schema.get("maxLength")) else ""
     default = schema.get("default")
     if default is None or default in ("", []):
-        return said
+        return taken
     shown = {True: "on", False: "off"}[default] if isinstance(default, bool) else default
-    return f"{said}; {shown if isinstance(shown, str) else json.dumps(shown)} unless given"
+    return f"{taken}; {shown if isinstance(shown, str) else json.dumps(shown)} unless given"
 
 
 def _columns(rows: Iterable[tuple[str, str]]) -> list[str]:
-    told = list(rows)
-    width = max((len(flag) for flag, _ in told), default=0)
-    return [f"  {flag:<{width}}  {words}" for flag, words in told]
+    listed = list(rows)
+    width = max((len(flag) for flag, _ in listed), default=0)
+    return [f"  {flag:<{width}}  {words}" for flag, words in listed]

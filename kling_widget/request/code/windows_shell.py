@@ -1,4 +1,4 @@
-"""A command as Windows' shells read it: ``cmd`` with its carets, PowerShell with its backticks."""
+"""Split a command into words as Windows shells do: ``cmd`` with its carets, PowerShell with its backticks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from .json_body import joined
-from .parsed import unread
+from .parsed import unreadable
 from .posix_shell import BLANK, FORM, Word
 
 _JOIN = re.compile(rf"[{BLANK}]*\n")
-_SINGLE = re.compile(r'(?<!\\)(?:\\\\)*\\(?![\\"])')  # an odd number of backslashes, and no quote behind them
+_SINGLE = re.compile(r'(?<!\\)(?:\\\\)*\\(?![\\"])')  # an odd number of backslashes without a quote after them
 _PERCENT = re.compile(r"%[A-Za-z_]\w*%")
 _ARGUMENT = re.compile(
     rf"""(?P<blank>[{BLANK}\n]+) | (?P<slashes>\\*)(?P<quote>") | \\+ | [^\\"{BLANK}\n]+""", re.VERBOSE
@@ -35,25 +35,25 @@ _PIECE = re.compile(
 _CHARACTER = re.compile(r"\$\(\[char\](0x[\da-fA-F]{1,4}|\d{1,5})\)")
 _SPELLED = re.compile(r"`u\{([\da-fA-F]{1,6})\}|`(.)|\"(\")", re.DOTALL)
 _FILLED = re.compile(r"\$[\w{(:]")
-_SLASHES = 64  # backslashes that are looked back at
+_SLASHES = 64  # the most backslashes before a quote that are counted
 _NAMED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 
 def cmd_commands(text: str) -> Iterator[list[Word]]:
-    """Take a text apart as ``cmd`` and the programs that it starts do.
+    """Yield the commands of a text as ``cmd`` and the programs that it starts split them.
 
-    Browsers put a caret before everything; people put one at the end of a line. More lenient than ``cmd``: a quote may
-    go over several lines.
+    Browsers put a caret before everything, people only at the end of a line. More lenient than ``cmd``: a quote may
+    span lines.
     """
-    copied = '^"' in text  # then percent signs are the text's own
+    copied = '^"' in text  # by a browser, which escapes percent signs
     for line in _lines(text):
-        # Browsers double every backslash, though programs halve those before a quote alone.
+        # Browsers double every backslash, though programs halve only those before a quote.
         words = arguments(line, doubled=copied and _SINGLE.search(line) is None)
         yield [Word(joined(word), not copied and _PERCENT.search(word) is not None) for word in words]
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines that ``cmd`` carries out: carets are taken away, and what is behind one is as it stands."""
+    """Yield the lines that ``cmd`` runs: a caret goes, and the character after it counts literally."""
     line: list[str] = []
     quoted, at = False, 0
     while at < len(text):
@@ -62,7 +62,7 @@ def _lines(text: str) -> Iterator[str]:
         if character == "^" and not quoted:
             if joined := _JOIN.match(text, at):
                 at = joined.end()
-            # The first character of the line that follows is as it stands too: a line break, in what browsers copy.
+            # So does the first character of the next line: browsers write a line break there.
             line.append(text[at : at + 1])
             at += 1
             continue
@@ -78,16 +78,16 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def arguments(line: str, *, doubled: bool = False) -> list[str]:
-    r"""The words of a line as Windows' programs find them: ``\"`` is a quote, other backslashes are themselves.
+    r"""Split a line into words as Windows programs do: ``\"`` is a quote, any other backslash is itself.
 
-    Where they are ``doubled``, two of these are one.
+    With ``doubled``, two of the other backslashes count as one.
     """
     found: list[str] = []
     word: list[str] | None = None
     quoted, at = False, 0
     while at < len(line):
         piece = _ARGUMENT.match(line, at)
-        assert piece is not None  # one of the four fits any character
+        assert piece is not None  # one of the four alternatives matches any character
         at = piece.end()
         if piece["blank"] is not None and not quoted:
             if word is not None:
@@ -107,24 +107,24 @@ def arguments(line: str, *, doubled: bool = False) -> list[str]:
         else:
             quoted = not quoted
     if quoted:
-        raise unread(FORM, "A quote is opened in the command and not closed, or it breaks off.")
+        raise unreadable(FORM, "A quote is opened in the command and not closed, or it breaks off.")
     return [*found, "".join(word)] if word is not None else found
 
 
 def unquoted(text: str) -> str:
-    """A word without the backslashes that Windows' programs want before quotes."""
+    """Remove the backslashes that Windows programs need before quotes."""
     return _QUOTES.sub(lambda m: "\\" * (len(m[1]) // 2) + '"', text)
 
 
 def powershell_commands(text: str) -> Iterator[list[Word]]:
-    """Take a text apart into commands as PowerShell does, each as its words."""
+    """Yield the commands of a text as PowerShell splits them, each as its words."""
     words: list[Word] = []
     pieces: list[Word] = []
     at = 0
     while at <= len(text):
         match = _PIECE.match(text, at) if at < len(text) else None
         if match is None and at < len(text):
-            raise unread(FORM, "A quote is opened in the command and not closed, or it breaks off.")
+            raise unreadable(FORM, "A quote is opened in the command and not closed, or it breaks off.")
         kind = str(match.lastgroup) if match else "end"
         if kind in ("blank", "end") and pieces:
             words.append(Word("".join(p.text for p in pieces), any(p.filled for p in pieces)))
@@ -138,7 +138,7 @@ def powershell_commands(text: str) -> Iterator[list[Word]]:
 
 
 def powershell_text(kind: str, inner: str) -> Word:
-    """What a piece stands for: ``single``, ``double``, ``block`` and ``filled`` (here-strings), or a character."""
+    """Resolve one piece: a ``single``, ``double``, ``block`` or ``filled`` (here-) string, or a character."""
     if kind == "single":
         return Word(inner.replace("''", "'"))
     if kind not in ("double", "filled"):

@@ -44,7 +44,7 @@ class Workshop:
         The faces; ``pictures`` is where those for a new element are put.
     """
 
-    def __init__(self, library: Library, service: Service, fill: Callable[[code.Asked], str]) -> None:
+    def __init__(self, library: Library, service: Service, fill: Callable[[code.ParsedRequest], str]) -> None:
         self._library, self._service, self._fill = library, service, fill
         self._enhancing = self._unsettled = ""  # the run under way, and the one whose words are to be settled
 

@@ -11,7 +11,7 @@ from ...errors import KlingError, Problem, RequestError, SettingsError
 from ...library import Library
 from ...request import model_names
 from ...request.catalog import TOOL, Catalog, Model
-from ...request.code import Asked
+from ...request.code import ParsedRequest
 from ...request.money import Micros, dollars, micros
 from ...request.video_request import VideoRequest
 from ...service.service import Service
@@ -258,7 +258,7 @@ class Counter:
         held = form.inputs(self.model, self.builder.values)
         self.workshop.show_code(self.model.id, held)
 
-    def _filled(self, asked: Asked) -> str:
+    def _filled(self, asked: ParsedRequest) -> str:
         """Take over a request that was pasted."""
         left_out = (*asked.left_out, *self.fill(asked.model or self.model.id, asked.inputs))
         said = [f"Filled in: {', '.join(asked.inputs) or 'nothing'}."]
