@@ -9,6 +9,8 @@ import importlib
 import logging
 from typing import TYPE_CHECKING
 
+from . import display_hook
+
 if TYPE_CHECKING:
     from .errors import (
         AlreadyTaken,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+display_hook.import_with(lambda: importlib.import_module(".widgets.player", __name__))
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless its user asks
 
 _HOMES = {

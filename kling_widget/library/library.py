@@ -11,6 +11,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..display_hook import display
 from ..engine.extractor import Extractor
 from ..errors import KlingError, LibraryError
 from ..request.catalog import Catalog
@@ -289,10 +290,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         LibraryError
             If there are no takes, or the page or a clip can't be written. What was there before is as it was.
         """
-        # As a take shows itself: the way is looked up only now, since what draws lives on a floor above.
-        from ..widgets.player.export import export_html
-
-        return export_html(self, takes, path, clips=clips, title=title)
+        return display().export_html(self, takes, path, clips=clips, title=title)
 
     def spent(self) -> Spent:
         """Money spent through this library, in dollars: today and in all, live and practice apart."""

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Optional
 
+from ..display_hook import display
 from ..errors import LibraryError, Problem, RequestError, TakeFailed, TakeTimeout
 from ..request.catalog import O3_PRO
 from ..request.code import call
@@ -297,10 +298,7 @@ class Take(Standing, Keepsakes):
         return call("generate", record.model, record.inputs, extra={"practice": True} if record.practice else None)
 
     def _ipython_display_(self) -> None:
-        # A take knows how to show itself; the way is looked up only now, since widgets live on a floor above.
-        from ..widgets.player import show
-
-        show(self)
+        display().show(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Take) and (self.id, self.library.folder) == (other.id, other.library.folder)
