@@ -134,7 +134,8 @@ def names() -> Iterator[tuple[str, str]]:
             yield file, path.stem
             for name in defined(ast.parse(path.read_text("utf-8"))):
                 yield file, name
-    for path in sorted(PACKAGE.rglob("*.css")):
+    built = PACKAGE / "widgets" / "built"
+    for path in sorted(set(PACKAGE.rglob("*.css")) - set(built.glob("*"))):
         for name in _CSS.findall(path.read_text("utf-8")):
             yield path.relative_to(PACKAGE).as_posix(), name
 

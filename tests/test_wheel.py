@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
@@ -13,7 +14,8 @@ import pytest
 pytestmark = [pytest.mark.install, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parent.parent
-STATIC = {".js", ".css", ".json", ".typed"}
+BUILT = "kling_widget/widgets/built/"
+PAGE_SOURCES = (".js", ".css")  # the package carries what is built of them, and their maps
 FIRST_TAKE = """
 import pathlib, sys
 import kling_widget
@@ -48,10 +50,24 @@ def test_the_wheel_holds_all_that_the_package_is_and_nothing_else(wheel: Path) -
         for path in (ROOT / "kling_widget").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    sources = {name for name in written if name.endswith(PAGE_SOURCES) and not name.startswith(BUILT)}
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert packed == written
-    assert {Path(name).suffix for name in packed} >= STATIC
+    assert packed == written - sources
+    assert {Path(name).name for name in packed if name.startswith(BUILT)} >= {"page.js", "page.js.map", "page.css"}
+
+
+def test_a_source_distribution_is_installed_without_node(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, stdin=subprocess.DEVNULL)
+    (source,) = tmp_path.glob("*.tar.gz")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
+    bare = {**os.environ, "PATH": str(tmp_path)}  # neither node nor npm
+    command = [*pip, "--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=bare)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"{BUILT}page.js" in archive.namelist()
 
 
 def test_the_wheel_alone_makes_a_clip_in_practice(wheel: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from kling_widget.request.elements import named
-from kling_widget.widgets.base.widget import esm
+from tools.bundle import module
 
 from ..patience import until
 from .audit import findings
@@ -21,13 +21,8 @@ BEYOND = "860627458713481247"  # a page that took it for a number would make it 
 SHOW = f"""
 import ipywidgets as w
 from pathlib import Path
-from kling_widget.widgets import studio
-from kling_widget.widgets.base.widget import css
 from kling_widget.widgets.elements.elements import Elements, known
 from kling_widget.widgets.builder.generate import Go
-sheets = Path(studio.__file__).parents[1]
-class Dressed(Elements):
-    _css = css(*(sheets / f"{{name}}/{{name}}.css" for name in ("studio", "builder", "elements")))
 heard = []
 area = w.Textarea(description="Prompt", rows=4)
 field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-counter")])
@@ -41,7 +36,7 @@ def create(name, description, pictures, price):
     return {{"said": f"Confirmed: {{name}} is being made."}}
 def forget(name):
     face.known = [one for one in face.known if one["name"] != name]
-face = Dressed(save, forget, create, lambda name: None, prompt=prompt, known=[
+face = Elements(save, forget, create, lambda name: None, prompt=prompt, known=[
     known("Mara", "{BEYOND}", note="A dancer"), known("Ann Lee", "2"), known("Marlon", "3"), known("Nia", "4")])
 def generate(values, *_):
     heard.append(values["prompt"])
@@ -271,13 +266,13 @@ def test_the_page_finds_the_names_that_python_finds(jupyter: Jupyter) -> None:
         "小红走在街上 미라가 걷는다 σας ΣΑς Iı",
         "𝄞Mara😀Mara 😀 Ann",
     ]
-    module = """async ([source, call, given]) => {
+    script = """async ([source, call, given]) => {
         const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
         return new Function("m", "given", `return ${call}`)(await import(url), given);
     }"""
 
     def js(call: str, texts: list[str], names: list[str]) -> Any:
-        return jupyter.page.evaluate(module, [esm(MARK), f"given[0].map((t) => {call})", [texts, names]])
+        return jupyter.page.evaluate(script, [module(MARK), f"given[0].map((t) => {call})", [texts, names]])
 
     found = js("m.namedIn(t, given[1]).map(({ start, end, name }) => [t.slice(start, end), name])", texts, names)
     assert found == [[[text[start:end], name] for start, end, name in named(text, names)] for text in texts]

@@ -18,9 +18,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kling_widget import Library
-from kling_widget.widgets.base.widget import esm
+from kling_widget.widgets.base.page_code import built
 from kling_widget.widgets.player import Screen
 from tests.made import a_take
+from tools.bundle import module
 
 from . import hosts
 from .notebook import Jupyter, write
@@ -234,7 +235,7 @@ def test_many_clips_take_turns_and_an_aborted_one_asks_for_no_more(page: Page) -
         return { most, left: all[0].reason?.message, asked, whole: sizes.every((size) => size === bytes), freed };
     }"""
     page.goto("about:blank")
-    found = page.evaluate(many, esm(SCREENS / "delivery.js"))
+    found = page.evaluate(many, module(SCREENS / "delivery.js"))
     assert found["most"] == 4
     assert found["left"] == "left"
     assert found["asked"] == {"t0": 2, **{f"t{n}": 4 for n in range(1, 6)}}
@@ -258,11 +259,11 @@ def files(folder: Path) -> Iterator[str]:
 
 def js(page: Page, name: str, call: str) -> Any:
     """What a call of one of the screen's modules, ``m``, gives in a page."""
-    module = """async ([source, call]) => {
+    script = """async ([source, call]) => {
         const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
         try { return new Function("m", `return ${call}`)(await import(url)); } finally { URL.revokeObjectURL(url); }
     }"""
-    return page.evaluate(module, [esm(SCREENS / name), call])
+    return page.evaluate(script, [module(SCREENS / name), call])
 
 
 def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:
@@ -274,10 +275,12 @@ def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:
     data = (folder / "lib" / str(record.file)).read_bytes()
     traits = {name: value for name, value in state.items() if isinstance(value, (str, bool, int, list, dict))}
     page.evaluate(
-        """async ([source, sheet, traits, base64]) => {
+        """async ([source, code, traits, base64]) => {
             const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
             const heard = new Set();
+            const view = (text) => new DataView(new TextEncoder().encode(text).buffer);
             const answers = {
+                code: () => [{ code: traits._code }, code.map(view)],
                 where: () => [{ place: { path: "/elsewhere/clip.mp4", bytes: bytes.length, head: "", url: "" } }],
                 chunk: ({ offset, length }) => [{}, [new DataView(bytes.slice(offset, offset + length).buffer)]],
             };
@@ -289,9 +292,6 @@ def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:
                     for (const f of [...heard]) f({ re: command.id, ok: true, ...said }, buffers ?? []);
                 }),
             };
-            const style = document.createElement("style");
-            style.textContent = sheet;
-            document.head.append(style);
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
             const { default: make } = await import(url);
             const signal = new AbortController().signal;
@@ -299,6 +299,6 @@ def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:
             made.initialize({ model, signal });
             made.render({ model, el: document.body, signal });
         }""",
-        [state["_esm"], state["_css"], traits, base64.b64encode(data).decode()],
+        [state["_esm"], [built("page.js"), built("page.css")], traits, base64.b64encode(data).decode()],
     )
     return len(data)

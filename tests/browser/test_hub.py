@@ -12,19 +12,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kling_widget import Library
+from kling_widget.widgets.base.page_code import built
 from kling_widget.widgets.player import Screen
 from tests.made import a_take
 
 from .hosts.hub import BASE, Hub, hub
 
-SHOW = """async ([source, sheet, shown]) => {
+SHOW = """async ([source, code, shown]) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { default: make } = await import(url);
-  document.head.append(Object.assign(document.createElement("style"), { textContent: sheet }));
   for (const { traits, place, base64 } of shown) {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const heard = new Set();
     const answers = {
+      code: () => [{ code: traits._code }, code.map((text) => new DataView(new TextEncoder().encode(text).buffer))],
       where: () => [{ place }],
       chunk: ({ offset, length }) => [{}, [new DataView(bytes.slice(offset, offset + length).buffer)]],
     };
@@ -80,7 +81,7 @@ def show(page: Page, folder: Path, *, times: int, elsewhere: bool = False) -> No
         "place": {"path": path.as_posix(), "bytes": len(data), "head": head, "url": ""},
         "base64": base64.b64encode(data).decode(),
     }
-    page.evaluate(SHOW, [state["_esm"], state["_css"], [view] * times])
+    page.evaluate(SHOW, [state["_esm"], [built("page.js"), built("page.css")], [view] * times])
 
 
 def come(page: Page, route: str, *, last: int = 0) -> None:

@@ -13,12 +13,7 @@ from .notebook import Jupyter, Notebook
 CELL = """
 import ipywidgets as w
 from kling_widget.request.prompt_help import Own
-from kling_widget.widgets.base.widget import Face, css
-from kling_widget.widgets.prompt_tools.prompt_tools import HERE, PromptHelp, idle
-
-class Ground(Face):  # the panel's own sheets, which its bar brings along
-    _esm = "export default {}"
-    _css = css(*(HERE.parent / name / f"{name}.css" for name in ("studio", "builder")))
+from kling_widget.widgets.prompt_tools.prompt_tools import PromptHelp, idle
 
 prompt, sound, sent = w.Textarea(description="Prompt"), w.Checkbox(description="Sound"), []
 kept = []
@@ -46,7 +41,7 @@ look = lambda change=None: face.look(prompt.value, sound=sound.value, has_sound=
 prompt.observe(look, "value"), sound.observe(look, "value")
 field = w.VBox([prompt, face])
 field.add_class("kw-field").add_class("kw-field-prompt")
-box = w.VBox([Ground(), field, sound])
+box = w.VBox([field, sound])
 box.add_class("kw").add_class("kw-studio")
 box
 """

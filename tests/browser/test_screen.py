@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from kling_widget.widgets.base.widget import esm
 from kling_widget.widgets.player.clip import clip
 from tests.made import a_take, complete
+from tools.bundle import module
 
 from .notebook import Jupyter, Notebook
 
@@ -243,7 +243,7 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
             const model = { get: (name) => traits[name], on() {}, off() {}, send() {} };
             make().render({ model, el: document.body, signal: new AbortController().signal });
         }""",
-        [esm(SCREENS / "player.js"), traits],
+        [module(SCREENS / "player.js"), traits],
     )
     expect(jupyter.page.locator(".kw-screen-card")).to_have_attribute("data-route", "beside")
     video = jupyter.page.locator("video")
@@ -253,13 +253,13 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
 
 
 def test_the_pages_arithmetic(jupyter: Jupyter) -> None:
-    module = """async ([source, call]) => {
+    script = """async ([source, call]) => {
         const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
         try { return new Function("m", `return ${call}`)(await import(url)); } finally { URL.revokeObjectURL(url); }
     }"""
 
     def js(name: str, call: str) -> Any:
-        return jupyter.page.evaluate(module, [esm(SCREENS / name), call])
+        return jupyter.page.evaluate(script, [module(SCREENS / name), call])
 
     assert js("timecode.js", "[0, 3.12, 59.999, 61, NaN].map(m.clockTime)") == [
         *("0:00.00", "0:03.12", "0:59.99", "1:01.00", "0:00.00")

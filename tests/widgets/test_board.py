@@ -16,25 +16,20 @@ from hypothesis import strategies as st
 
 from kling_widget.request import storyboard
 from kling_widget.request.storyboard import Shots, fit, to_prompt, to_shots
-from kling_widget.widgets.base.widget import esm
 from tests.request.shots import ANY_SHOTS, LIMITS, PROMPTS, ROOM, TURBO, boards, lasting, lengths, shot, texts
-from tools.typescript import have_node
+from tools.bundle import module
+from tools.node import have_node
 
 STORYBOARD = Path(storyboard.__file__).parents[1] / "widgets" / "storyboard"
 
-# An older Node takes a bare .js for something else than a module: the sources are joined and handed over as one, as a
-# notebook's page gets them.
+# An older Node takes a bare .js for something else than a module: the sources are bundled and handed over as one.
 NODE = """
-const names = %s;
-const source = Buffer.from(%s, "base64").toString() + `\\nexport { ${names.join(", ")} };`;
-const page = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"));
+const page = await import("data:text/javascript;base64," + %s);
 for await (const line of (await import("node:readline")).createInterface({ input: process.stdin })) {
   const [name, ...given] = JSON.parse(line);
   console.log(JSON.stringify(page[name](...given)));
 }
 """
-NAMES = ["fit", "trade", "move", "placeAt", "split", "join", "add", "remove", "whyNoMore", "marks", "lettersOf"]
-NAMES += ["toShots", "toPrompt", "begin", "noted", "gone", "noSteps"]
 
 
 @dataclass
@@ -53,8 +48,8 @@ class Board:
 
 @pytest.fixture(scope="module")
 def board() -> Iterator[Board]:
-    sources = "\n".join(esm(STORYBOARD / name).replace("\nexport ", "\n") for name in ("cuts.js", "undo.js"))
-    script = NODE % (json.dumps(NAMES), json.dumps(base64.b64encode(sources.encode()).decode()))
+    source = module(STORYBOARD / "cuts.js", STORYBOARD / "shots.js", STORYBOARD / "undo.js")
+    script = NODE % json.dumps(base64.b64encode(source.encode()).decode())
     command = [str(have_node()[0]), "--input-type=module", "--eval", script]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Board(process)

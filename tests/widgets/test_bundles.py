@@ -1,20 +1,77 @@
-"""What the pages load: modules that are joined share one scope, where a name can stand for one thing only."""
+"""The page's code is one module for all widgets, which reaches a page once and is saved in no notebook."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from pathlib import Path
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
 
-import pytest
+from kling_widget import widgets
+from kling_widget.widgets.base import page_code as under_test
+from kling_widget.widgets.base.page_code import BUILT, built, page_code
+from kling_widget.widgets.base.widget import Face
+from tools import bundle
+from tools.node import have_node
 
-from kling_widget.widgets.base.widget import esm
+for _module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
+    importlib.import_module(_module.name)
+SHOWN = sorted((each for each in Face.__subclasses__() if each.__module__.startswith("kling_widget.")), key=str)
+MAY_SAVE = 2_500  # bytes of each widget's state that are code
 
-HOME = Path(__file__).parents[2] / "kling_widget"
-TOP = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+
+def test_every_widget_has_its_code_in_the_page() -> None:
+    names = json.dumps([each.page_name for each in SHOWN])
+    source = "data:text/javascript;base64,"
+    script = (
+        f'import {{ readFileSync }} from "node:fs"; const {{ widget }} = await import("{source}" + '
+        f'readFileSync({json.dumps(str(BUILT / "page.js"))}).toString("base64"));'
+        f"console.log(JSON.stringify({names}.map((name) => typeof widget(name).render)));"
+    )
+    page_code()
+    node, _ = have_node()
+    ran = subprocess.run([node, "--input-type=module", "--eval", script], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == ["function"] * len(SHOWN)
+    assert len(SHOWN) >= 15
 
 
-@pytest.mark.parametrize("entry", sorted(HOME.rglob("*.js")), ids=lambda entry: str(entry.relative_to(HOME)))
-def test_no_two_modules_of_a_page_use_one_name(entry: Path) -> None:
-    names = Counter(TOP.findall(esm(entry)))
-    assert [name for name, times in names.items() if times > 1] == []
+def test_a_widgets_state_holds_a_small_loader_and_no_other_code() -> None:
+    state = Face().get_state()
+    assert len(state["_esm"] + state["_css"]) <= MAY_SAVE
+    assert state["_code"] == page_code().version
+    module = page_code().module.decode()
+    for name, value in state.items():
+        assert module[:200] not in str(value), name
+
+
+def test_a_page_that_has_no_code_gets_it_by_a_message() -> None:
+    sent = []
+
+    class Asked(Face):
+        def send(self, content: object, buffers: object = None) -> None:
+            sent.append((content, buffers))
+
+    Asked()._handle_custom_msg({"id": "1", "kind": "code"}, [])
+    code = page_code()
+    assert sent == [({"re": "1", "ok": True, "code": code.version}, [code.module, code.sheet])]
+
+
+def test_what_is_built_comes_from_the_sources_as_they_are() -> None:
+    built("page.js")
+    assert bundle.is_built()
+    for name in ("page.js", "page.css", "export_page.js", "export_page.css", "loader.js", "theme.js"):
+        sources = json.loads((BUILT / f"{name}.map").read_text())["sources"]
+        assert sources, name
+        assert all((BUILT / source).is_file() for source in sources), name
+
+
+def test_a_clone_whose_sources_are_younger_than_what_is_built_builds_it_anew() -> None:
+    built("page.js")
+    stamp = BUILT / bundle.STAMP
+    stamp.write_text("of other sources")
+    os.utime(stamp, (0, 0))
+    under_test._build_anew.cache_clear()
+    built.cache_clear()
+    assert built("page.js")
+    assert bundle.is_built()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,10 +11,10 @@ import pytest
 
 import kling_widget
 from kling_widget.errors import LibraryError
-from kling_widget.widgets.base.widget import Answer, Buffers, Command, Face, css, esm
+from kling_widget.widgets.base.page_code import BUILT
+from kling_widget.widgets.base.widget import Answer, Buffers, Command, Face
 
 HOME = Path(kling_widget.__file__).parent
-ENTRIES = sorted(path for path in HOME.rglob("*.js") if "export default" in path.read_text("utf-8"))
 
 
 class Spoken(Face):
@@ -82,32 +81,11 @@ def test_what_is_no_command_is_left_alone() -> None:
     assert face.said == []
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_a_joined_module_needs_nothing_from_elsewhere_and_no_name_twice(entry: Path) -> None:
-    joined = esm(entry)
-    assert not re.search(r"^import\b", joined, re.MULTILINE)
-    assert "export default" in joined
-    names = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", joined, re.MULTILINE)
-    assert [name for name, times in Counter(names).items() if times > 1] == []
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_a_joined_module_leaves_its_comments_behind(entry: Path) -> None:
-    joined = esm(entry)
-    assert not re.search(r"^\s*(//|/\*\*)", joined, re.MULTILINE)
-    assert len(joined) < len("".join(path.read_text("utf-8") for path in HOME.rglob("*.js")))
-
-
 def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
     own = HOME / "widgets" / "player" / "export_page.css"  # of a page that is all ours; no host gets it
-    for sheet in set(HOME.rglob("*.css")) - {own}:
+    for sheet in set(HOME.rglob("*.css")) - {own, *BUILT.iterdir()}:
         bare = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
         for selectors in re.findall(r"([^{}]+)\{", bare):
             if selectors.strip().startswith("@"):
                 continue
             assert ".kw" in selectors, f"{sheet.name}: {selectors.strip()}"
-
-
-def test_the_shared_tokens_come_first() -> None:
-    sheet = css(HOME / "widgets" / "player" / "player.css")
-    assert sheet.index("--kw-ink:") < sheet.index(".kw-film")

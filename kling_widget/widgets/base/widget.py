@@ -8,19 +8,19 @@ bytes of video; bytes travel as buffers of answers, which no notebook saves.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
+import traitlets as t
+from IPython.core.getipython import get_ipython
 
 from ...errors import KlingError
 from ...text import has_half, mended
+from .page_code import HIDDEN, built, page_code
 
 log = logging.getLogger(__name__)
 
@@ -30,42 +30,6 @@ Answer = Mapping[str, Any] | tuple[Mapping[str, Any], Buffers] | None
 Handler = Callable[[Command, Buffers], Answer]
 
 _REMEMBERED = 512  # ids of commands already carried out; a page never has that many under way
-
-_IMPORT = re.compile(r'^import\s+(?:\{[^}]*\}\s+from\s+)?"(\.{1,2}/[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*/\*\*(?:[^*]|\*(?!/))*\*/[^\S\n]*\n?|^\s*//.*\n", re.MULTILINE)
-
-
-@cache
-def esm(entry: Path) -> str:
-    """Join an ES module with the modules that it imports by relative path into one source.
-
-    A host gives a widget's module no address of its own, so relative imports lead nowhere; and nothing may be awaited
-    at load. The files stay plain modules for an editor and for ``tsc``. Comments that begin a line stay behind: the
-    source goes to the page, and some hosts save it, once for every widget.
-    """
-    parts: list[str] = []
-    seen: set[Path] = set()
-
-    def add(path: Path) -> None:
-        if path in seen:
-            return
-        seen.add(path)
-        text = path.read_text("utf-8")
-        for wanted in _IMPORT.findall(text):
-            add((path.parent / wanted).resolve())
-        text = _IMPORT.sub("", text)
-        parts.append(text if path == entry else _EXPORT.sub("", text))
-
-    entry = entry.resolve()
-    add(entry)
-    return _COMMENT.sub("", "\n".join(parts))
-
-
-def css(*sheets: Path) -> str:
-    """Join the shared tokens with a widget's own sheets."""
-    here = Path(__file__).parent
-    return "\n".join(path.read_text("utf-8") for path in (here / "widget.css", *sheets))
 
 
 class Text(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
@@ -88,12 +52,36 @@ class Face(Text, anywidget.AnyWidget):
     """
 
     commands: ClassVar[Mapping[str, str]] = {}
+    page_name: ClassVar[str] = ""
+    """The name of its code in ``page.js``."""
+
+    _esm = t.Unicode().tag(sync=True)
+    _css = t.Unicode(HIDDEN).tag(sync=True)
+    _code = t.Unicode().tag(sync=True)
+    _widget = t.Unicode().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._carried_out: OrderedDict[str, None] = OrderedDict()
         self._carry_lock = threading.Lock()
         self.on_msg(self._receive)
+        if _is_first_of_its_cell():
+            self.send({"code": page_code().version}, self._code_buffers())
+
+    @t.default("_esm")
+    def _loader(self) -> str:
+        return built("loader.js")
+
+    @t.default("_code")
+    def _code_version(self) -> str:
+        return page_code().version
+
+    @t.default("_widget")
+    def _name_in_the_page(self) -> str:
+        return self.page_name
+
+    def _code_buffers(self) -> Buffers:
+        return page_code().module, page_code().sheet
 
     def _receive(self, _widget: object, command: Any, buffers: Buffers) -> None:
         if not isinstance(command, Mapping) or not isinstance(command.get("id"), str):
@@ -114,6 +102,8 @@ class Face(Text, anywidget.AnyWidget):
             if kind == "tell":  # a page that may have missed something asks for everything
                 self.send_state()
                 return {"ok": True}, ()
+            if kind == "code":
+                return {"ok": True, "code": page_code().version}, self._code_buffers()
             if kind not in self.commands:
                 return {"ok": False, "error": f"This panel knows no command {kind!r}."}, ()
             method: Handler = getattr(self, self.commands[kind])
@@ -125,6 +115,24 @@ class Face(Text, anywidget.AnyWidget):
             return {"ok": False, "error": f"{type(error).__name__}: {error}"}, ()
         body, out = said if isinstance(said, tuple) else (said, ())
         return {"ok": True, **(body or {})}, out
+
+
+_sent_in = ""
+
+
+def _is_first_of_its_cell() -> bool:
+    """Tell whether no widget sent the page's code in the cell that runs, and note that one does.
+
+    A page asks for the code, but gets no answer while the cell runs. Each cell sends it, since a page that is loaded
+    anew has it no more. Where there is no Jupyter kernel, nothing is known of cells: there pages ask.
+    """
+    global _sent_in
+    kernel = getattr(get_ipython(), "kernel", None)
+    request = kernel.get_parent().get("header", {}) if kernel else {}
+    if request.get("msg_type") != "execute_request" or request["msg_id"] == _sent_in:
+        return False
+    _sent_in = request["msg_id"]
+    return True
 
 
 def close(widget: Any) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import traitlets as t
 
-from ..base.widget import Face, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Face
 
 
 class Draft(Face):
     """Draft or final: the cheapest length and sound to try a prompt with, or those that are meant."""
 
-    _esm = esm(HERE / "draft.js")
+    page_name = "draft"
 
     duration = t.Unicode(help="The control of the length, as a reference.").tag(sync=True)
     sound = t.Unicode(help="The control of the sound, as a reference.").tag(sync=True)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import traitlets as t
 
-from ..base.widget import Face, esm
+from ..base.widget import Face
 from .offer import Extra
-
-HERE = Path(__file__).parent
 
 
 class Extras(Face):
@@ -28,7 +25,7 @@ class Extras(Face):
         Input -> what is wrong with its value.
     """
 
-    _esm = esm(HERE / "extras.js")
+    page_name = "extras"
 
     extras: t.List[Any] = t.List(help="The inputs, as `offer.Extra` says them.").tag(sync=True)
     value = t.Dict(help="Input -> value.").tag(sync=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
 from ...errors import KlingError
-from ..base.widget import Answer, Buffers, Command, Face, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 
 class Go(Face):
@@ -27,7 +24,7 @@ class Go(Face):
         about it once more, and the model that the page showed; gives the answer.
     """
 
-    _esm = esm(HERE / "generate.js")
+    page_name = "generate"
     commands: ClassVar[Mapping[str, str]] = {"generate": "_generate"}
 
     fields = t.Dict(help="The controls, as references: input -> widget.").tag(sync=True)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 
 class Origin(Face):
@@ -24,8 +21,7 @@ class Origin(Face):
         Called to exchange what stands in the builder with what stood there before.
     """
 
-    _esm = esm(HERE / "origin.js")
-    _css = css(HERE / "origin.css")
+    page_name = "origin"
     commands: ClassVar[Mapping[str, str]] = {"let_go": "_let_go", "put_back": "_put_back"}
 
     of = t.Unicode(help="The words of the take that the next one will be a child of; empty where it is of none.").tag(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import traitlets as t
 
-from ..base.widget import Face, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Face
 
 
 class Seconds(Face):
     """How long the clip will be. Any value may be set; what the model does not take is said beside it."""
 
-    _esm = esm(HERE / "seconds.js")
+    page_name = "seconds"
 
     value = t.Any(5, help="Length in seconds.").tag(sync=True)
     low = t.Int(3, help="The shortest clip, in seconds.").tag(sync=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
 from ...errors import KlingError, RequestError
 from ...request.code import LONGEST
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 
 class Code(Face):
@@ -27,8 +24,7 @@ class Code(Face):
         says why nothing was filled in.
     """
 
-    _esm = esm(HERE / "code.js")
-    _css = css(HERE / "code.css")
+    page_name = "code"
     commands: ClassVar[Mapping[str, str]] = {"fill": "_fill"}
 
     forms: t.Dict[str, str] = t.Dict(help="The request as text, by the form's name, as `code.forms` says it.").tag(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import traitlets as t
 
 from ...errors import KlingError
 from ...request import elements
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 State = Literal["ready", "making", "failed"]
 
@@ -59,8 +56,7 @@ class Elements(Face):
         Gives an element's picture by its name, in a format that browsers show; None where there is none.
     """
 
-    _esm = esm(HERE / "elements.js")
-    _css = css(HERE / "elements.css")
+    page_name = "elements"
     commands: ClassVar[Mapping[str, str]] = {
         "save": "_save",
         "forget": "_forget",

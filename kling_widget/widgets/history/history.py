@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
 from ...errors import KlingError
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 
 class Shelf(Face):
@@ -29,8 +26,7 @@ class Shelf(Face):
         Gives a take's poster as JPEG, or None where there is none.
     """
 
-    _esm = esm(HERE / "history.js")
-    _css = css(HERE / "history.css")
+    page_name = "history"
     commands: ClassVar[Mapping[str, str]] = {
         "find": "_find",
         "show": "_show",

@@ -14,13 +14,11 @@ import traitlets as t
 
 from ...errors import KlingError
 from ...store.media_types import Medium, plain
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
+from ..base.widget import Answer, Buffers, Command, Face
 from .entries import READY, Entry, amended, checked, entry, is_there, moved, of_address, of_medium, put, without
 
 if TYPE_CHECKING:
     from ...engine.uploader import Uploader
-
-HERE = Path(__file__).parent
 
 _QUIET_S = 60.0  # a page that sent no further piece for so long has gone away
 _GONE = "Its file is not in the library any more. Nothing was sent and nothing was charged. Choose it once more."
@@ -39,8 +37,7 @@ class Media(Face):
         The service's name.
     """
 
-    _esm = esm(HERE / "media.js")
-    _css = css(HERE / "media.css")
+    page_name = "media"
     commands: ClassVar[Mapping[str, str]] = {
         "piece": "_piece",
         "place": "_place",

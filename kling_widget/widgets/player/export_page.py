@@ -9,17 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from ...request.money import dollars
 from ...store import Record
-from ..base.widget import css, esm
+from ..base.page_code import built
 from .clip import Clip, cost, settings
 from .differences import Differences
-
-HERE = Path(__file__).parent
 
 GENERATOR = '<meta name="generator" content="kling-widget">'
 """By this a page is known as an export, which another export may replace."""
@@ -83,14 +80,14 @@ class Page:
 
     def head(self) -> str:
         """All before the clips."""
-        theme = esm(HERE / "theme.js")
+        theme = built("theme.js")
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
             f"{GENERATOR}\n{inert('kw-clips', self._files())}\n"
             f'<meta http-equiv="Content-Security-Policy" content="{escape(_policy(theme, _screen()))}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(self.title)}</title>\n<script>{theme}</script>\n"
-            f'<style>{css(HERE / "player.css", HERE / "export_page.css")}</style></head>\n<body class="kw kw-page">\n'
+            f'<style>{built("export_page.css")}</style></head>\n<body class="kw kw-page">\n'
             f'<header class="kw-page-head"><div dir="auto"><h1>{escape(self.title)}</h1></div>'
             f"{self._summary()}</header>\n"
             '<main><div id="kw-screen"><p>This page plays its clips by a script of its own, and scripts are off '
@@ -186,7 +183,7 @@ def address(folder: str, name: str) -> str:
 
 
 def _screen() -> str:
-    return esm(HERE / "export_page.js")
+    return built("export_page.js")
 
 
 def _policy(*scripts: str) -> str:

@@ -50,12 +50,13 @@ export default () => {
   /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
   const told = new Map();
   return {
-    /** @param {{ model: Model, signal: AbortSignal }} context */
-    initialize({ model, signal }) {
+    /** @param {{ model: Model, signal: AbortSignal, early: unknown[] }} context */
+    initialize({ model, signal, early }) {
       /** @param {any} content */
       const hear = (content) => {
         if (content?.place) told.set(content.take, { place: content.place, frames: content.frames ?? null });
       };
+      early.forEach(hear);
       model.on("msg:custom", hear);
       signal.addEventListener("abort", () => model.off("msg:custom", hear));
     },

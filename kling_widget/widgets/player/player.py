@@ -19,7 +19,7 @@ from ...media.mp4.frame_times import frame_times
 from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.record import now_ms
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
+from ..base.widget import Answer, Buffers, Command, Face
 from ..queue import decisions
 from ..queue.take_row import Row, row
 from ..queue.waiting import Traffic
@@ -29,8 +29,6 @@ from .differences import differences
 from .file_requests import Making
 from .live_updates import Following, following
 from .saved_output import Kept
-
-HERE = Path(__file__).parent
 
 MOST = 16
 """How many takes a screen shows at most: a grid of four by four."""
@@ -60,8 +58,7 @@ class Screen(Face):
 
     _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
 
-    _esm = esm(HERE / "player.js")
-    _css = css(HERE.parent / "queue" / "take_row.css", HERE / "player.css")
+    page_name = "player"
     commands: ClassVar[Mapping[str, str]] = {
         "where": "_where",
         "chunk": "_chunk",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import traitlets as t
@@ -13,9 +12,7 @@ import traitlets as t
 from ...errors import KlingError
 from ...request.prompt_help import Blank, Own, Template, builtin, diff, hints, pieces
 from ...text import is_blank
-from ..base.widget import Answer, Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Answer, Buffers, Command, Face
 
 State = Literal["", "running", "done", "failed"]
 """How the enhancer is: at rest, at work, with a new text to decide about, or without one."""
@@ -67,8 +64,7 @@ class PromptHelp(Face):
         Called with the name of one of the person's own templates.
     """
 
-    _esm = esm(HERE / "prompt_tools.js")
-    _css = css(HERE / "prompt_tools.css")
+    page_name = "promptTools"
     commands: ClassVar[Mapping[str, str]] = {
         "enhance": "_enhance",
         "settle": "_settle",

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Buffers, Command, Face, css, esm
+from ..base.widget import Buffers, Command, Face
 from .decisions import named
-
-HERE = Path(__file__).parent
 
 
 class Queue(Face):
@@ -27,8 +24,7 @@ class Queue(Face):
         Called with the id of a take whose file could not be vouched for: to use it as it is, to fetch it once more.
     """
 
-    _esm = esm(HERE / "queue.js")
-    _css = css(HERE / "take_row.css")
+    page_name = "queue"
     commands: ClassVar[Mapping[str, str]] = {
         "edit": "_edit",
         "dismiss": "_dismiss",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import traitlets as t
 
 from ...request.storyboard import fit, limits
-from ..base.widget import Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Face
 
 
 class Storyboard(Face):
@@ -22,8 +19,7 @@ class Storyboard(Face):
     that sets both sets them one right after the other, so that the page finds them equal and has nothing to mend.
     """
 
-    _esm = esm(HERE / "storyboard.js")
-    _css = css(HERE / "storyboard.css")
+    page_name = "storyboard"
 
     value: t.List[Any] = t.List(t.Dict(), help="The shots, `{prompt, duration}` each; empty: no storyboard.").tag(
         sync=True

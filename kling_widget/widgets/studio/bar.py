@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Buffers, Command, Face, css, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Buffers, Command, Face
 
 
 class Bar(Face):
@@ -22,8 +19,7 @@ class Bar(Face):
         Called with the name of the model that a person chose.
     """
 
-    _esm = esm(HERE / "bar.js")
-    _css = css(HERE / "studio.css", HERE.parent / "builder" / "builder.css")
+    page_name = "bar"
 
     commands: ClassVar[Mapping[str, str]] = {"choose": "_choose"}
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import traitlets as t
 
-from ..base.widget import Face, esm
-
-HERE = Path(__file__).parent
+from ..base.widget import Face
 
 
 class Invite(Face):
     """What stands in the screen's place while the library is empty."""
 
-    _esm = esm(HERE / "invite.js")
+    page_name = "invite"
 
     prompt = t.Unicode(help="The prompt's control, as a reference.").tag(sync=True)
     examples = t.List(t.Unicode(), help="Prompts to begin with.").tag(sync=True)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from kling_widget.widgets.base.widget import esm
+from tools.bundle import module
 
 from ..server import START_WITHIN, _environment, _free_port, _stop
 
-ECHO = esm(Path(__file__).parent / "echo.js")
+ECHO = module(Path(__file__).parent / "echo.js")
 """The page's half of a widget that sends bytes to Python and shows whether they came back turned round."""
 
 _ECHO = f"""
