@@ -18,7 +18,7 @@ const FIRST_REQUEST_MS = 300; // a kernel sends the code unasked with a cell's f
 const LONGEST_PAUSE_MS = 16_000;
 const SILENCE_MS = 3000;
 const SILENT = "This view waits for its kernel. If the kernel is gone, run the cell again.";
-const REFUSED = "This page's security policy keeps the widget's code from running. It needs script-src with blob:, as other widgets do.";
+const REFUSED = "This page does not run the widget's code. Its security policy may lack blob: in script-src.";
 const STYLE = "kling-widget";
 
 /** @param {string} version @returns {Supply} */
@@ -77,12 +77,12 @@ function newSupply() {
 
 /** @param {DataView} script @returns {Promise<Code>} */
 async function run(script) {
-  const blob = new Blob([/** @type {DataView<ArrayBuffer>} */ (script)], { type: "text/javascript" });
-  const url = URL.createObjectURL(blob);
+  const url = URL.createObjectURL(new Blob([/** @type {DataView<ArrayBuffer>} */ (script)], { type: "text/javascript" }));
   try {
     return await import(url);
   } catch {
-    throw new Error(REFUSED);
+    // A page's policy may forbid the one and allow the other.
+    return await import(`data:text/javascript,${encodeURIComponent(new TextDecoder().decode(script))}`);
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -122,19 +122,22 @@ export default () => {
     async render(context) {
       const { model, el, signal } = context;
       const silence = setTimeout(() => { if (!model.get("still")) el.textContent = SILENT; }, SILENCE_MS); // a still says more
+      /** @type {[Widget, string]} */
+      let code;
       try {
-        const [widget, sheet] = await loaded;
-        if (signal.aborted) return;
-        el.textContent = "";
-        const root = el.getRootNode();
-        if (root instanceof ShadowRoot) putStyle(root, sheet);
-        widget.render(context);
+        code = await loaded;
       } catch (error) {
-        el.textContent = /** @type {Error} */ (error).message;
+        el.textContent = `${REFUSED} ${/** @type {Error} */ (error).message}`;
         throw error;
       } finally {
         clearTimeout(silence);
       }
+      if (signal.aborted) return;
+      el.textContent = "";
+      const [widget, sheet] = code;
+      const root = el.getRootNode();
+      if (root instanceof ShadowRoot) putStyle(root, sheet);
+      widget.render(context);
     },
   };
 };
