@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,18 @@ def frame(at: float, width: int, height: int) -> NDArray[np.uint8]:
 def write_clip(path: Path, width: int, height: int, seconds: int, *, sound: bool = False) -> None:
     """Write an H.264 clip (sizes in pixels), with a soft tone where it has sound."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_clip(width, height, seconds, sound))
+
+
+@cache
+def _clip(width: int, height: int, seconds: int, sound: bool) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clip.mp4")  # a file: faststart reads it again to move the header
+        _render(path, width, height, seconds, sound=sound)
+        return path.read_bytes()
+
+
+def _render(path: Path, width: int, height: int, seconds: int, *, sound: bool) -> None:
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
         video = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast"})
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
@@ -53,6 +67,7 @@ def write_clip(path: Path, width: int, height: int, seconds: int, *, sound: bool
             container.mux(audio.encode())
 
 
+@cache
 def jpeg(width: int, height: int) -> bytes:
     """A poster: the clip's middle."""
     file = io.BytesIO()

@@ -14,7 +14,9 @@ of the optional inputs, storyboards whose seconds add up, and texts that are mad
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -77,6 +79,7 @@ NASTY = (
 """Pieces of text, each of which some quoting stumbles over."""
 
 
+@cache  # here and below: to build a strategy anew takes as long as to draw from it
 def texts(shortest: int = 0, longest: int = 120) -> st.SearchStrategy[str]:
     """Any text that can be sent (no half pairs, no zeros), of so many characters; often a nasty one."""
     anything = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -85,6 +88,7 @@ def texts(shortest: int = 0, longest: int = 120) -> st.SearchStrategy[str]:
     return joined.map(lambda text: text[:longest]).filter(lambda text: len(text) >= shortest)
 
 
+@cache
 def prompts(longest: int = 120) -> st.SearchStrategy[str]:
     """A text with something to see in it."""
     return texts(1, longest).filter(lambda text: not is_blank(text))
@@ -92,6 +96,12 @@ def prompts(longest: int = 120) -> st.SearchStrategy[str]:
 
 def values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     """Any value that a piece of a model's schema accepts; no empty list, which is not sent."""
+    return _values(json.dumps(schema))
+
+
+@cache
+def _values(text: str) -> st.SearchStrategy[Any]:
+    schema = json.loads(text)
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     kind = schema["type"]
@@ -106,6 +116,9 @@ def values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     if kind == "array":
         return st.lists(values(schema["items"]), min_size=1, max_size=schema["maxItems"])
     return st.fixed_dictionaries({name: values(inner) for name, inner in schema["properties"].items()})
+
+
+_YES_OR_NO = st.booleans()
 
 
 @st.composite
@@ -126,11 +139,11 @@ def inputs_for(draw: st.DrawFn, model: Model) -> dict[str, Any]:
     rest = [name for name in fields if name not in ("prompt", "multi_prompt")]
     chosen = draw(st.sets(st.sampled_from(rest))) | (set(model.schema.get("required", ())) & set(rest))
     inputs = {name: draw(values(fields[name])) for name in rest if name in chosen}
-    shots = "multi_prompt" in fields and draw(st.booleans())
+    shots = "multi_prompt" in fields and draw(_YES_OR_NO)
     if shots:
         inputs["multi_prompt"] = draw(storyboards(fields["multi_prompt"], model.seconds(inputs)))
     needed = "prompt" in model.schema.get("required", ()) or not shots
-    if "prompt" in fields and (needed or ("oneOf" not in model.schema and draw(st.booleans()))):
+    if "prompt" in fields and (needed or ("oneOf" not in model.schema and draw(_YES_OR_NO))):
         inputs["prompt"] = draw(prompts())
     order = draw(st.permutations(sorted(inputs)))
     found = {name: inputs[name] for name in order}
