@@ -1,6 +1,6 @@
 # make lab     the studio in JupyterLab; ARGS=--no-browser on a machine without a screen
-# make test    everything that must hold, in order; ARGS="ruff mypy" for some parts only, ARGS=lowest for the lowest
-#              versions that pyproject.toml allows
+# make test    everything that must hold, in order; ARGS=quick for what can be known in a minute, ARGS="ruff mypy" for
+#              some parts only, ARGS=lowest for the lowest versions that pyproject.toml allows
 # make soak    the promises of money for longer, and all properties with new examples; ARGS=50 for fifty rounds
 # make shots   pictures of the panel in all its states, into shots/
 # make bench   the benchmarks, into bench/RESULTS.md
@@ -23,7 +23,7 @@ lab: .venv/.lab
 	@$(PY) tools/lab.py $(ARGS)
 
 test: .venv/.dev
-	@$(PY) tools/check.py $(ARGS)
+	@$(PY) -m tools.check $(ARGS)
 
 soak: .venv/.dev
 	@$(PY) -m tools.soak $(ARGS)

@@ -6,9 +6,11 @@ import atexit
 import ipaddress
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from kling_widget.service import identity, service
+from tools.leftovers import none_left
 
 from .promises.tally import TALLY, tell
 
@@ -38,6 +41,12 @@ atexit.register(shutil.rmtree, os.environ["KLING_STATE"], ignore_errors=True)
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 
+# What is started in the background may be deaf to these (as by `nohup … &`), and so would be all that it starts.
+for _number in (signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+
 def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
     """Refuse connections to other machines: a test that found a real key would spend real money."""
     if event != "socket.connect":
@@ -54,6 +63,14 @@ def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave nothing running when the tests have ended, or were stopped; their processes leave it to the first."""
+    if not hasattr(config, "workerinput"):
+        run = ExitStack()
+        run.enter_context(none_left())
+        config.add_cleanup(run.close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """Everything that must hold, in order, cheap things first; stops at the first that does not.
 
-``python tools/check.py`` runs all parts but ``lowest``, ``python tools/check.py ruff mypy`` those that are named.
+``python -m tools.check`` runs all parts but ``lowest``, ``python -m tools.check ruff mypy`` those that are named, and
+``python -m tools.check quick`` what can be known in a minute: every part, with some of the tests.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from .leftovers import none_left
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
@@ -19,6 +22,15 @@ BIN = Path(sys.executable).parent
 PYTEST = (sys.executable, "-m", "pytest")
 SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadfile", "--no-loadscope-reorder")
 """Share the tests out to processes, one more than there are cores: many tests wait. tests/sharing.py says how."""
+
+QUICK = (
+    "tests/request/test_request.py",
+    "tests/request/test_catalog.py",
+    "tests/store/test_store.py",
+    "tests/service/test_submit.py",
+    "tests/service/test_wire.py",
+)
+"""Tests of every kind that are quick: a first word, not a proof."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +54,17 @@ PARTS = (
 LOWEST = Part("lowest", "the same on the lowest versions that are allowed", (sys.executable, "-m", "tools.lowest"))
 """Run only when it is named: it needs an environment of its own."""
 
+FEW = Part("few", "some of the promises, of every kind", (*PYTEST, *SHARED, "-q", *QUICK))
+"""Run where "quick" is named, in place of all tests."""
+
 
 def chosen(names: list[str]) -> tuple[Part, ...]:
     """Pick the named parts, all of them if none is named; an unknown name ends the program in words."""
-    known = {part.name: part for part in (*PARTS, LOWEST)}
+    if names == ["quick"]:
+        return (*PARTS[:-1], FEW)
+    known = {part.name: part for part in (*PARTS, FEW, LOWEST)}
     if unknown := [name for name in names if name not in known]:
-        sys.exit(f"No part is called {', '.join(unknown)}. There are: {', '.join(known)}.")
+        sys.exit(f"No part is called {', '.join(unknown)}. There are: {', '.join(known)}, and quick alone.")
     return tuple(known[name] for name in names) if names else PARTS
 
 
@@ -58,7 +75,8 @@ def main(names: list[str]) -> int:
     for number, part in enumerate(parts, 1):
         print(f"\n=== {number}/{len(parts)} {part.name}: {part.promise} ===", flush=True)
         part_started = time.monotonic()
-        code = subprocess.call(part.command, cwd=ROOT)
+        with none_left():
+            code = subprocess.call(part.command, cwd=ROOT)
         seconds = time.monotonic() - part_started
         if code != 0:
             print(f"\n=== {part.name} is broken ({seconds:.0f} s): make test ARGS={part.name} runs it alone ===")

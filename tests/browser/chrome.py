@@ -61,6 +61,11 @@ class Console:
         page.on("console", self._said)
         page.on("pageerror", self._thrown)
 
+    def leave(self, page: Page) -> None:
+        """Note no more of what the page says."""
+        page.remove_listener("console", self._said)
+        page.remove_listener("pageerror", self._thrown)
+
     def forgive(self, pattern: str) -> None:
         """Expect errors that match a regular expression: for tests that cause one on purpose."""
         self.forgiven.append(pattern)

@@ -1,4 +1,4 @@
-"""The ground of the browser tests: one server and one Chromium for all, a fresh page and folder for each."""
+"""The ground of the browser tests: one server, one Chromium and one page for all, a folder and a kernel for each."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from playwright.sync_api import Error as PageError
 
 from . import chrome
 from .notebook import Host, Jupyter
+from .pages import Pages
 from .server import Server, serve
 
 FAILURES = Path(__file__).parent / "failures"
@@ -48,6 +49,14 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def pages(browser: Browser) -> Iterator[Pages]:
+    """Pages that show JupyterLab, for one test after another."""
+    lent = Pages(browser)
+    yield lent
+    lent.close()
+
+
 @pytest.fixture
 def host(request: pytest.FixtureRequest) -> Host:
     """Which application shows the notebook: JupyterLab, or what a test names by indirect parametrization."""
@@ -56,19 +65,19 @@ def host(request: pytest.FixtureRequest) -> Host:
 
 
 @pytest.fixture
-def jupyter(request: pytest.FixtureRequest, server: Server, browser: Browser, host: Host) -> Iterator[Jupyter]:
-    """A fresh page on the server; the test fails if the page complained."""
+def jupyter(request: pytest.FixtureRequest, server: Server, pages: Pages, host: Host) -> Iterator[Jupyter]:
+    """A page on the server, with no notebook open; the test fails if the page complained."""
     folder = server.root / _slug(request.node.name)
     folder.mkdir()
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)  # of all else that is waited for
-    page = context.new_page()
-    console = chrome.Console()
+    page, console = pages.lend(new=host != "lab"), chrome.Console()
     console.listen(page)
+    given = Jupyter(server, page, console, folder, host)
     try:
-        yield Jupyter(server, page, console, folder, host)
+        yield given
     finally:
-        context.close()
+        failed = getattr(request.node, "failed", True)
+        pages.take_back(page, spent=given.spent or host != "lab" or failed)
+        console.leave(page)
         server.end_kernels()
         server.forget_theme()
     assert not console.faults(), "the page complained:\n" + "\n".join(console.faults())
@@ -78,6 +87,8 @@ def jupyter(request: pytest.FixtureRequest, server: Server, browser: Browser, ho
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep a failed test's evidence, and name it in the report."""
     report = yield
+    if report.when == "call":
+        item.failed = report.failed  # type: ignore[attr-defined]  # a failed test's page is no other test's
     given: dict[str, Any] = getattr(item, "funcargs", {})
     if report.when == "call" and report.failed and isinstance(jupyter := given.get("jupyter"), Jupyter):
         folder = FAILURES / _slug(item.name)

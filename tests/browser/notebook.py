@@ -28,6 +28,13 @@ _READY = f"""() => {{ {_PANEL}
   return Boolean(panel?.context.isReady && panel.sessionContext.isReady
     && panel.sessionContext.session?.kernel?.status === "idle");
 }}"""
+# What was in the main area goes: the launcher, which comes by itself where there is nothing else.
+_OPEN = """async (path) => {
+  const { shell, commands } = window.jupyterapp;
+  const before = [...shell.widgets("main")];
+  await commands.execute("docmanager:open", { path, factory: "Notebook" });
+  for (const one of before) one.dispose();
+}"""
 _RESTART = f"async () => {{ {_PANEL} await panel.sessionContext.session.kernel.restart(); }}"
 _SAVE = f"async () => {{ {_PANEL} await panel.context.save(); }}"
 _COMMAND = "async ([id, args]) => { await window.jupyterapp.commands.execute(id, args); }"
@@ -56,6 +63,11 @@ class Notebook:
     server: Server
     path: Path
     host: Host
+
+    def open_within(self) -> None:
+        """Open it in a page that shows the application already, and wait until the notebook has its kernel."""
+        self.page.evaluate(_OPEN, self.path.relative_to(self.server.root).as_posix())
+        self.wait_until_idle()
 
     def open(self) -> None:
         """Load the page and wait until the notebook has its kernel."""
@@ -134,13 +146,17 @@ class Notebook:
 
 @dataclass
 class Jupyter:
-    """What a browser test is given: a server, a fresh page, and a folder of its own on the server."""
+    """What a browser test is given: a server, a page, and a folder of its own on the server.
+
+    The page may have the application on it already, and may be another test's next: ``spent`` says that it can't.
+    """
 
     server: Server
     page: Page
     console: Console
     folder: Path
     host: Host = "lab"
+    spent: bool = False
     opened: list[Notebook] = field(default_factory=list)
 
     def open(self, cells: Sequence[str], name: str = "notebook.ipynb") -> Notebook:
@@ -151,9 +167,15 @@ class Jupyter:
     def show(self, name: str) -> Notebook:
         """Open a notebook that lies in the folder already."""
         notebook = Notebook(self.page, self.server, self.folder / name, self.host)
-        notebook.open()
+        loaded = not self.opened and not self.spent and self.page.evaluate("Boolean(window.jupyterapp)")
+        notebook.open_within() if loaded else notebook.open()
         self.opened.append(notebook)
         return notebook
+
+    def before_all_else(self, script: str) -> None:
+        """Have the page carry out a script before anything else: the page is loaded anew, and no other test's after."""
+        self.page.add_init_script(script)
+        self.spent = True
 
     def keep(self, folder: Path) -> None:
         """Keep what tells why a test failed: the picture, the console, the server's and kernels' words."""

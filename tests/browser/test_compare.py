@@ -355,7 +355,7 @@ screen = Screen(library=Library({str(tmp_path / "lib")!r}))
 screen.show(records[0])
 screen
 """
-    jupyter.page.add_init_script("""
+    jupyter.before_all_else("""
         window.kwBlobs = new Set();
         const { createObjectURL, revokeObjectURL } = URL;
         URL.createObjectURL = (blob) => {

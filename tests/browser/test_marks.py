@@ -81,6 +81,7 @@ def test_marks_lie_on_their_words(jupyter: Jupyter, scale: float) -> None:
     panel = Panel(page.locator(".kw-studio"))
     panel.root.locator(".kw-cast-known").wait_for()
     if scale != 1:
+        jupyter.spent = True
         session = page.context.new_cdp_session(page)
         size = {"width": 1520, "height": 800, "deviceScaleFactor": scale, "mobile": False}
         session.send("Emulation.setDeviceMetricsOverride", size)  # as the browser's zoom: fewer, larger pixels

@@ -66,7 +66,7 @@ def test_a_clip_plays_from_the_servers_files(jupyter: Jupyter, shape: str, size:
 @pytest.mark.parametrize("hashes", [True, False], ids=["with a hash", "over plain http"])
 def test_the_same_file_is_known_by_its_head(jupyter: Jupyter, hashes: bool) -> None:
     if not hashes:
-        jupyter.page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });")
+        jupyter.before_all_else("Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });")
     a_take(jupyter.folder / "lib", inputs={"duration": 3, "sound": True})
     ready(opened(jupyter, "lib"), "files")
 

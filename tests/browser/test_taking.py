@@ -155,7 +155,7 @@ def test_a_frame_is_made_the_poster(card: Locator, jupyter: Jupyter) -> None:
 
 def test_where_a_clips_sound_can_not_be_played_a_copy_is_offered_that_can(jupyter: Jupyter, practised: Path) -> None:
     # As in VS Code on a desktop: its page says what theme it has, its browser calls itself Electron.
-    jupyter.page.add_init_script("""
+    jupyter.before_all_else("""
         const agent = navigator.userAgent + " Electron/37.0.0";
         Object.defineProperty(Navigator.prototype, "userAgent", { get: () => agent });
         addEventListener("DOMContentLoaded", () => { document.body.dataset.vscodeThemeKind = "vscode-light"; });
