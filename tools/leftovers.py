@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # its types are another package
 
 NAME = "TESTS_RUN"
 """The environment's variable: the names of all runs that a process is part of, the outermost first."""
