@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import operator
+import numbers
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,8 +186,8 @@ def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
             return os.fspath(value)
         if isinstance(value, float) and value.is_integer():
             return int(value)  # 10.0 is ten: for the price, the library and the service alike
-        if hasattr(value, "__index__") and not isinstance(value, (bool, int)):
-            return operator.index(value)  # NumPy's whole numbers
+        if isinstance(value, numbers.Integral) and not isinstance(value, int):
+            return int(value)  # NumPy's integers; its booleans are none
         return value
 
     inputs = {name: plain(value) for name, value in given.items() if value is not None}
