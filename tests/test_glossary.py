@@ -58,8 +58,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "library/models.py": {"known"},
     "library/story.py": {"told_of"},
     "library/take_properties.py": {"trouble"},
-    "media/extraction/text_layout.py": {"face", "face_for"},
-    "media/mp4/story.py": {"_known"},
     "practice/shapes.py": {"_part"},
     "request/model_names.py": {"_said"},
     "request/video_request.py": {"_part"},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from .. import paths, permissions
 from ..engine.extractor import Done
 from ..errors import BadValue, LibraryError
-from ..media.extraction import Order, Words, extract, stills
+from ..media.extraction import Job, Words, extract, stills
 from ..media.extraction.job import ANIMATION_SECONDS
 from ..media.extraction.process import SAFE, Going, NotExtracted
 from .file_copies import file_name
@@ -130,8 +130,8 @@ class Exports:
         if _fresh(target, [clip]):
             return target
         words = (Words(prompt=record.words, line=settings(record)),)
-        order = Order(export.kind, (str(clip),), export.start or 0.0, export.end, words)
-        return extract(order, target, going=going)
+        job = Job(export.kind, (str(clip),), export.start or 0.0, export.end, words)
+        return extract(job, target, going=going)
 
     def begin(self, record: Record, export: Export, done: Done) -> None:
         """Make a file in the background; returns at once.
@@ -162,7 +162,7 @@ class Exports:
         if _fresh(target, clips):
             return target
         words = tuple(Words(chr(65 + n), record.words, settings(record)) for n, record in enumerate(records))
-        return extract(Order("rows", tuple(map(str, clips)), words=words), target, going=going)
+        return extract(Job("rows", tuple(map(str, clips)), words=words), target, going=going)
 
     def begin_sheet(self, records: Sequence[Record], done: Done) -> None:
         """Make one contact sheet of several takes in the background; returns at once. ``done`` is as for ``begin``."""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..media.mp4.boxes import KNOWN
+from ..media.mp4.boxes import TOP_LEVEL
 from ..media.mp4.file_kinds import Foreign, recognise
 
 EQUAL, PASSING, IN_ALL = 3, 6, 20
@@ -55,7 +55,7 @@ class Refused:
     @property
     def foreign(self) -> Foreign | None:
         """What it is, where it is known and no MP4."""
-        return None if self.head[4:8] in KNOWN else recognise(self.head)
+        return None if self.head[4:8] in TOP_LEVEL else recognise(self.head)
 
     @property
     def passing(self) -> bool:
@@ -65,7 +65,7 @@ class Refused:
     @property
     def suffix(self) -> str:
         """The end of the name under which it is kept."""
-        if self.head[4:8] in KNOWN:
+        if self.head[4:8] in TOP_LEVEL:
             return ".mp4"
         return self.foreign.suffix if self.foreign else ".bin"
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from kling_widget.media.extraction import Order, extract
+from kling_widget.media.extraction import Job, extract
 from kling_widget.media.mp4.frame_times import frame_times
 from kling_widget.media.mp4.validation import check
 
@@ -117,7 +117,7 @@ def test_a_clip_is_as_large_and_as_it_is_turned_as_a_page_shows_it(page: Page, t
         theirs, ours = shown(page, body), check(path)
         assert (ours.width, ours.height) == (theirs["width"], theirs["height"]), name
         (tmp_path / "page.png").write_bytes(base64.b64decode(page.evaluate(PICTURE)))
-        frame = extract(Order("frame", (str(path),)), tmp_path / "ours.png")
+        frame = extract(Job("frame", (str(path),)), tmp_path / "ours.png")
         with Image.open(tmp_path / "page.png") as seen, Image.open(frame) as made:
             assert (made.size, corners(made)) == (seen.size, corners(seen)), name
             if name in SEEN:

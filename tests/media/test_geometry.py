@@ -9,7 +9,7 @@ import av
 import pytest
 from PIL import Image
 
-from kling_widget.media.extraction import Kind, Order, extract, stills
+from kling_widget.media.extraction import Job, Kind, extract, stills
 from kling_widget.media.mp4.validation import check
 
 from .. import mp4s
@@ -60,7 +60,7 @@ def test_pictures_and_animations_are_turned_and_have_square_pixels(
     turned: tuple[Path, tuple[int, int], str], tmp_path: Path, kind: Kind
 ) -> None:
     clip, size, seen = turned
-    with Image.open(extract(Order(kind, (str(clip),)), tmp_path / "made")) as made:
+    with Image.open(extract(Job(kind, (str(clip),)), tmp_path / "made")) as made:
         assert (made.size, corners(made)) == (size, seen)
 
 
@@ -82,7 +82,7 @@ def test_contact_sheets_are_turned_and_have_square_pixels(
     turned: tuple[Path, tuple[int, int], str], tmp_path: Path, kind: Kind
 ) -> None:
     clip, size, seen = turned
-    with Image.open(extract(Order(kind, (str(clip),)), tmp_path / "made")) as made:
+    with Image.open(extract(Job(kind, (str(clip),)), tmp_path / "made")) as made:
         box = _first_frame(made.convert("RGB"))
         frame = made.crop(box)
         assert corners(frame) == seen
@@ -103,11 +103,11 @@ def test_a_copy_with_other_sound_is_turned_as_the_clip_is(tmp_path: Path) -> Non
     body = mp4s.oblong(mp4s.film(corners=True, size=(96, 48), sound=True), 4, 3)
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(mp4s.turned(body, mp4s.TURNS["right"]))
-    copy = extract(Order("mp3", (str(clip),)), tmp_path / "copy.mp4")
+    copy = extract(Job("mp3", (str(clip),)), tmp_path / "copy.mp4")
     assert (check(copy).width, check(copy).height) == (48, 128)
     with av.open(str(copy)) as container:
         assert container.streams.audio[0].codec_context.name.startswith("mp3")
-    with Image.open(extract(Order("frame", (str(copy),)), tmp_path / "frame.png")) as made:
+    with Image.open(extract(Job("frame", (str(copy),)), tmp_path / "frame.png")) as made:
         assert corners(made) == SEEN["right"]
 
 
@@ -117,4 +117,4 @@ def test_pictures_are_made_of_whatever_is_whole(tmp_path: Path, name: str) -> No
     clip.write_bytes(mp4s.whole()[name])
     assert stills(clip, tmp_path / "poster.jpg", tmp_path / "strip.jpg")
     for kind in ("gif", "sheet", "frame"):
-        assert extract(Order(kind, (str(clip),)), tmp_path / kind).stat().st_size > 0
+        assert extract(Job(kind, (str(clip),)), tmp_path / kind).stat().st_size > 0

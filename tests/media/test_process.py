@@ -12,7 +12,7 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]  # its types are another package
 import pytest
 
-from kling_widget.media.extraction import NotExtracted, Order, extract, stills
+from kling_widget.media.extraction import Job, NotExtracted, extract, stills
 from kling_widget.media.extraction import process as room
 from kling_widget.media.extraction.job import SMALL_BYTES, Kind
 
@@ -42,7 +42,7 @@ def test_it_is_told_no_key_and_nothing_else_of_the_person(clip: Path, monkeypatc
     told = clip.parent / "told"
     taken_over(clip.parent, f"env > {shlex.quote(str(told))}", monkeypatch)  # it says itself what it was told
     with pytest.raises(NotExtracted):
-        extract(Order("webp", (str(clip),)), clip.with_name("x.webp"))
+        extract(Job("webp", (str(clip),)), clip.with_name("x.webp"))
     environment = told.read_text()
     assert "PYTHON" in environment
     assert KEY not in environment
@@ -103,7 +103,7 @@ def test_what_is_no_clip_ends_in_words_and_leaves_nothing(tmp_path: Path, kind: 
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(what)
     with pytest.raises(NotExtracted, match=r"can't be read as a video\. Nothing was spent, and the clip is untouched"):
-        extract(Order(kind, (str(clip),)), tmp_path / "out" / "file")
+        extract(Job(kind, (str(clip),)), tmp_path / "out" / "file")
     assert left(tmp_path / "out") == []
     assert clip.read_bytes() == what
 
@@ -111,7 +111,7 @@ def test_what_is_no_clip_ends_in_words_and_leaves_nothing(tmp_path: Path, kind: 
 def test_a_picture_larger_than_any_decoder_takes_is_refused_in_words(tmp_path: Path) -> None:
     clip = write(tmp_path / "clip.mp4", [np.zeros((4352, 8192, 3), np.uint8)])
     with pytest.raises(NotExtracted, match="can't be read as a video"):
-        extract(Order("frame", (str(clip),)), tmp_path / "out" / "frame.png")
+        extract(Job("frame", (str(clip),)), tmp_path / "out" / "frame.png")
     assert not stills(clip, tmp_path / "p.jpg", tmp_path / "s.jpg")
     assert left(tmp_path / "out") == []
 
@@ -124,7 +124,7 @@ def test_a_header_that_lies_ends_in_a_picture_or_in_words(clip: Path, box: str) 
     clip.write_bytes(whole)
     target = clip.parent / "out" / "frame.png"
     try:
-        extract(Order("frame", (str(clip),)), target)
+        extract(Job("frame", (str(clip),)), target)
         said = ""
     except NotExtracted as error:
         said = str(error)
@@ -134,7 +134,7 @@ def test_a_header_that_lies_ends_in_a_picture_or_in_words(clip: Path, box: str) 
 
 def test_who_no_longer_waits_ends_it_and_nothing_is_left(clip: Path) -> None:
     with pytest.raises(NotExtracted, match="or was ended"):
-        extract(Order("webp", (str(clip),)), clip.parent / "out" / "x.webp", going=lambda: False)
+        extract(Job("webp", (str(clip),)), clip.parent / "out" / "x.webp", going=lambda: False)
     assert left(clip.parent / "out") == []
     assert psutil.Process().children() == []
 
@@ -142,7 +142,7 @@ def test_who_no_longer_waits_ends_it_and_nothing_is_left(clip: Path) -> None:
 def test_one_that_takes_too_long_is_ended(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_ON_THE_WALL", 0)
     with pytest.raises(NotExtracted, match="more time or memory"):
-        extract(Order("gif", (str(clip),)), clip.parent / "out" / "x.gif")
+        extract(Job("gif", (str(clip),)), clip.parent / "out" / "x.gif")
     assert psutil.Process().children() == []
 
 
@@ -179,4 +179,4 @@ def test_what_a_process_that_was_taken_over_leaves_is_not_taken(
 def test_a_place_that_is_no_folder_is_said_in_words(clip: Path) -> None:
     (clip.parent / "out").write_text("a file")
     with pytest.raises(NotExtracted, match=r"could not be written to .* Nothing was spent"):
-        extract(Order("gif", (str(clip),)), clip.parent / "out" / "x.gif")
+        extract(Job("gif", (str(clip),)), clip.parent / "out" / "x.gif")

@@ -1,11 +1,11 @@
-"""Pictures and remade files from a clip, made by a process of its own: this one decodes no file that came from outside.
+"""Pictures and converted files from a clip, made in a process of its own: the kernel decodes no file from outside.
 
-``python -m kling_widget.media.extraction KIND`` is that process. ``process`` starts it, limits it and checks its files.
+``python -m kling_widget.media.extraction KIND`` is that process; ``process`` starts it and checks its files.
 """
 
 from __future__ import annotations
 
-from .job import Kind, Order, Words
+from .job import Job, Kind, Words
 from .process import NotExtracted, extract, stills
 
-__all__ = ["Kind", "NotExtracted", "Order", "Words", "extract", "stills"]
+__all__ = ["Job", "Kind", "NotExtracted", "Words", "extract", "stills"]

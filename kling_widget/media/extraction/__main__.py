@@ -1,4 +1,4 @@
-"""``python -m kling_widget.media.extraction KIND`` does the job in ``order.json``, within the limits of its kind."""
+"""``python -m kling_widget.media.extraction KIND``: do the job in ``job.json`` within the limits of its kind."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import sys
 from pathlib import Path
 from typing import cast, get_args
 
-from .job import BOUNDS, End, Kind, Order
+from .job import BOUNDS, End, Job, Kind
 from .limits import limit
 
 
 def main(arguments: list[str]) -> End:
-    """Limit this process, then make what is ordered; returns how it ended."""
+    """Limit this process, do the job, and return how it ended."""
     if len(arguments) != 1 or arguments[0] not in get_args(Kind):
         sys.exit(f"Say what to make, one of: {', '.join(get_args(Kind))}. It is started by kling_widget itself.")
     kind = cast(Kind, arguments[0])
     limit(BOUNDS[kind])
-    order = Order.read(Path("order.json").read_text("utf-8"))
+    job = Job.read(Path("job.json").read_text("utf-8"))
     from . import kinds  # only now: what it imports reads files from outside
     from .frames import NoFrame, NoSound, TooMuch, Unreadable
 
     try:
-        kinds.make(kind, order)
+        kinds.make(kind, job)
     except NoFrame:
         return End.NOTHING
     except NoSound:

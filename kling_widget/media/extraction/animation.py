@@ -1,4 +1,4 @@
-"""A range of a clip as a GIF or an animated WebP."""
+"""Make a GIF or an animated WebP from a range of a clip."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from .frames import EARLY_S, NoFrame, Shown, TooMuch, opened
 from .job import ANIMATION_BYTES, ANIMATION_SECONDS
 
 GIF_SIDE, GIF_RATE, GIF_FRAMES = 480, 12, 200
-"""Longer side in pixels, frames a second, and most frames: beyond 200 the rate falls, since each one costs 50 KB."""
+"""Longer side in pixels, frames a second, most frames: a longer range gets a lower rate, since a frame costs 50 KB."""
 
 WEBP_SIDE, WEBP_RATE, WEBP_FRAMES, WEBP_QUALITY = 640, 15, 450, 75
 """The same for WebP, which packs better, and its quality (0 to 100)."""
 
-_SMALLER = 0.75  # what is too large is tried again with sides of this part
+_SMALLER = 0.75  # the factor on both sides for another try if the file is too large
 _TRIES = 4
 
 
 @dataclass(frozen=True)
 class _Reel:
-    """Pictures and the moments at which each begins, in seconds from the first; and when the last one ends."""
+    """Pictures, when each begins, and when the last one ends, in seconds from the first."""
 
     pictures: Sequence[Image.Image]
     starts: Sequence[float]
@@ -43,17 +43,17 @@ class _Reel:
         return _Reel(pictures, self.starts, self.end)
 
     def ticks(self, per_second: int) -> list[int]:
-        """When each picture begins, and when the last ends: rounded moments, not rounded lengths, so none drifts."""
+        """Return when each picture begins and the last ends: moments are rounded, not lengths, so nothing drifts."""
         return [round(start * per_second) for start in (*self.starts, self.end)]
 
 
 def gif(clip_path: str, start: float, end: float | None) -> bytes:
-    """A GIF with a palette of the range's own colours. Raises ``NoFrame``, ``TooMuch``."""
+    """Return a GIF with a palette of the range's own colours. Raises ``NoFrame``, ``TooMuch``."""
     return _fitting(_reel(clip_path, start, end, side=GIF_SIDE, rate=GIF_RATE, most=GIF_FRAMES), _gif)
 
 
 def webp(clip_path: str, start: float, end: float | None) -> bytes:
-    """An animated WebP. Raises ``NoFrame``, ``TooMuch``."""
+    """Return an animated WebP. Raises ``NoFrame``, ``TooMuch``."""
     return _fitting(_reel(clip_path, start, end, side=WEBP_SIDE, rate=WEBP_RATE, most=WEBP_FRAMES), _webp)
 
 
@@ -67,7 +67,7 @@ def _fitting(reel: _Reel, pack: Callable[[_Reel], bytes]) -> bytes:
 
 
 def _reel(clip_path: str, start: float, end: float | None, *, side: int, rate: float, most: int) -> _Reel:
-    """The frames that are shown at even moments of a range, from its start on and before its end."""
+    """Return the frames shown at evenly spaced moments of a range."""
     with opened(clip_path) as clip:
         stop = min(clip.seconds, clip.seconds if end is None else end)
         if stop - start <= EARLY_S:
@@ -94,8 +94,8 @@ def _gif(reel: _Reel) -> bytes:
     graph = Graph()
     width, height = reel.pictures[0].size
     source = graph.add_buffer(width=width, height=height, format=VideoFormat("rgb24"), time_base=Fraction(1, 100))
-    # One palette for the range: with one a picture the colours of what stands still would shimmer. The pattern of
-    # "bayer" stays where it is from picture to picture, and so packs far better than scattered dots.
+    # One palette for the range: with one for each picture, still areas would shimmer. The "bayer" pattern does not
+    # move between pictures, so it compresses far better than scattered dots.
     fork, palette = graph.add("split"), graph.add("palettegen", "max_colors=255:stats_mode=full")
     use = graph.add("paletteuse", "dither=bayer:bayer_scale=3:diff_mode=rectangle")
     sink = graph.add("buffersink")
@@ -134,6 +134,6 @@ def _webp(reel: _Reel) -> bytes:
         duration=lasts,
         loop=0,
         quality=WEBP_QUALITY,
-        method=3,  # 4 takes half as long again for two in a hundred bytes
+        method=3,  # 4 takes half as long again and saves 2 %
     )
     return out.getvalue()

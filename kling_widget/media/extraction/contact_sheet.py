@@ -1,4 +1,4 @@
-"""Contact sheets: one clip in sixteen frames, or several clips, a row each, at the same moments."""
+"""Draw contact sheets: one clip in sixteen frames, or several clips, a row each, at the same moments."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PIL import Image, ImageDraw
 
 from .frames import EARLY_S, Clip, NoFrame, opened
 from .job import Words
-from .text_layout import face, face_for, wrap
+from .text_layout import font, font_for, wrap
 
 COLUMNS, ROWS = 4, 4
-"""Frames of one clip's sheet: beside and below each other."""
+"""Columns and rows of one clip's sheet."""
 
 ROW_FRAMES = 6
-"""Frames of each clip where there are several."""
+"""Frames in a row where there are several clips."""
 
 SIDE, ROW_SIDE = 480, 320
 """The longer side of a frame in pixels, on one clip's sheet and where there are several."""
@@ -25,7 +25,7 @@ _PROMPT, _LINE, _TIME = 26, 18, 16  # sizes of letters, in pixels
 
 
 def sheet(clip_path: str, start: float, end: float | None, words: Words) -> Image.Image:
-    """One clip, or a range of it, in sixteen frames with the moment of each. Raises ``NoFrame``."""
+    """Draw one clip, or a range of it, in sixteen frames with the time of each. Raises ``NoFrame``."""
     with opened(clip_path) as clip:
         stop = min(clip.seconds, clip.seconds if end is None else end)
         if stop - start <= EARLY_S:
@@ -45,7 +45,7 @@ def sheet(clip_path: str, start: float, end: float | None, words: Words) -> Imag
 
 
 def rows(clip_paths: Sequence[str], words: Sequence[Words]) -> Image.Image:
-    """Several clips, a row each, at the same moments: those of the longest. Raises ``NoFrame``."""
+    """Draw several clips, a row each, at the same moments, spread over the longest. Raises ``NoFrame``."""
     lengths: list[float] = []
     sizes: list[tuple[int, int]] = []
     for path in clip_paths:
@@ -58,10 +58,10 @@ def rows(clip_paths: Sequence[str], words: Sequence[Words]) -> Image.Image:
     moments = [(n + 0.5) / ROW_FRAMES * longest for n in range(ROW_FRAMES)]
     wide = max(width for width, _ in sizes)
     blocks = []
-    for path, length, size, said in zip(clip_paths, lengths, sizes, words, strict=True):
+    for path, length, size, text in zip(clip_paths, lengths, sizes, words, strict=True):
         with opened(path) as clip:
             frames = _at(clip, [moment for moment in moments if moment < length], size)
-        head = _head(said, ROW_FRAMES * (wide + _GAP) - _GAP, lines=2)
+        head = _head(text, ROW_FRAMES * (wide + _GAP) - _GAP, lines=2)
         block = Image.new("RGB", (head.width, head.height + size[1] + _TIME + 2 * _GAP), _GROUND)
         block.paste(head, (0, 0))
         for n, moment in enumerate(moments):
@@ -78,13 +78,13 @@ def rows(clip_paths: Sequence[str], words: Sequence[Words]) -> Image.Image:
 
 
 def clock(seconds: float) -> str:
-    """A moment as the player shows it: ``0:03.12``."""
+    """Format a moment as the player does: ``0:03.12``."""
     hundredths = int(seconds * 100 + 0.5)
     return f"{hundredths // 6000}:{hundredths // 100 % 60:02d}.{hundredths % 100:02d}"
 
 
 def _at(clip: Clip, moments: Sequence[float], size: tuple[int, int]) -> list[Image.Image]:
-    """The pictures that a clip shows at moments, in one pass."""
+    """Return the frames that a clip shows at the given moments, in one pass."""
     found: list[Image.Image] = []
     last = None
     for shown in clip.frames(moments[0] if moments else 0.0):
@@ -101,33 +101,33 @@ def _at(clip: Clip, moments: Sequence[float], size: tuple[int, int]) -> list[Ima
 def _put(
     page: Image.Image, frame: Image.Image | None, moment: float, place: tuple[int, int], size: tuple[int, int]
 ) -> None:
-    """Put a frame on a page with its moment below; an empty place where the clip has ended."""
+    """Put a frame on a page with its time below; an empty box if the clip has ended."""
     pen = ImageDraw.Draw(page)
     if frame is None:
         pen.rectangle((*place, place[0] + size[0] - 1, place[1] + size[1] - 1), outline=(44, 48, 56))
         middle = (place[0] + size[0] // 2, place[1] + size[1] // 2)
-        pen.text(middle, "ended", font=face(_TIME), fill=_QUIET, anchor="mm")
+        pen.text(middle, "ended", font=font(_TIME), fill=_QUIET, anchor="mm")
     else:
         page.paste(frame, place)
     under = (place[0], place[1] + size[1] + _GAP // 2)
-    pen.text(under, clock(moment), font=face(_TIME), fill=_QUIET, anchor="la")
+    pen.text(under, clock(moment), font=font(_TIME), fill=_QUIET, anchor="la")
 
 
 def _head(words: Words, width: int, *, lines: int = 3) -> Image.Image:
-    """What stands above the frames: a row's name, the prompt, the settings; ``width`` pixels wide."""
+    """Draw what goes above the frames, ``width`` pixels wide: a row's name, the prompt, the settings."""
     left = 56 if words.name else 0
-    said = wrap(words.prompt, width - left, _PROMPT, lines)
-    high = len(said) * (_PROMPT + 10) + (_LINE + 10 if words.line else 0) + _GAP
+    prompt = wrap(words.prompt, width - left, _PROMPT, lines)
+    high = len(prompt) * (_PROMPT + 10) + (_LINE + 10 if words.line else 0) + _GAP
     head = Image.new("RGB", (width, max(high, 56 if words.name else 0)), _GROUND)
     pen = ImageDraw.Draw(head)
     if words.name:
         pen.rounded_rectangle((0, 0, 39, 39), radius=8, outline=_QUIET, width=2)
-        pen.text((20, 20), words.name, font=face(_PROMPT - 4), fill=_INK, anchor="mm")
+        pen.text((20, 20), words.name, font=font(_PROMPT - 4), fill=_INK, anchor="mm")
     top = 0
-    for line in said:
-        pen.text((left, top), line, font=face_for(words.prompt, _PROMPT), fill=_INK, anchor="la")
+    for line in prompt:
+        pen.text((left, top), line, font=font_for(words.prompt, _PROMPT), fill=_INK, anchor="la")
         top += _PROMPT + 10
     if words.line:
         line = wrap(words.line, width - left, _LINE, 1)[0]
-        pen.text((left, top), line, font=face_for(line, _LINE), fill=_QUIET, anchor="la")
+        pen.text((left, top), line, font=font_for(line, _LINE), fill=_QUIET, anchor="la")
     return head

@@ -1,4 +1,4 @@
-"""A clip's frames, read in the process with limits."""
+"""Read a clip's frames, in the process with limits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_PIXELS = 8192 * 4320
 """The largest picture that is decoded: what the largest decoders of H.264 level 6.2 take."""
 
 EARLY_S = 0.001
-"""A frame that begins within this many seconds after a moment is the one shown then: pages count in floats."""
+"""A frame that begins at most this many seconds after a moment counts as shown then: pages count in floats."""
 
 _OPTIONS = {
     "protocol_whitelist": "file",  # nothing is fetched, whatever the file names
@@ -44,11 +44,11 @@ _UNSPECIFIED = 2  # ISO/IEC 23091-2, matrix coefficients
 
 
 class Unreadable(Exception):
-    """The file is no clip that can be read."""
+    """The file can't be read as a clip."""
 
 
 class NoFrame(Exception):
-    """No frame lies in the range asked for."""
+    """The range holds no frame."""
 
 
 class NoSound(Exception):
@@ -68,11 +68,11 @@ class Shown:
     geometry: Geometry
 
     def image(self, width: int | None = None, height: int | None = None) -> Image.Image:
-        """The frame as pages show it, as an RGB picture: turned as the file says, scaled to a size in pixels."""
+        """Return the frame as pages show it: RGB, turned as the file says, scaled to a size in pixels."""
         if width is None or height is None:
             width, height = self.geometry.size(self.frame.width, self.frame.height)
         width, height = self.geometry.turned(width, height)
-        # A file that does not say its colours is shown by browsers as BT.709; the scaler would take BT.601.
+        # Browsers assume BT.709 if a file does not name its colours; the scaler would assume BT.601.
         source = Colorspace.ITU709 if self.frame.colorspace == _UNSPECIFIED else None
         small = width < self.frame.width
         how = "AREA" if small else "BICUBIC"
@@ -94,7 +94,7 @@ class Clip:
     geometry: Geometry
 
     def frames(self, start: float = 0.0, end: float | None = None) -> Iterator[Shown]:
-        """Its frames from the one that is shown at ``start`` to the last that begins before ``end``, in order."""
+        """Yield the frames from the one shown at ``start`` to the last that begins before ``end``, in order."""
         if start > 1.0 and self.stream.time_base:
             self.container.seek(int((start - 0.5) / self.stream.time_base), stream=self.stream)  # to a key frame
         before: Shown | None = None
@@ -115,15 +115,15 @@ class Clip:
             yield before
 
     def fit(self, longer: int) -> tuple[int, int]:
-        """Its size with the longer side at most so many pixels; both sides even, at least two."""
-        part = min(1.0, longer / max(self.width, self.height))
-        return max(2, round(self.width * part / 2) * 2), max(2, round(self.height * part / 2) * 2)
+        """Return its size scaled down to at most ``longer`` pixels on the longer side; both sides even, at least 2."""
+        scale = min(1.0, longer / max(self.width, self.height))
+        return max(2, round(self.width * scale / 2) * 2), max(2, round(self.height * scale / 2) * 2)
 
 
 @contextmanager
 def opened(path: str) -> Iterator[Clip]:
-    """Open a clip. Raises ``Unreadable`` where it has no picture, or one that is too large."""
-    # The demuxer is named: what looks like a playlist inside is not taken for one.
+    """Open a clip. Raises ``Unreadable`` if it has no picture, or one that is too large."""
+    # Naming the demuxer keeps FFmpeg from taking the content for a playlist.
     with av.open(f"file:{path}", format="mp4", options=_OPTIONS) as container:
         stream = next(iter(container.streams.video), None)
         if stream is None:
@@ -143,7 +143,7 @@ def opened(path: str) -> Iterator[Clip]:
 
 
 def still(path: str, at: float) -> Image.Image:
-    """The picture that is shown at a moment (in seconds), in full size; the last one beyond the clip's end."""
+    """Return the frame shown at a moment (in seconds) in full size; the last one beyond the clip's end."""
     with opened(path) as clip:
         shown = next(clip.frames(at), None)
         if shown is None:  # a key frame that the seek could not reach
@@ -152,14 +152,14 @@ def still(path: str, at: float) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """A picture as PNG."""
+    """Encode a picture as PNG."""
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
 def small_jpeg(image: Image.Image, most: int, *, sharp: bool = False) -> bytes:
-    """A picture as the best JPEG of at most so many bytes; ``sharp`` keeps colour as fine as light."""
+    """Encode a picture as the best JPEG of at most ``most`` bytes; ``sharp`` keeps the full colour resolution."""
     for quality in (82, 74, 66, 55, 45, 35, 25):
         out = io.BytesIO()
         sampling = 0 if sharp else 2

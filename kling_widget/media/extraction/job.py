@@ -1,4 +1,4 @@
-"""What is ordered of the process that reads a clip, in what bounds, and how it may end. Known on both sides; pure."""
+"""A job for the extraction process, its limits, and how it may end. Shared by both processes; pure."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from enum import IntEnum
 from typing import Any, Literal, cast, get_args
 
 Kind = Literal["poster+strip", "sheet", "rows", "gif", "webp", "frame", "mp3"]
-"""What can be made: a poster and a strip in one pass, a contact sheet of one clip, a row of frames for each of several,
-an animation, one frame, and the clip again with its sound as MP3."""
+"""What can be extracted: a poster and a strip in one pass, a contact sheet of one clip, a row of frames for each of
+several, an animation, one frame, or a copy of the clip with its sound as MP3."""
 
 SMALL_BYTES = 40_000
 """The largest poster and the largest strip, in bytes: a notebook keeps them in its text."""
 
 ANIMATION_BYTES = 20_000_000
-"""The largest animation, in bytes: what chats and forges still take as an attachment."""
+"""The largest animation, in bytes: what chats and forges still accept as an attachment."""
 
 ANIMATION_SECONDS = 30.0
-"""The longest range of an animation, in seconds: beyond it the clip itself is the smaller file."""
+"""The longest range of an animation, in seconds: beyond it the clip itself is smaller."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a sheet says of a clip: a row's name (``"A"``), its prompt, and a line about its settings."""
+    """The text on a contact sheet: a row's name (``"A"``), the clip's prompt, and a line with its settings."""
 
     name: str = ""
     prompt: str = ""
@@ -32,20 +32,20 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Order:
-    """One piece of work for the process.
+class Job:
+    """One job for the extraction process.
 
     Attributes
     ----------
     clips
-        Paths of the clips, absolute; one, but for ``rows``.
+        Absolute paths of the clips; several only for ``rows``.
     start, end
-        The range by the clip's own time in seconds: from the frame that is shown at ``start`` to the last that begins
-        before ``end`` (None: all that follow). For ``frame`` the moment is ``start``.
+        The range in seconds: from the frame shown at ``start`` to the last one that begins before ``end`` (None: to
+        the end). For ``frame`` the moment is ``start``.
     words
         One entry a clip, for sheets.
-    parts
-        Where each file is written: names in the process's own folder.
+    outputs
+        Names of the files to write, in the process's own folder.
     """
 
     kind: Kind
@@ -53,29 +53,29 @@ class Order:
     start: float = 0.0
     end: float | None = None
     words: tuple[Words, ...] = ()
-    parts: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     def plain(self) -> str:
-        """The order as JSON."""
+        """Return the job as JSON."""
         return json.dumps(asdict(self))
 
     @staticmethod
-    def read(text: str) -> Order:
-        """The order that ``plain`` wrote."""
+    def read(text: str) -> Job:
+        """Read a job that ``plain`` wrote."""
         read = cast("Mapping[str, Any]", json.loads(text))
-        return Order(
+        return Job(
             kind=read["kind"],
             clips=tuple(read["clips"]),
             start=float(read["start"]),
             end=None if read["end"] is None else float(read["end"]),
             words=tuple(Words(**each) for each in read["words"]),
-            parts=tuple(read["parts"]),
+            outputs=tuple(read["outputs"]),
         )
 
 
 @dataclass(frozen=True)
 class Form:
-    """A file that is made: how its bytes begin (at ``offset``), and how many it may have."""
+    """An output file: its magic bytes (at ``offset``), and its largest size in bytes."""
 
     magic: bytes
     most: int
@@ -84,16 +84,16 @@ class Form:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the process may use, and what it must give.
+    """What the process may use, and what it must produce.
 
     Attributes
     ----------
     title
-        What a person calls the result.
+        The name of the result in messages.
     seconds
-        Of one core; the clock on the wall may show three times as much, since the machine is busy.
+        CPU time of one core; a busy machine may take three times as long by the clock.
     forms
-        The files, in the order of the targets.
+        The output files, in the order of the targets.
     memory
         Bytes of address space.
     """
@@ -105,7 +105,7 @@ class Bounds:
 
     @property
     def largest(self) -> int:
-        """Bytes of the largest file that the process may write."""
+        """The largest file that the process may write, in bytes."""
         return max(form.most for form in self.forms)
 
 
@@ -120,13 +120,13 @@ BOUNDS: Mapping[Kind, Bounds] = {
     "frame": Bounds("The picture", 30, (_PNG,)),
     "mp3": Bounds("The copy with MP3 sound", 60, (Form(b"ftyp", 2_000_000_000, offset=4),)),
 }
-"""What each kind may use: some ten times what a clip of 15 s at 1080p takes on a core of 2020."""
+"""The limits of each kind: some ten times what a clip of 15 s at 1080p takes on a core of 2020."""
 
 assert set(BOUNDS) == set(get_args(Kind))
 
 
 class End(IntEnum):
-    """How the process ends: its exit codes. All else is a crash, or a limit that was reached."""
+    """The exit codes of the process. Any other code is a crash or a limit that was reached."""
 
     DONE = 0
     UNREADABLE = 3  # no clip, or a damaged one

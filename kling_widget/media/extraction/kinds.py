@@ -1,4 +1,4 @@
-"""Which module makes which kind. Imported only in the process with limits: these modules read foreign files."""
+"""Which module does which kind of job. Imported only in the process with limits: these modules read foreign files."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from pathlib import Path
 
 from . import animation, contact_sheet, mp3_sound, overview
 from .frames import png, still
-from .job import Kind, Order, Words
+from .job import Job, Kind, Words
 
 
-def make(kind: Kind, order: Order) -> None:
-    """Make what is ordered and write it to the order's parts.
+def make(kind: Kind, job: Job) -> None:
+    """Do a job and write its outputs.
 
     Raises
     ------
     Unreadable, NoFrame, NoSound, TooMuch, OSError, ValueError, MemoryError
-        If it can't be made.
+        If it can't be done.
     """
-    clip, part = order.clips[0], Path(order.parts[0])
-    words = order.words or (Words(),) * len(order.clips)
+    clip, output = job.clips[0], Path(job.outputs[0])
+    words = job.words or (Words(),) * len(job.clips)
     if kind == "poster+strip":
-        overview.make(clip, part, Path(order.parts[1]))
+        overview.make(clip, output, Path(job.outputs[1]))
     elif kind == "sheet":
-        part.write_bytes(png(contact_sheet.sheet(clip, order.start, order.end, words[0])))
+        output.write_bytes(png(contact_sheet.sheet(clip, job.start, job.end, words[0])))
     elif kind == "rows":
-        part.write_bytes(png(contact_sheet.rows(order.clips, words)))
+        output.write_bytes(png(contact_sheet.rows(job.clips, words)))
     elif kind == "gif":
-        part.write_bytes(animation.gif(clip, order.start, order.end))
+        output.write_bytes(animation.gif(clip, job.start, job.end))
     elif kind == "webp":
-        part.write_bytes(animation.webp(clip, order.start, order.end))
+        output.write_bytes(animation.webp(clip, job.start, job.end))
     elif kind == "frame":
-        part.write_bytes(png(still(clip, order.start)))
+        output.write_bytes(png(still(clip, job.start)))
     else:
-        mp3_sound.with_mp3(clip, part)
+        mp3_sound.with_mp3(clip, output)

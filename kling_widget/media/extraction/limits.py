@@ -1,4 +1,4 @@
-"""What the process that reads a clip may use of the machine, set before it has read a byte of it."""
+"""Limit what the extraction process may use, before it reads a byte of a clip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FILES = 64  # open files: Python, its libraries while they are loaded, the clip
 
 
 def limit(bounds: Bounds) -> None:
-    """Bound this process for good, as far as the system can; where it can't (Windows), the caller's time-out stands."""
+    """Limit this process for good, as far as the system can; on Windows only the caller's time-out holds."""
     try:
         import resource
     except ImportError:
@@ -20,8 +20,8 @@ def limit(bounds: Bounds) -> None:
         ("RLIMIT_AS", bounds.memory),
         ("RLIMIT_FSIZE", bounds.largest),
         ("RLIMIT_NOFILE", _FILES),
-        ("RLIMIT_NPROC", 0),  # no process and no thread more; root is excepted by the system
-        ("RLIMIT_CORE", 0),  # a picture of this process's memory is nobody's business
+        ("RLIMIT_NPROC", 0),  # no further process or thread; the system exempts root
+        ("RLIMIT_CORE", 0),  # no dump of this process's memory
     ):
         what = getattr(resource, name, None)
         if what is not None:

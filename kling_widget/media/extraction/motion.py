@@ -1,4 +1,4 @@
-"""How a clip moves, where it is cut and where it stands still: told from its frames as small grey pictures. Pure."""
+"""Measure motion, cuts and freezes from a clip's frames as small grey pictures. Pure."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRID = 48
-"""Width and height of a grey picture, in cells: each is the mean of some hundred pixels, so that noise falls out."""
+"""Width and height of a grey picture, in cells: each is the mean of some hundred pixels, which averages noise out."""
 
 FREEZE_S = 0.25
-"""Seconds without a change from which on a clip stands still: less is a matter of its frame rate."""
+"""Seconds without a change that count as a freeze: less may be the frame rate."""
 
-_CUT, _TIMES = 8.0, 2.0  # a cut changes so many levels more than this many times what happens around it
-_AROUND, _AFTER = 6, 3  # frames on each side of a cut that are looked at, and how long a flash may be
+_CUT, _TIMES = 8.0, 2.0  # a cut changes more than _CUT levels plus _TIMES the usual change around it
+_AROUND, _AFTER = 6, 3  # frames compared on each side of a cut, and the longest flash
 _SAME, _SAME_MEAN = (
     4,
     0.6,
-)  # levels by which one cell, and all in the mean, may differ: what encoders do to a standstill
+)  # levels by which one cell, and the mean of all, may differ in a freeze: encoders add as much
 
 Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What happens in a clip.
+    """The motion in a clip.
 
     Attributes
     ----------
     times
         When each frame begins, in seconds.
     amount
-        How much each differs from the one before: the mean over all cells, 0 to 255.
+        How much each frame differs from the one before: the mean over all cells, 0 to 255.
     cuts
-        The moments at which another shot begins.
+        When another shot begins, in seconds.
     freezes
-        Stretches, from and to, in which nothing changes.
+        From when to when nothing changes, in seconds.
     """
 
     times: NDArray[np.float64]
@@ -48,7 +48,7 @@ class Motion:
 
 
 def measure(greys: Sequence[Grey], times: Sequence[float], end: float) -> Motion:
-    """Tell how a clip moves.
+    """Measure the motion in a clip.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _change(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
 
 def _is_cut(pictures: Sequence[NDArray[np.int16]], amount: NDArray[np.float64], n: int) -> bool:
     around = np.sort(np.concatenate((amount[max(1, n - _AROUND) : n], amount[n + 1 : n + 1 + _AROUND])))
-    # The second largest: another cut may be near, and what was drawn on threes jumps every third frame.
+    # The second largest: another cut may be near, and animation on threes jumps every third frame.
     usual = float(around[-2]) if around.size >= 2 else 0.0
     if amount[n] <= _CUT + _TIMES * usual:
         return False
@@ -92,7 +92,7 @@ def _freezes(
     found: list[tuple[float, float]] = []
     first = 0
     for n in range(1, len(pictures) + 1):
-        # Held against the stretch's first frame, not the one before: a slow fade is no standstill.
+        # Compared with the first frame of the stretch, not the one before: a slow fade is no freeze.
         if n < len(pictures) and _same(pictures[n], pictures[first]):
             continue
         if times[n - 1] - times[first] >= FREEZE_S - 1e-6:

@@ -1,4 +1,4 @@
-"""The same clip with its sound as MP3, for players that have no AAC; the picture is copied packet by packet."""
+"""Copy a clip with its sound as MP3, for players without AAC; the picture is copied packet by packet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .frames import NoSound, opened
 _RATE = 192_000  # bits a second: nobody hears the second encoding
 
 
-def with_mp3(clip_path: str, part: Path) -> None:
+def with_mp3(clip_path: str, output: Path) -> None:
     """Write an MP4 with the clip's own pictures and its first sound track as MP3.
 
     Raises
@@ -23,9 +23,9 @@ def with_mp3(clip_path: str, part: Path) -> None:
         source = next(iter(clip.container.streams.audio), None)
         if source is None:
             raise NoSound
-        with av.open(f"file:{part}", "w", format="mp4", options={"movflags": "faststart"}) as out:
+        with av.open(f"file:{output}", "w", format="mp4", options={"movflags": "faststart"}) as out:
             picture = out.add_stream_from_template(clip.stream)
-            if clip.stream.sample_aspect_ratio:  # which the template does not say
+            if clip.stream.sample_aspect_ratio:  # the template lacks it
                 picture.codec_context.sample_aspect_ratio = clip.stream.sample_aspect_ratio
             sound = out.add_stream("libmp3lame", rate=source.rate)
             sound.bit_rate, sound.layout = _RATE, "stereo" if source.channels > 1 else "mono"

@@ -1,4 +1,4 @@
-"""A clip's poster and its strip, in one pass over its frames."""
+"""Make a clip's poster and strip in one pass over its frames."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .motion import GRID, Grey, measure
 POSTER = 480
 """The longer side of a poster, in pixels."""
 
-_POSTER_S = 1.0  # a second in: past a fade from black, before the first cut
-_MOST_FRAMES = 20_000  # of a file that goes on and on
+_POSTER_S = 1.0  # past a fade from black, before the first cut
+_MOST_FRAMES = 20_000  # a bound for endless files
 
 
 def make(clip_path: str, poster: Path, strip_path: Path) -> None:
-    """Write both as JPEG. The poster is there as soon as its frame was seen: a clip that breaks off later keeps it.
+    """Write both as JPEG. The poster is written once its frame is decoded: a clip that breaks off later keeps it.
 
     Raises
     ------

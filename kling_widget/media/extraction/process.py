@@ -1,6 +1,6 @@
-"""The process that reads clips, seen from outside: started bare, watched, ended, and what it made looked at.
+"""Run the extraction process: start it with a bare environment, watch it, end it, and check its output.
 
-Nothing that it made is decoded here: each file must be a plain one, begin as its kind does, and be small enough.
+Nothing of its output is decoded here: each file must be a regular one, begin with its magic bytes, and be small enough.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pathlib import Path
 
 from ... import permissions
 from ...errors import KlingError
-from .job import ANIMATION_SECONDS, BOUNDS, Bounds, End, Form, Order
+from .job import ANIMATION_SECONDS, BOUNDS, Bounds, End, Form, Job
 
 Going = Callable[[], bool]
-"""Asked while the process runs; when it says no, the process is ended."""
+"""Polled while the process runs; once it returns False, the process is ended."""
 
 SAFE = "Nothing was spent, and the clip is untouched."
-"""What every failure here means for the money."""
+"""What every failure means for the money."""
 
-_HOME = str(Path(__file__).resolve().parents[2])  # where this package lies: it may be in no place that Python knows
-_LOOK_S = 0.1  # how often the process is looked after, in seconds
-_ON_THE_WALL = 3  # seconds on the wall for each second of CPU
+_HOME = str(Path(__file__).resolve().parents[2])  # this package's folder, which may be on no default path of Python
+_CHECK_S = 0.1  # seconds between checks on the process
+_ON_THE_WALL = 3  # seconds by the clock for each second of CPU
 
 _PASSED_ON = (
     *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "HOME"),
@@ -44,31 +44,31 @@ _SET = {
 
 
 class NotExtracted(KlingError):
-    """A picture or a remade file could not be made of a clip. Nothing was spent; the clip is untouched."""
+    """A picture or a converted file could not be made from a clip. Nothing was spent; the clip is untouched."""
 
 
-def extract(order: Order, target: Path, *, going: Going = lambda: True) -> Path:
-    """Make one file of a clip. Takes seconds: not for a handler.
+def extract(job: Job, target: Path, *, going: Going = lambda: True) -> Path:
+    """Make one file from a clip. Takes seconds: don't call it in a handler.
 
     Parameters
     ----------
-    order
-        What to make, but for its parts.
+    job
+        What to make; its ``outputs`` are set here.
     target
-        Where it goes; what lies there is replaced once the new file is whole and looked at.
+        The result's path; a file there is replaced once the new one is whole and checked.
     going
-        Asked some times a second; when it says no, nothing is left behind.
+        Polled ten times a second; once it returns False the process is ended and nothing is left behind.
 
     Raises
     ------
     NotExtracted
-        If it was not made; the message says why and what to do next.
+        If it was not made. The message says why and what to do next.
     """
-    bounds = BOUNDS[order.kind]
+    bounds = BOUNDS[job.kind]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _folder(target) as folder:
-            code = _run(order, folder, bounds, going)
+            code = _run(job, folder, bounds, going)
             if code == End.DONE and _accept(Path(folder, "0"), target, bounds.forms[0]):
                 return target
     except OSError as error:
@@ -86,14 +86,14 @@ def stills(clip: Path, poster: Path, strip: Path, *, going: Going = lambda: True
     Returns
     -------
     bool
-        Whether the poster is there now. A clip without one is no error, nor is one without a strip.
+        Whether the poster was made. A missing poster or strip is no error.
     """
-    order, bounds = Order("poster+strip", (str(clip),)), BOUNDS["poster+strip"]
+    job, bounds = Job("poster+strip", (str(clip),)), BOUNDS["poster+strip"]
     try:
         for target in (poster, strip):
             target.parent.mkdir(parents=True, exist_ok=True)
         with _folder(poster) as folder:
-            _run(order, folder, bounds, going)
+            _run(job, folder, bounds, going)
             there = [
                 _accept(Path(folder, str(n)), target, form)
                 for n, (target, form) in enumerate(zip((poster, strip), bounds.forms, strict=True))
@@ -104,40 +104,40 @@ def stills(clip: Path, poster: Path, strip: Path, *, going: Going = lambda: True
 
 
 def bare(environment: dict[str, str]) -> dict[str, str]:
-    """What the process is told of an environment: where Python and its libraries are, and nothing else (no key)."""
-    told = {name: environment[name] for name in _PASSED_ON if name in environment}
-    # The process starts in a folder of its own: what was found from here by a relative path is named in full.
-    paths = [str(Path(one).absolute()) for one in told.pop("PYTHONPATH", "").split(os.pathsep) if one]
+    """Return an environment with the places of Python and its libraries and nothing else, so without the key."""
+    kept = {name: environment[name] for name in _PASSED_ON if name in environment}
+    # The process starts in another folder, so relative paths become absolute.
+    paths = [str(Path(one).absolute()) for one in kept.pop("PYTHONPATH", "").split(os.pathsep) if one]
     if _HOME not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         paths.append(_HOME)
-    return {**told, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}), **_SET}
+    return {**kept, **({"PYTHONPATH": os.pathsep.join(paths)} if paths else {}), **_SET}
 
 
 def _folder(target: Path) -> tempfile.TemporaryDirectory[str]:
-    # Beside the target, so that the last step is one move; of its own, so that nothing there can be mistaken for a
-    # module: Python looks for those in the folder that it is started in.
+    # Beside the target, so that the last step is one rename; a new folder, so that it holds nothing that Python could
+    # import from the folder it starts in.
     return tempfile.TemporaryDirectory(dir=target.parent, prefix=".extract-", ignore_cleanup_errors=True)
 
 
-def _run(order: Order, folder: str, bounds: Bounds, going: Going) -> int | None:
-    """Run the process to its end; None where it was ended for its time, or because nobody waits any more."""
-    clips = tuple(str(Path(clip).absolute()) for clip in order.clips)
-    parts = tuple(str(n) for n in range(len(bounds.forms)))
-    Path(folder, "order.json").write_text(replace(order, clips=clips, parts=parts).plain(), "utf-8")
+def _run(job: Job, folder: str, bounds: Bounds, going: Going) -> int | None:
+    """Run the process and return its exit code; None if it was ended because of its time or because of ``going``."""
+    clips = tuple(str(Path(clip).absolute()) for clip in job.clips)
+    outputs = tuple(str(n) for n in range(len(bounds.forms)))
+    Path(folder, "job.json").write_text(replace(job, clips=clips, outputs=outputs).plain(), "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", __package__, order.kind],
+        [sys.executable, "-m", __package__, job.kind],
         cwd=folder,
         env=bare(dict(os.environ)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # an interrupt in the cell is ours to pass on, not the terminal's
+        start_new_session=True,  # an interrupt in the cell must not reach it through the terminal
     )
     end = time.monotonic() + bounds.seconds * _ON_THE_WALL
     try:
         while going() and time.monotonic() < end:
             try:
-                return process.wait(_LOOK_S)
+                return process.wait(_CHECK_S)
             except subprocess.TimeoutExpired:
                 continue
         return None
@@ -147,20 +147,20 @@ def _run(order: Order, folder: str, bounds: Bounds, going: Going) -> int | None:
             process.wait()
 
 
-def _accept(part: Path, target: Path, form: Form) -> bool:
-    """Move a file to its place if it is what it should be, as far as can be told without decoding it."""
+def _accept(output: Path, target: Path, form: Form) -> bool:
+    """Move an output to its target if it passes the checks, and return whether it does."""
     try:
-        about = part.lstat()
+        about = output.lstat()
     except FileNotFoundError:
         return False
     if not stat.S_ISREG(about.st_mode) or not 0 < about.st_size <= form.most:
         return False
-    with part.open("rb") as file:
+    with output.open("rb") as file:
         head = file.read(form.offset + len(form.magic))
     if head[form.offset :] != form.magic:
         return False
-    permissions.follow(part, target.parent)
-    os.replace(part, target)
+    permissions.follow(output, target.parent)
+    os.replace(output, target)
     return True
 
 

@@ -1,6 +1,6 @@
-"""A clip at a glance: its frames side by side, and below them a band that shows motion, cuts and standstill.
+"""Draw a strip: a clip's frames side by side, and below them a band that shows motion, cuts and freezes.
 
-The whole width is the whole clip, whatever its length and shape, so that a strip lies under a time line as it is.
+The whole width is the whole clip, whatever its length and shape, so that a strip fits under a time line as it is.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ BAND = 16
 """Height of the band, in pixels."""
 
 FRAMES_HEIGHT = HEIGHT - BAND - 4
-"""Height of the frames, in pixels; between them and the band is a line of ground."""
+"""Height of the frames, in pixels; a line of background separates them from the band."""
 
-_GROUND = (11, 12, 15)  # the film's ground, --kw-film of the faces
+_GROUND = (11, 12, 15)  # the background, --kw-film in the widgets' CSS
 _GAP = 2  # between frames
 _DIM, _BRIGHT = np.array((74, 84, 104)), np.array((190, 205, 232))
 _CUT, _CUT_WIDTH = np.array((255, 255, 255)), 4
 _FROZEN, _EDGE = np.array((98, 28, 36)), np.array((214, 84, 84))
-_LEAST, _MOST = 0.08, 16.0  # levels of change that are the band's foot and its top: a slow pan lies in the middle
+_LEAST, _MOST = 0.08, 16.0  # levels of change at the bottom and the top of the band: a slow pan is in the middle
 
 
 def places(width: int, height: int) -> int:
-    """How many frames a clip's strip has: as many as stand beside each other whole, 12 to 36 (12 at 16:9)."""
+    """Return how many frames a clip's strip has: as many as fit whole, 12 to 36 (12 at 16:9)."""
     return max(12, min(36, round(WIDTH / (FRAMES_HEIGHT * width / height))))
 
 
@@ -44,9 +44,9 @@ def draw(pictures: Sequence[Image.Image], motion: Motion, end: float) -> Image.I
     pictures
         Frames of the clip, evenly spread over it.
     motion
-        What happens in it.
+        The clip's motion.
     end
-        Its length, in seconds.
+        The clip's length, in seconds.
     """
     strip = Image.new("RGB", (WIDTH, HEIGHT), _GROUND)
     edges = [round(n * WIDTH / len(pictures)) for n in range(len(pictures) + 1)]
@@ -58,13 +58,13 @@ def draw(pictures: Sequence[Image.Image], motion: Motion, end: float) -> Image.I
 
 
 def band(motion: Motion, end: float) -> NDArray[np.uint8]:
-    """The band below the frames, ``BAND`` by ``WIDTH`` by RGB: higher and brighter where more moves.
+    """Draw the band below the frames, ``BAND`` by ``WIDTH`` by RGB: higher and brighter with more motion.
 
-    A cut is a white line, a standstill a red stretch.
+    A cut is a white line, a freeze a red stretch.
     """
     columns = (np.arange(WIDTH) + 0.5) / WIDTH * end
-    calm = ~np.isin(motion.times, motion.cuts)  # what a cut changes is no motion
-    calm[:1] = len(calm) == 1  # the first frame has none before it
+    calm = ~np.isin(motion.times, motion.cuts)  # a cut is no motion
+    calm[:1] = len(calm) == 1  # nothing comes before the first frame
     amount = np.interp(columns, motion.times[calm], motion.amount[calm]) if calm.any() else np.zeros(WIDTH)
     level = np.clip(np.log(np.maximum(amount, _LEAST) / _LEAST) / np.log(_MOST / _LEAST), 0, 1)
     high = 1 + level * (BAND - 1)
@@ -87,9 +87,9 @@ def _column(moment: float, end: float) -> int:
 
 
 def _fill(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Fill a place with a picture, its own shape kept: what is too much on two sides is cut off."""
-    part = max(size[0] / picture.width, size[1] / picture.height)
-    width, height = (max(need, round(have * part)) for need, have in zip(size, picture.size, strict=True))
+    """Scale and crop a picture to fill a size."""
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    width, height = (max(need, round(have * scale)) for need, have in zip(size, picture.size, strict=True))
     scaled = picture.resize((width, height), Image.Resampling.LANCZOS)
     left, top = (width - size[0]) // 2, (height - size[1]) // 2
     return scaled.crop((left, top, left + size[0], top + size[1]))

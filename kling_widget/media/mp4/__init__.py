@@ -1,1 +1,1 @@
-"""What is known of an MP4 by its boxes, decoding nothing: is it whole, when is each frame shown, what is its story."""
+"""Read an MP4 by its boxes without decoding: is it whole, when is each frame shown, what is its story."""

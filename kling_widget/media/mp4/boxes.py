@@ -1,4 +1,4 @@
-"""The boxes of an MP4 (ISO/IEC 14496-12): each has a length, a kind of four letters, and something inside."""
+"""The boxes of an MP4 (ISO/IEC 14496-12): each has a length, a kind of four letters, and a body."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import BinaryIO
 from ...errors import BadFile
 
 MOST = 100_000
-"""Boxes of one file that are read, over all walks through it: a clip has some fifty, one in fragments thousands."""
+"""The most boxes read from one file, over all passes: a clip has some fifty, a fragmented one thousands."""
 
 MOST_SAMPLES = 1_000_000
-"""Entries of one file's tables of samples that are read: an hour at 60 frames a second, with sound, has 400,000."""
+"""The most sample table entries read from one file: an hour at 60 frames a second, with sound, has 400,000."""
 
 MOST_HEADER = 64 << 20
-"""Bytes of one file's headers that are read; those of fifteen seconds are some tens of kilobytes."""
+"""The most header bytes read from one file; fifteen seconds have some tens of kilobytes."""
 
-KNOWN = frozenset(
+TOP_LEVEL = frozenset(
     b"ftyp styp moov moof mdat imda free skip wide udta uuid meta meco mfra sidx ssix prft emsg pdin pnot junk".split()
 )
-"""Kinds that stand at a file's top level."""
+"""Box kinds that appear at a file's top level."""
 
 CUT_OFF = "The MP4 is cut off: a box reaches beyond the end."
 _MIDDLE = "The MP4 ends in the middle of a box."
@@ -30,16 +30,16 @@ _TOO_MANY = "The MP4 has more boxes than any real one."
 
 @dataclass(frozen=True)
 class Box:
-    """Where a box lies in its file, in bytes from the file's beginning.
+    """The place of a box in its file, in bytes from the file's start.
 
     Attributes
     ----------
     kind
         Its four letters, such as ``b"moov"``.
     at
-        Where it begins.
+        Where the box begins.
     start, end
-        Where what is inside begins and ends.
+        Where its body begins and ends.
     """
 
     kind: bytes
@@ -49,12 +49,12 @@ class Box:
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
-    """Walk the boxes between two places of a file.
+    """Yield the boxes between two offsets of a file.
 
     Raises
     ------
     BadFile
-        If they do not tile it to the last byte.
+        If they do not fill the range to the last byte.
     """
     at, count = start, 0
     while at < end:
@@ -70,12 +70,12 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
 
 
 def top_level(file: BinaryIO, size: int) -> list[Box]:
-    """List the boxes of a file, as players do: what comes behind the last box and is none is passed over.
+    """Return the boxes of a file. Like players, ignore trailing bytes that are no box.
 
     Raises
     ------
     BadFile
-        If a box of a known kind reaches beyond the end, or there are more boxes than any real file has.
+        If a top-level box reaches beyond the end, or there are more boxes than any real file has.
     """
     found: list[Box] = []
     at = 0
@@ -84,7 +84,7 @@ def top_level(file: BinaryIO, size: int) -> list[Box]:
         if not _is_kind(box.kind) or box.end < box.start:
             break
         if box.end > size:
-            if box.kind in KNOWN:
+            if box.kind in TOP_LEVEL:
                 raise BadFile(CUT_OFF)
             break
         if len(found) == MOST:
@@ -95,7 +95,7 @@ def top_level(file: BinaryIO, size: int) -> list[Box]:
 
 
 def inside(file: BinaryIO, box: Box, most: int) -> bytes:
-    """What is inside a box. Raises ``BadFile`` where that is more than ``most`` bytes."""
+    """Return the body of a box. Raises ``BadFile`` if it has more than ``most`` bytes."""
     if box.end - box.start > most:
         raise BadFile(f"The MP4's {box.kind.decode('latin-1')} box is larger than any real one.")
     file.seek(box.start)
@@ -106,44 +106,43 @@ def inside(file: BinaryIO, box: Box, most: int) -> bytes:
 
 
 class Tally:
-    """Counts what is read of one file, over all walks through it, so that the time for reading it is bounded too."""
+    """Counts what is read from one file over all passes, which bounds the time too."""
 
     def __init__(self) -> None:
         self._boxes, self._samples, self._bytes = MOST, MOST_SAMPLES, MOST_HEADER
 
     def box(self) -> None:
-        """Count a box. Raises ``BadFile`` where the file has more than any real one."""
+        """Count a box. Raises ``BadFile`` if the file has more than any real one."""
         self._boxes -= 1
         if self._boxes < 0:
             raise BadFile(_TOO_MANY)
 
     def samples(self, count: int) -> None:
-        """Count samples. Raises ``BadFile`` where the file has more than any real one."""
+        """Count samples. Raises ``BadFile`` if the file has more than any real one."""
         self._samples -= count
         if self._samples < 0:
             raise BadFile("The MP4 has more samples than any real clip.")
 
     def header(self, count: int) -> None:
-        """Count bytes of headers. Raises ``BadFile`` where the file has more than any real one."""
+        """Count header bytes. Raises ``BadFile`` if the file has more than any real one."""
         self._bytes -= count
         if self._bytes < 0:
             raise BadFile("The MP4's header is larger than any real one.")
 
 
 class Header:
-    """A box that was read whole, and the boxes in it: a file's ``moov``, or the ``moof`` of a fragment.
+    """A box that was read whole, with the boxes in it: a file's ``moov``, or the ``moof`` of a fragment.
 
-    As players do, it lets a box without a length reach to its container's end, and passes over what is too short to be
-    a box.
+    Like players, it lets a box without a length reach to its container's end, and ignores what is too short for a box.
 
     Parameters
     ----------
     body
-        What is inside the box.
+        The body of the box.
     tally
         Counts its boxes.
     at
-        Where the box itself begins in its file.
+        Where the box begins in its file.
     """
 
     def __init__(self, body: bytes, tally: Tally, at: int = 0) -> None:
@@ -152,12 +151,12 @@ class Header:
 
     @classmethod
     def read(cls, file: BinaryIO, box: Box, tally: Tally) -> Header:
-        """Read a box of a file. Raises ``BadFile`` where its headers are larger than any real one's."""
+        """Read a box of a file. Raises ``BadFile`` if the file's headers are larger than any real one's."""
         tally.header(box.end - box.start)
         return cls(inside(file, box, MOST_HEADER), tally, box.at)
 
     def children(self, box: Box, skip: int = 0) -> Iterator[Box]:
-        """Walk the boxes in a box, behind its first ``skip`` bytes.
+        """Yield the boxes in a box, after its first ``skip`` bytes.
 
         Raises
         ------
@@ -172,7 +171,7 @@ class Header:
                 length, start = struct.unpack_from(">Q", self.body, start)[0], at + 16
             elif length == 0:
                 length = end - at
-            if length < start - at:  # padding, or the zero at the end of a list of QuickTime's
+            if length < start - at:  # padding, or the zero that ends a QuickTime list
                 return
             if at + length > end:
                 raise BadFile("The MP4's header is damaged: a box reaches beyond the one that holds it.")
@@ -181,19 +180,19 @@ class Header:
             at += length
 
     def named(self, box: Box | None, skip: int = 0) -> dict[bytes, Box]:
-        """The boxes in a box by their kinds, the first of each."""
+        """Return the boxes in a box by kind, the first of each."""
         found: dict[bytes, Box] = {}
         for inner in () if box is None else self.children(box, skip):
             found.setdefault(inner.kind, inner)
         return found
 
     def inside(self, box: Box | None) -> bytes:
-        """What is inside a box; empty where there is none."""
+        """Return the body of a box; empty if there is no box."""
         return b"" if box is None else self.body[box.start : box.end]
 
 
 def _read(file: BinaryIO, at: int, end: int) -> Box:
-    """The box that begins at a place; its end may lie anywhere."""
+    """Return the box that begins at an offset; its end is not checked."""
     file.seek(at)
     head = file.read(min(16, end - at))
     if len(head) < 8:
@@ -210,4 +209,4 @@ def _read(file: BinaryIO, at: int, end: int) -> Box:
 
 
 def _is_kind(kind: bytes) -> bool:
-    return all(32 <= byte < 127 or byte == 0xA9 for byte in kind)  # 0xA9 is the © of a player's own words
+    return all(32 <= byte < 127 or byte == 0xA9 for byte in kind)  # 0xA9 is the © of iTunes labels

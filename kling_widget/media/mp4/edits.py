@@ -1,4 +1,4 @@
-"""Which samples an edit list shows, and when: as Chromium and FFmpeg do it, so that a page's frames are ours."""
+"""Which samples an edit list shows, and when, by the rules of Chromium and FFmpeg: our frames are the page's."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from collections.abc import Iterator, Sequence
 from .samples import Sample
 from .tracks import Edit
 
-_MOST_PLAYED = 100_000  # samples that all edits together may play: a list may play the same ones again and again
-_MOST_LOOKED_AT = 2_000_000  # each edit looks at all samples
+_MOST_PLAYED = 100_000  # samples that all edits together may play: a list may repeat them
+_MOST_VISITED = 2_000_000  # each edit visits all samples
 
 
 def shown(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie: int) -> list[tuple[int, int]] | None:
-    """When each picture is shown, in the order of showing, and how long it lasts; both in the track's ticks.
+    """Return when each picture is shown and for how long, in presentation order; both in the track's ticks.
 
-    The first picture of an edit is shown where the edit begins, also where the list starts between two pictures.
+    The first picture of an edit is shown from the edit's start, even if that lies between two pictures.
 
     Parameters
     ----------
     samples
-        The track's samples, in the order of decoding.
+        The track's samples, in decoding order.
     edits
-        Its edit list; empty where there is none.
+        Its edit list, which may be empty.
     scale, movie
         Ticks a second of the track, and of the movie.
 
     Returns
     -------
     list or None
-        None where the list shows nothing, or more than is worth reading.
+        None if the list shows nothing, or too much.
     """
     if not edits or not samples:
         return sorted((sample.shown, sample.lasts) for sample in samples)
-    if len(edits) * len(samples) > _MOST_LOOKED_AT:
+    if len(edits) * len(samples) > _MOST_VISITED:
         return None
     empty = list(itertools.takewhile(lambda edit: edit.start == -1, edits))
     delay = sum(_ticks(edit.length, scale, movie) for edit in empty)
@@ -48,16 +48,16 @@ def shown(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie: i
         begins += length
     if not played:
         return None
-    early = min(at for at, _ in played) - delay  # the whole list is drawn forward, so that it begins without a gap
+    early = min(at for at, _ in played) - delay  # moved forward as a whole, so that it begins without a gap
     moved = [(at - max(early, 0), lasts) for at, lasts in played]
-    # Where one part ends in the picture with which the next begins, a page shows one of the two.
+    # If one edit ends in the picture that the next begins with, a page shows it once.
     return sorted(dict(moved).items() if len(edits) > len(empty) + 1 else moved)
 
 
 def shifted(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie: int) -> list[tuple[int, int]]:
-    """The same for samples that lie in fragments, where an edit list moves all of them and cuts nothing off.
+    """Return the same for samples in fragments, where an edit list moves all samples and cuts nothing off.
 
-    Where some are shown earlier than they are decoded, all are shown so much later.
+    If some are shown before they are decoded, all are shown later by as much.
     """
     delay, start = max((-sample.later for sample in samples if sample.later < 0), default=0), 0
     for number, edit in enumerate(edits[:2]):
@@ -70,7 +70,7 @@ def shifted(samples: Sequence[Sample], edits: Sequence[Edit], scale: int, movie:
 
 
 def _played(samples: Sequence[Sample], start: int, length: int, begins: int) -> Iterator[tuple[int, int]]:
-    """The pictures that one edit shows. Decoding begins at a key frame before it; what is not shown takes no time."""
+    """Yield the pictures that one edit shows. Decoding starts at a key frame before it; hidden ones take no time."""
     first, reordered = _key_before(samples, start), any(sample.later for sample in samples)
     clock, within, keys = begins, False, 0
     for number in range(first, len(samples)):
@@ -82,14 +82,14 @@ def _played(samples: Sequence[Sample], start: int, length: int, begins: int) -> 
         if within:
             clock += lasts
         if sample.shown + lasts >= start + length and sample.key:
-            # Pictures that are decoded behind this key frame may be shown before it.
+            # Pictures that are decoded after this key frame may be shown before it.
             keys += 1
             if keys == 2 or not reordered:
                 return
 
 
 def _key_before(samples: Sequence[Sample], start: int) -> int:
-    """The last key frame that is shown at a moment or before it; the first sample where there is none."""
+    """Return the index of the last key frame shown at or before a moment; 0 if there is none."""
     found = 0
     for number, sample in enumerate(samples):
         if sample.key and sample.shown <= start:
@@ -98,5 +98,5 @@ def _key_before(samples: Sequence[Sample], start: int) -> int:
 
 
 def _ticks(length: int, scale: int, movie: int) -> int:
-    """A length in the movie's ticks, in the track's: rounded to the nearest, as FFmpeg does."""
+    """Convert a length from the movie's ticks to the track's, rounded to the nearest as in FFmpeg."""
     return (2 * length * scale + movie) // (2 * movie) if movie else 0

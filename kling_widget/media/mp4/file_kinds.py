@@ -1,4 +1,4 @@
-"""What a file is that is no MP4, as far as its first bytes tell: for words, and for the name under which it is kept."""
+"""Recognise a file that is no MP4 by its first bytes: for messages, and for the name that it is kept under."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Foreign:
     Attributes
     ----------
     what
-        In words: ``"a WebM or Matroska video"``.
+        Its kind in words: ``"a WebM or Matroska video"``.
     suffix
-        The end of its name. Pages and scripts get ``.txt``, so that no double click runs them.
+        The suffix for its name. Pages and scripts get ``.txt``, so that no double click runs them.
     a_clip
         Whether a player may show it.
     """
@@ -25,7 +25,7 @@ class Foreign:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is words, or nothing: what hosts say instead of a file."""
+        """Whether it is text or empty: what hosts send instead of a file."""
         return self.suffix == ".txt"
 
 
@@ -48,7 +48,7 @@ _PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<script")
 
 
 def recognise(head: bytes) -> Foreign | None:
-    """Say what a file is by its first bytes; None where they do not tell."""
+    """Return the kind of a file by its first bytes; None if they match nothing."""
     if not head:
         return Foreign("empty", ".txt")
     for at, magic, kind in _MAGIC:

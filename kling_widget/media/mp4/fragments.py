@@ -1,4 +1,4 @@
-"""The fragments of an MP4 (``moof``): which samples each holds, where they lie, and when they are due."""
+"""The fragments of an MP4 (``moof``): which samples each holds, where they are, and when they are due."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from .tracks import Defaults, Movie
 _DAMAGED = "A fragment of the MP4 is damaged."
 _NO_KEY = 0x10000  # sample_is_non_sync_sample
 
-# What the flags of `tfhd` and `trun` say is there (ISO/IEC 14496-12, 8.8.7 and 8.8.8)
+# The flags of `tfhd` and `trun`: which optional fields are present (ISO/IEC 14496-12, 8.8.7 and 8.8.8)
 _BASE, _DESCRIPTION, _LASTS, _SIZE, _FLAGS, _BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20, 0x20000
 _PLACE, _FIRST_FLAGS, _EACH_LASTS, _EACH_SIZE, _EACH_FLAGS, _EACH_LATER = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
 
 
 @dataclass(frozen=True)
 class Run:
-    """Samples of one track that lie in a row in the file.
+    """Consecutive samples of one track in the file.
 
     Attributes
     ----------
     track
         The track's number.
     begins
-        When the first is decoded, in the track's ticks; None: when the run before it ends.
+        When the first is decoded, in the track's ticks; None: when the previous run ends.
     start, end
-        Where they lie, in bytes from the file's beginning.
+        Where they are, in bytes from the file's start.
     samples
-        Each one's ticks, offset of showing, and whether it is a key frame.
+        For each: its ticks, its composition offset, and whether it is a key frame.
     """
 
     track: int
@@ -43,8 +43,8 @@ class Run:
 
 
 def runs(movie: Movie, fragment: Header) -> Iterator[Run]:
-    """Read a fragment. Raises ``BadFile`` where it is damaged."""
-    after: int | None = None  # where the data of the track before ended
+    """Yield the runs of a fragment. Raises ``BadFile`` if it is damaged."""
+    after: int | None = None  # where the data of the previous track ended
     for box in fragment.children(fragment.root):
         if box.kind == b"traf":
             for run in _track_runs(movie, fragment, box, after):
@@ -53,7 +53,7 @@ def runs(movie: Movie, fragment: Header) -> Iterator[Run]:
 
 
 def samples(found: list[Run], begins: int = 0) -> list[Sample]:
-    """The samples of one track's runs, in the order of decoding; ``begins`` is when the first is, unless it says so."""
+    """Return the samples of one track's runs in decoding order; ``begins`` is for a first run without a time."""
     at, decoded = begins, list[Sample]()
     for run in found:
         at = at if run.begins is None else run.begins
@@ -65,8 +65,8 @@ def samples(found: list[Run], begins: int = 0) -> list[Sample]:
 
 def _track_runs(movie: Movie, fragment: Header, box: Box, after: int | None) -> Iterator[Run]:
     head = begins = None
-    parts = list(fragment.children(box))
-    for one in parts:
+    inner = list(fragment.children(box))
+    for one in inner:
         if one.kind == b"tfhd" and head is None:
             head = fragment.inside(one)
         elif one.kind == b"tfdt":
@@ -88,7 +88,7 @@ def _track_runs(movie: Movie, fragment: Header, box: Box, after: int | None) -> 
         flags=fields.take(">I") if fields.flags & _FLAGS else usual.flags,
     )
     place = base
-    for one in parts:
+    for one in inner:
         if one.kind == b"trun":
             run = _run(fragment, fragment.inside(one), track, usual, base, place, begins)
             place, begins = run.end, None
@@ -118,7 +118,7 @@ def _run(fragment: Header, body: bytes, track: int, usual: Defaults, base: int, 
 
 
 class _Fields:
-    """The fields of a box with version and flags, read one after the other."""
+    """Reads the fields of a box with version and flags one after the other."""
 
     def __init__(self, body: bytes) -> None:
         if len(body) < 8:

@@ -1,4 +1,4 @@
-"""When each frame of an MP4 is shown, by its boxes."""
+"""Read from the boxes of an MP4 when each frame is shown."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .samples import Sample, count, timed
 from .tracks import Movie, Track, read_movie
 
 MOST_FRAMES = 100_000
-"""Frames that are believed: fifteen seconds at 120 frames a second are 1,800."""
+"""The most frames of a clip: fifteen seconds at 120 frames a second are 1,800."""
 
 
 @dataclass(frozen=True)
 class FrameTimes:
-    """How long each frame is shown, in the order of showing. The first is shown from the clip's beginning.
+    """How long each frame is shown, in presentation order. The first is shown from the start of the clip.
 
     Attributes
     ----------
     scale
         Ticks a second.
     runs
-        Frames that last equally long, one after the other: how many, and the ticks that each lasts.
+        Consecutive frames of the same length: how many, and the ticks of each.
     """
 
     scale: int
@@ -36,30 +36,29 @@ class FrameTimes:
 
     @property
     def count(self) -> int:
-        """How many frames there are."""
+        """The number of frames."""
         return sum(count for count, _ in self.runs)
 
     def times(self) -> list[float]:
-        """When each frame begins, in seconds from the clip's beginning."""
+        """Return when each frame begins, in seconds from the start of the clip."""
         lasting = (ticks for count, ticks in self.runs for _ in range(count))
         return [at / self.scale for at in itertools.accumulate(lasting, initial=0)][:-1]
 
     def plain(self) -> dict[str, Any]:
-        """The same for a page: ``{"scale": 12288, "runs": [[48, 512]]}``."""
+        """Return it as JSON for a page: ``{"scale": 12288, "runs": [[48, 512]]}``."""
         return {"scale": self.scale, "runs": [[count, ticks] for count, ticks in self.runs]}
 
 
 def frame_times(path: Path) -> FrameTimes | None:
     """Read when each frame of a file's first picture track is shown, as a page's ``<video>`` shows them.
 
-    The edit list is honoured as players do: what it cuts off at the beginning or the end is not shown. Where the first
-    frame is due later than the clip begins, pages show it from the beginning on, and so it is counted here.
+    The edit list counts as in players: what it cuts off is not shown. If the first frame is due after the clip begins,
+    pages show it from the start, and so it is counted here.
 
     Returns
     -------
     FrameTimes or None
-        None where the boxes do not say it: a file that is no whole MP4, plays a picture twice at a time, or can't be
-        read.
+        None if the boxes do not say: the file is no whole MP4, shows two pictures at once, or can't be read.
     """
     try:
         with path.open("rb") as file:
@@ -83,13 +82,13 @@ def _read(file: BinaryIO, size: int) -> FrameTimes | None:
 
 
 def _fragments(file: BinaryIO, found: list[Box], film: Movie, track: Track, begins: int) -> list[Sample]:
-    """The track's samples that lie in fragments, in the order of decoding."""
+    """Return the track's samples in fragments, in decoding order."""
     headers = (Header.read(file, box, film.header.tally) for box in found if box.kind == b"moof")
     return samples([run for header in headers for run in runs(film, header) if run.track == track.id], begins)
 
 
 def _runs(scale: int, pictures: list[tuple[int, int]]) -> FrameTimes | None:
-    """Pictures in the order of showing, by how long each is shown."""
+    """Group pictures in presentation order by how long each is shown."""
     if not pictures:
         return None
     ends = [at for at, _ in pictures[1:]]

@@ -1,7 +1,8 @@
-"""How a picture that is stored is shown: turned, flipped, and with its pixels made square, as pages' ``<video>`` does.
+"""How a stored picture is shown: turned, flipped, and with square pixels, as ``<video>`` does.
 
-The rules are those of Chromium and FFmpeg, which agree: only whole turns and flips count; what makes pixels oblong is
-what ``pasp`` says, else a matrix that stretches, else a size in ``tkhd`` that is not the stored one, else the stream.
+The rules are those of Chromium and FFmpeg, which agree. Only quarter turns and flips count. The shape of a pixel comes
+from ``pasp``, else from a matrix that stretches, else from a size in ``tkhd`` that differs from the stored one, else
+from the stream.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ _TURNS: dict[tuple[int, int, int, int], Turn] = {
     (0, -_ONE, -_ONE, 0): "transversed",
 }
 _SIDEWAYS = frozenset(("right", "left", "transposed", "transversed"))
-_STRETCHED = 0.01  # how much more one side must be stretched than the other, to be meant
+_STRETCHED = 0.01  # how much more one side must be stretched than the other to count
 
 
-_FARTHEST = 32_767  # pixels of a side that pages show
+_FARTHEST = 32_767  # the longest side in pixels that pages show
 
 
 @dataclass(frozen=True)
@@ -54,34 +55,34 @@ class Geometry:
     pixel: tuple[float, float] = (1, 1)
 
     def squared(self, width: int, height: int) -> tuple[int, int]:
-        """The size of a stored picture with square pixels, before it is turned."""
+        """Return the size of a stored picture with square pixels, before it is turned."""
         across, down = self.pixel
         square = round(width * max(1.0, across / down)), round(height * max(1.0, down / across))
         return square if max(square) <= _FARTHEST else (width, height)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """The size at which a stored picture is shown."""
+        """Return the size at which a stored picture is shown."""
         return self.turned(*self.squared(width, height))
 
     def turned(self, width: int, height: int) -> tuple[int, int]:
-        """A size before the turn as one after it, and the other way round."""
+        """Convert a size before the turn to one after it, or back."""
         return (height, width) if self.turn in _SIDEWAYS else (width, height)
 
 
 def geometry(movie: Movie, track: Track) -> Geometry:
-    """Say how a track's pictures are shown."""
+    """Return how a track's pictures are shown."""
     matrix = _product(track.matrix, movie.matrix)
     turn = _TURNS.get((matrix[0], matrix[1], matrix[3], matrix[4]), "none")
     return Geometry(turn, _pixel(track, matrix))
 
 
 def shown_size(movie: Movie, track: Track) -> tuple[int, int]:
-    """Width and height of a track's pictures as they are shown, in pixels; 0 where the file does not say them."""
+    """Return width and height of a track's pictures as they are shown, in pixels; 0 if the file does not say."""
     return geometry(movie, track).size(track.coded_width or track.width, track.coded_height or track.height)
 
 
 def geometry_of(path: Path) -> Geometry:
-    """Say how the pictures of a file are shown; as they are stored where its boxes say nothing.
+    """Return how the pictures of a file are shown; unchanged if its boxes do not say.
 
     Raises
     ------
@@ -97,21 +98,21 @@ def geometry_of(path: Path) -> Geometry:
 
 
 def _pixel(track: Track, matrix: Matrix) -> tuple[float, float]:
-    """Width and height of a pixel."""
+    """Return width and height of a pixel."""
     if track.pixel:
         return track.pixel
     if matrix != IDENTITY:
         across, down = math.hypot(matrix[0], matrix[3]), math.hypot(matrix[1], matrix[4])
         if across and down and abs(across / down - 1) > _STRETCHED:
             return across, down
-    told, coded = (track.width, track.height), (track.coded_width, track.coded_height)
-    if told != coded and all(told) and all(coded):
-        return told[0] * coded[1], told[1] * coded[0]
+    stated, coded = (track.width, track.height), (track.coded_width, track.coded_height)
+    if stated != coded and all(stated) and all(coded):
+        return stated[0] * coded[1], stated[1] * coded[0]
     return track.coded_pixel or (1, 1)
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:
-    """One matrix after the other, as far as turns and sizes go: the columns of a picture's plane."""
+    """Multiply two matrices as far as turns and sizes go."""
     if other == IDENTITY:
         return one
     a, b, c, d = one[0], one[1], one[3], one[4]

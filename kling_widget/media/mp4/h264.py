@@ -1,8 +1,8 @@
-"""The shape of a pixel as an H.264 stream itself says it: the one thing of its parameter set that a page heeds."""
+"""Read the shape of a pixel from an H.264 parameter set, the one field of it that a page heeds."""
 
 from __future__ import annotations
 
-_LONGEST = 4096  # bytes of a parameter set that are believed
+_LONGEST = 4096  # the most bytes of a parameter set
 _HIGH = frozenset((44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244))  # profiles with more fields
 _RATIOS = (
     # ITU-T H.264, table E-1
@@ -13,7 +13,7 @@ _EXTENDED = 255
 
 
 def pixel(configuration: bytes) -> tuple[int, int] | None:
-    """Width and height of a pixel, from what is inside an ``avcC`` box; None where it does not say.
+    """Return width and height of a pixel from the body of an ``avcC`` box; None if it does not say.
 
     ITU-T H.264, 7.3.2.1.1 and E.1.1; ISO/IEC 14496-15, 5.3.3.1.
     """
@@ -57,8 +57,8 @@ def _pixel(bits: _Bits) -> tuple[int, int] | None:
         bits.skip(4)
     if not bits.take(1) or not bits.take(1):  # usability information, and a ratio in it
         return None
-    known = bits.take(8)
-    across, down = (bits.take(16), bits.take(16)) if known == _EXTENDED else _RATIOS[known]
+    ratio = bits.take(8)
+    across, down = (bits.take(16), bits.take(16)) if ratio == _EXTENDED else _RATIOS[ratio]
     return (across, down) if across and down else None
 
 

@@ -1,4 +1,4 @@
-"""The words that players and file managers show of a clip: ``moov/udta/meta/ilst``, as iTunes laid it down."""
+"""The labels that players and file managers show: ``moov/udta/meta/ilst``, in iTunes' format."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from ...errors import BadFile
 from .boxes import Box, boxes
 
 LABELS = {"title": b"\xa9nam", "comment": b"\xa9cmt", "tool": b"\xa9too", "date": b"\xa9day"}
-"""The kinds of the items that say these things."""
+"""The item kinds, by label."""
 
-_LEFT_ALONE = (b"mvex", b"saio", b"iloc")  # headers that know more places of the file than the tables of chunks
+_LEFT_ALONE = (b"mvex", b"saio", b"iloc")  # a header with one of these holds more file offsets than the chunk tables
 _HANDLER = b"mdirappl"
 _META_HEAD = bytes(4)  # version and flags, which QuickTime leaves out
 
 
 def labelled(header: bytes, wanted: Mapping[str, str], earlier: Mapping[str, str]) -> bytes:
-    """Add labels to a header (what is inside ``moov``). What is there already stays, and is not said twice.
+    """Add labels to a header. Existing labels stay and win.
 
     Parameters
     ----------
     header
-        What is inside ``moov``.
+        The body of ``moov``.
     wanted
-        What to say, by the names of ``LABELS``.
+        The labels to add, by the names of ``LABELS``.
     earlier
-        What we said when the clip was given a story before: taken away first.
+        The labels of an earlier story in the same clip, which are removed first.
 
     Returns
     -------
     bytes
-        The header with labels; the same header where its own words are laid down in another way.
+        The header with labels; unchanged if its labels are in another format.
     """
     if not (wanted or earlier) or any(kind in header for kind in _LEFT_ALONE):
         return header
@@ -47,7 +47,7 @@ def labelled(header: bytes, wanted: Mapping[str, str], earlier: Mapping[str, str
 def _user(body: bytes | None, mine: set[bytes], fresh: Mapping[bytes, str]) -> bytes:
     body = body or b""
     end = b""
-    if body.endswith(bytes(4)) and not _tiles(body):  # QuickTime ends its list with a zero
+    if body.endswith(bytes(4)) and not _tiles(body):  # QuickTime ends a list with a zero
         body, end = body[:-4], bytes(4)
     return _replaced(body, b"meta", lambda meta: _meta(meta, mine, fresh)) + end
 
@@ -65,9 +65,9 @@ def _meta(body: bytes | None, mine: set[bytes], fresh: Mapping[bytes, str]) -> b
 def _items(body: bytes, mine: set[bytes], fresh: Mapping[bytes, str]) -> bytes:
     there = [(one.kind, body[one.at : one.end]) for one in _walk(body)]
     kept = [(kind, item) for kind, item in there if item not in mine]
-    said = {kind for kind, _ in kept}
+    present = {kind for kind, _ in kept}
     return b"".join(
-        [*(item for _, item in kept), *(_item(kind, text) for kind, text in fresh.items() if kind not in said)]
+        [*(item for _, item in kept), *(_item(kind, text) for kind, text in fresh.items() if kind not in present)]
     )
 
 
@@ -76,12 +76,12 @@ def _item(kind: bytes, text: str) -> bytes:
 
 
 def box(kind: bytes, body: bytes) -> bytes:
-    """A box of a kind around a body of less than 4 GiB."""
+    """Return a box around a body of less than 4 GiB."""
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
 def _replaced(body: bytes, kind: bytes, change: Callable[[bytes | None], bytes]) -> bytes:
-    """Boxes with the first of a kind changed; it is added behind them where there is none."""
+    """Change the first box of a kind; append one if there is none."""
     found = next((one for one in _walk(body) if one.kind == kind), None)
     if found is None:
         return body + box(kind, change(None))

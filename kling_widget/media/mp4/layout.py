@@ -1,4 +1,4 @@
-"""Where the parts of a copied MP4 come to lie: its header may have grown, and what it points at moves with it."""
+"""Lay out a copied MP4 whose header has grown, and move the offsets in the header with the media."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from .labels import box as boxed
 from .tracks import movie
 
 Layout = list["bytes | tuple[int, int]"]
-"""A file's parts in order: bytes as they are, or a stretch of the source from one place to another."""
+"""A file's pieces in order: bytes, or a range of the source as its start and end."""
 
-_FARTHEST = {b"stco": (">I", 4, 2**32 - 1), b"co64": (">Q", 8, 2**64 - 1)}  # how a table writes places, how far it goes
+_FARTHEST = {b"stco": (">I", 4, 2**32 - 1), b"co64": (">Q", 8, 2**64 - 1)}  # format, size and limit of an offset
 
 
 def lay_out(kept: Sequence[Box], header: bytes, grown: bytes) -> Layout:
-    """Lay a file out anew.
+    """Lay out a copy of a file with another header.
 
     Parameters
     ----------
     kept
-        The source's boxes that are copied, in order; one of them is ``moov``.
+        The source's boxes to copy, in order; one of them is ``moov``.
     header
-        What is inside that ``moov``.
+        The body of that ``moov``.
     grown
-        What comes in its place; where its media moves, the places in it are moved too.
+        The new body; offsets in it are moved with the media.
 
     Raises
     ------
     BadFile
-        If the source's media is too large for its own head.
+        If the source's media is too large for its own header.
     """
     try:
         return _in_order(kept, header, grown)
     except OverflowError:
-        # Its tables reach no farther than 4 GiB. Behind the media the header pushes nothing away.
+        # The tables reach 4 GiB. A header behind the media moves nothing.
         moov = next(one for one in kept if one.kind == b"moov")
         return _in_order([*(one for one in kept if one is not moov), moov], header, grown)
 
@@ -64,7 +64,7 @@ def _in_order(order: Sequence[Box], header: bytes, grown: bytes) -> Layout:
         if one is moov:
             pieces.append(boxed(b"moov", grown))
         elif one is last and one.start - one.at == 8:
-            # Its head may say "to the end of the file", which is not true any more with a story behind it.
+            # Its length may be "to the end of the file", which a story behind it makes wrong.
             if one.end - one.at >= 2**32:
                 raise BadFile("The MP4's media is too large to be followed by a story. Save it without: story=False.")
             pieces += [struct.pack(">I4s", one.end - one.at, one.kind), (one.start, one.end)]
@@ -74,12 +74,12 @@ def _in_order(order: Sequence[Box], header: bytes, grown: bytes) -> Layout:
 
 
 def with_places(header: bytes, moved: Callable[[int], int]) -> bytes:
-    """A header whose tables of chunks point at where these have moved.
+    """Return a header whose chunk tables have moved offsets.
 
     Raises
     ------
     OverflowError
-        If a place is farther away than its table can say.
+        If an offset does not fit into its table.
     """
     changed = bytearray(header)
     for track in movie(Header(header, Tally())).tracks:

@@ -1,4 +1,4 @@
-"""Where the samples of a track lie in the file, and when each is due, by the tables of a movie's header."""
+"""Read from a movie's tables where the samples of a track are, and when each is due."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Sample:
     Attributes
     ----------
     decoded
-        When it is due to be decoded.
+        When it is decoded.
     lasts
-        How long until the next one is.
+        How long until the next one.
     later
-        How much later than decoded it is shown.
+        How long after decoding it is shown.
     key
-        Whether it can be decoded without another one.
+        Whether it can be decoded by itself.
     """
 
     decoded: int
@@ -44,18 +44,18 @@ class Sample:
 
 
 def count(header: Header, track: Track) -> int:
-    """How many samples a track has by the table of their sizes; 0 where there is none."""
+    """Return how many samples a track has by its size table; 0 without one."""
     body = header.inside(track.tables.get(b"stsz") or track.tables.get(b"stz2"))
     return int.from_bytes(body[8:12], "big") if len(body) >= 12 else 0
 
 
 def chunks(header: Header, track: Track) -> Iterator[tuple[int, int]]:
-    """Where each chunk of a track begins and ends, in bytes from the file's beginning.
+    """Yield where each chunk of a track begins and ends, in bytes from the file's start.
 
     Raises
     ------
     BadFile
-        If the tables are damaged, or do not say where each sample lies.
+        If the tables are damaged or incomplete.
     """
     total = count(header, track)
     if total == 0:
@@ -73,7 +73,7 @@ def chunks(header: Header, track: Track) -> Iterator[tuple[int, int]]:
 
 
 def timed(header: Header, track: Track) -> list[Sample]:
-    """The samples of a track in the order of decoding; empty where the tables do not say when each is due.
+    """Return the samples of a track in decoding order; empty if the tables do not say when each is due.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def timed(header: Header, track: Track) -> list[Sample]:
     header.tally.samples(total)
     lasting = _spread(header.inside(track.tables.get(b"stts")), ">II", total + 1)
     later = [0] * total
-    if b"ctts" in track.tables:  # read with a sign in either version, as all players do
+    if b"ctts" in track.tables:  # signed in either version, as in all players
         later = _spread(header.inside(track.tables[b"ctts"]), ">Ii", total)
     if len(lasting) != total or len(later) < total:
         return []
@@ -97,7 +97,7 @@ def timed(header: Header, track: Track) -> list[Sample]:
 
 
 def _sizes(header: Header, track: Track, total: int) -> Callable[[int], int]:
-    """What the first so many samples of a track have in bytes."""
+    """Return a function that gives the total size in bytes of a track's first samples."""
     body = header.inside(track.tables.get(b"stsz") or track.tables.get(b"stz2"))
     if b"stsz" in track.tables and (each := int.from_bytes(body[4:8], "big")):
         return lambda number: number * each
@@ -114,7 +114,7 @@ def _sizes(header: Header, track: Track, total: int) -> Callable[[int], int]:
 
 
 def _places(header: Header, track: Track) -> Iterator[int]:
-    """Where each chunk of a track begins."""
+    """Yield where each chunk of a track begins."""
     far = b"stco" not in track.tables
     shape, size = (">Q", 8) if far else (">I", 4)
     body = header.inside(track.tables.get(b"co64" if far else b"stco"))
@@ -126,7 +126,7 @@ def _places(header: Header, track: Track) -> Iterator[int]:
 
 
 def _holding(header: Header, track: Track) -> Iterator[int]:
-    """How many samples each chunk of a track holds, for as many chunks as are asked for."""
+    """Yield how many samples each chunk of a track holds, without end."""
     body = header.inside(track.tables.get(b"stsc"))
     number = int.from_bytes(body[4:8], "big")
     if len(body) < 8 + number * 12:
@@ -143,7 +143,7 @@ def _holding(header: Header, track: Track) -> Iterator[int]:
 
 
 def _spread(body: bytes, shape: str, most: int) -> list[int]:
-    """One value a sample, for at most ``most`` of them, from how often each value comes in a row."""
+    """Expand a run-length table to one value a sample, for at most ``most`` samples."""
     number = int.from_bytes(body[4:8], "big")
     if len(body) < 8 + 8 * number:
         raise BadFile(_SHORT)
@@ -154,7 +154,7 @@ def _spread(body: bytes, shape: str, most: int) -> list[int]:
 
 
 def _keys(header: Header, track: Track) -> frozenset[int] | None:
-    """The numbers, from 0, of the samples that can be decoded by themselves; None: all can."""
+    """Return the indices of the key frames; None: all samples are."""
     if b"stss" not in track.tables:
         return None
     body = header.inside(track.tables[b"stss"])

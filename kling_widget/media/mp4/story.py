@@ -1,7 +1,7 @@
-"""The story that a clip carries: JSON in a box of its own behind everything else, and a few words that players show.
+"""The story in a clip: JSON in a box at the end of the file, and a few labels that players show.
 
 The box is a ``uuid`` box (ISO/IEC 14496-12, 11.1) of the kind ``BOX``, one a file. It holds UTF-8 JSON,
-``{"version": 1, "story": {...}}``, of at most ``MOST`` bytes. Players pass over it.
+``{"version": 1, "story": {...}}``, of at most ``MOST`` bytes. Players ignore it.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from .labels import labelled
 from .layout import Layout, lay_out
 
 BOX = uuid.UUID("266c1223-ba21-461f-abc6-d6f1a8ec3d5c")
-"""The kind of our box: drawn at random once, and never to change."""
+"""The kind of the box: drawn at random once; it never changes."""
 
 VERSION = 1
-"""The shape of what the box holds."""
+"""The version of the format."""
 
 MOST = 1 << 20
-"""Bytes of a story that are written and read."""
+"""The largest story in bytes, written or read."""
 
 SHOWN = "shown"
-"""The part of a story that players and file managers show: ``title``, ``comment``, ``tool``, ``date``, all text."""
+"""The key of what players and file managers show: ``title``, ``comment``, ``tool``, ``date``, all text."""
 
-_DEEPEST = 24  # lists and mappings in one another
-_PIECE = 1 << 20  # bytes that are copied at a time
+_DEEPEST = 24  # levels of nested lists and objects
+_PIECE = 1 << 20  # bytes copied at a time
 
 
 def write(source: Path, target: Path, story: Mapping[str, Any]) -> None:
-    """Copy a clip and give the copy its story. Pictures and sound are the same to the byte, and so are their times.
+    """Copy a clip and put a story into the copy. Pictures, sound and their times stay the same to the byte.
 
-    The copy gets its name when it is whole; what had that name is replaced. The source never changes. A story that it
-    carried already is replaced in the copy.
+    The copy gets its name once it is whole and replaces a file of that name. The source never changes; a story in it
+    is replaced in the copy.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def write(source: Path, target: Path, story: Mapping[str, Any]) -> None:
     target
         Where the copy goes.
     story
-        JSON values. What stands under ``SHOWN`` is written in the clip's usual labels too, each where it has none.
+        JSON values. The entries under ``SHOWN`` also become the clip's labels, unless it has its own.
 
     Raises
     ------
@@ -66,28 +66,28 @@ def write(source: Path, target: Path, story: Mapping[str, Any]) -> None:
     box = _box(story)
     validation.check(source)
     with source.open("rb") as file:
-        found = top_level(file, source.stat().st_size)  # what is no box, and stands behind the last one, stays behind
+        found = top_level(file, source.stat().st_size)  # drops trailing bytes that are no box
         kept = [one for one in found if not _ours(file, one)]
         moov = next(one for one in kept if one.kind == b"moov")
         header = inside(file, moov, MOST_HEADER)
-        labels = labelled(header, _shown(story), _shown(_known(file, found)))
+        labels = labelled(header, _shown(story), _shown(_existing(file, found)))
         layout = lay_out(kept, header, labels)
         _write(file, layout, box, target)
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The story that a clip carries; None where it carries none. What it says is a stranger's word.
+    """Return the story in a clip, or None. Its content is untrusted.
 
     Raises
     ------
     LibraryError
-        If there is one that can't be read: too long, damaged, or written by a newer version.
+        If it can't be read: too long, damaged, or written by a newer version.
     OSError
         If the file can't be read.
     """
     with path.open("rb") as file:
         story = None
-        with contextlib.suppress(BadFile):  # what another tool hung behind it need not be whole
+        with contextlib.suppress(BadFile):  # another tool may have appended something broken
             for box in boxes(file, 0, path.stat().st_size):
                 if _ours(file, box):
                     story = box
@@ -101,8 +101,8 @@ def _ours(file: BinaryIO, box: Box) -> bool:
     return file.read(16) == BOX.bytes
 
 
-def _known(file: BinaryIO, found: list[Box]) -> Mapping[str, Any]:
-    """The story that a clip carries already, as far as it can be read."""
+def _existing(file: BinaryIO, found: list[Box]) -> Mapping[str, Any]:
+    """Return the story that a clip already has; empty if it has none that can be read."""
     mine = [box for box in found if _ours(file, box)]
     with contextlib.suppress(LibraryError):
         return _parsed(file, mine[-1]) if mine else {}
@@ -148,7 +148,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _plain(value: Any, depth: int = 0) -> None:
-    """Refuse what goes too deep, and text that no database would take."""
+    """Refuse nesting that is too deep and text that no database accepts."""
     if depth > _DEEPEST:
         raise ValueError("too deep")
     if isinstance(value, str):
@@ -165,8 +165,8 @@ def _plain(value: Any, depth: int = 0) -> None:
 
 
 def _write(source: BinaryIO, layout: Layout, box: bytes, target: Path) -> None:
-    part = target.with_name(f".{uuid.uuid4().hex[:16]}.part")  # a suffix could make a long name too long
-    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
+    partial = target.with_name(f".{uuid.uuid4().hex[:16]}.part")  # a suffix could make a long name too long
+    descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
     try:
         with os.fdopen(descriptor, "wb") as file:
             for piece in layout:
@@ -177,10 +177,10 @@ def _write(source: BinaryIO, layout: Layout, box: bytes, target: Path) -> None:
             file.write(box)
             file.flush()
             os.fsync(file.fileno())
-        validation.check(part)
-        os.replace(part, target)
+        validation.check(partial)
+        os.replace(partial, target)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, start: int, end: int) -> None:

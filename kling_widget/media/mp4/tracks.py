@@ -1,4 +1,4 @@
-"""The tracks of an MP4 as its header describes them: what kind, which shape, which tables of samples."""
+"""The tracks of an MP4 as its header describes them: their kind, shape, edit list and sample tables."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from . import h264
 from .boxes import Box, Header, Tally, top_level
 
 MOST_TRACKS, MOST_EDITS = 100, 1000
-"""Tracks, and entries of an edit list, that are believed: a clip has one or two of each."""
+"""The most tracks, and entries of an edit list: a clip has one or two of each."""
 
 _VISUAL_ENTRY = 78  # bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12, 12.1.3)
-_LARGEST_RATIO = 1 << 31  # players read the numbers of an aspect ratio with a sign
+_LARGEST_RATIO = 1 << 31  # players read an aspect ratio as signed numbers
 
 Matrix = tuple[int, int, int, int, int, int, int, int, int]
 
 IDENTITY: Matrix = (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-"""The matrix that leaves a picture as it is; columns are 16.16, 16.16 and 2.30 fixed point."""
+"""The identity matrix; columns are 16.16, 16.16 and 2.30 fixed point."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """An entry of an edit list: its length in the movie's ticks, where it starts in the track's (-1: nothing is shown).
+    """An entry of an edit list: its length in the movie's ticks, its start in the track's (-1: nothing is shown).
 
     Attributes
     ----------
     rate
-        16.16 fixed point; players play every edit at its speed of 1.
+        16.16 fixed point; players ignore it.
     """
 
     length: int
@@ -40,7 +40,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a sample of a fragment is where the fragment does not say (``trex``): ticks, bytes, flags."""
+    """The defaults for samples of fragments (``trex``): ticks, bytes, flags."""
 
     lasts: int = 0
     size: int = 0
@@ -54,25 +54,25 @@ class Track:
     Attributes
     ----------
     id
-        Its number, which fragments name.
+        Its number, which fragments refer to.
     handler
         ``b"vide"`` for pictures, ``b"soun"`` for sound.
     scale
         Its ticks a second.
     width, height
-        As ``tkhd`` says, in whole pixels.
+        By ``tkhd``, in whole pixels.
     coded_width, coded_height
-        As its sample entry says, in pixels.
+        By its sample entry, in pixels.
     pixel
-        Width and height of a pixel, as ``pasp`` says; None where it does not.
+        Width and height of a pixel by ``pasp``; None without one.
     coded_pixel
-        The same as the stream itself says.
+        The same by the stream itself.
     matrix
         How ``tkhd`` transforms the picture.
     edits
         Its edit list.
     tables
-        Its tables of samples, by their kinds.
+        Its sample tables, by kind.
     """
 
     id: int
@@ -91,22 +91,22 @@ class Track:
 
 @dataclass(frozen=True)
 class Movie:
-    """What a ``moov`` says.
+    """The content of a ``moov``.
 
     Attributes
     ----------
     header
         Its boxes.
     scale, length
-        Ticks a second, and the length in them; 0 where it does not say.
+        Ticks a second, and the length in them; 0 if unknown.
     fragmented
-        Whether its samples may lie in fragments.
+        Whether its samples may be in fragments.
     fragments_length
-        The length of all fragments in ``scale``, as ``mehd`` says; 0 where it does not.
+        The length of all fragments in ``scale``, by ``mehd``; 0 if unknown.
     matrix
         How ``mvhd`` transforms all pictures.
     defaults
-        What samples of fragments are unless they say, by the number of their track.
+        The defaults for samples of fragments, by track number.
     """
 
     header: Header
@@ -120,12 +120,12 @@ class Movie:
 
     @property
     def picture(self) -> Track | None:
-        """Its first track of pictures, which is the one that players show."""
+        """The first video track, which players show."""
         return next((track for track in self.tracks if track.handler == b"vide"), None)
 
 
 def read_movie(file: BinaryIO, size: int) -> tuple[list[Box], Movie | None]:
-    """The boxes of a file, and what its ``moov`` says; None where it has none.
+    """Return the boxes of a file and its ``moov``, or None without one.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def read_movie(file: BinaryIO, size: int) -> tuple[list[Box], Movie | None]:
 
 
 def movie(header: Header) -> Movie:
-    """Read a ``moov``. Raises ``BadFile`` where it is damaged."""
+    """Read a ``moov``. Raises ``BadFile`` if it is damaged."""
     scale = length = 0
     matrix = IDENTITY
     fragments: Box | None = None
@@ -159,18 +159,18 @@ def movie(header: Header) -> Movie:
 
 
 def _track(header: Header, box: Box) -> Track:
-    parts = header.named(box)
-    media = header.named(parts.get(b"mdia"))
+    inner = header.named(box)
+    media = header.named(inner.get(b"mdia"))
     tables = header.named(header.named(media.get(b"minf")).get(b"stbl"))
-    head = header.inside(parts.get(b"tkhd"))
+    head = header.inside(inner.get(b"tkhd"))
     long = head[:1] == b"\1"
     number = int.from_bytes(head[20:24] if long else head[12:16], "big")
-    at = 52 if long else 40  # behind times, number and length: 8 reserved, layer, group, volume, 2 reserved
+    at = 52 if long else 40  # after times, number and length: 8 reserved, layer, group, volume, 2 reserved
     size = head[at + 36 : at + 44]
     width, height = (side >> 16 for side in struct.unpack(">II", size)) if len(size) == 8 else (0, 0)
     handler = header.inside(media.get(b"hdlr"))[8:12]
     shape = _entry(header, tables.get(b"stsd")) if handler == b"vide" else (0, 0, None, None)
-    edits = header.named(parts.get(b"edts")).get(b"elst")
+    edits = header.named(inner.get(b"edts")).get(b"elst")
     return Track(
         id=number,
         handler=handler,
@@ -188,21 +188,21 @@ def _track(header: Header, box: Box) -> Track:
 
 
 def _entry(header: Header, box: Box | None) -> tuple[int, int, tuple[int, int] | None, tuple[int, int] | None]:
-    """Size and shape of a pixel of the first visual sample entry, and that shape as its stream says it."""
+    """Return width, height and pixel shape of the first visual sample entry, and the pixel shape by its stream."""
     entry = None if box is None else next(header.children(box, 8), None)
     body = header.inside(entry)
     if entry is None or len(body) < _VISUAL_ENTRY:
         return 0, 0, None, None
     width, height = struct.unpack_from(">HH", body, 24)
     inner = header.named(entry, _VISUAL_ENTRY)
-    said = header.inside(inner.get(b"pasp"))
-    across, down = struct.unpack(">II", said[:8]) if len(said) >= 8 else (0, 0)
+    shape = header.inside(inner.get(b"pasp"))
+    across, down = struct.unpack(">II", shape[:8]) if len(shape) >= 8 else (0, 0)
     good = 0 < across < _LARGEST_RATIO and 0 < down < _LARGEST_RATIO
     return width, height, (across, down) if good else None, h264.pixel(header.inside(inner.get(b"avcC")))
 
 
 def _extends(header: Header, box: Box | None) -> tuple[int, Mapping[int, Defaults]]:
-    """What ``mvex`` says: the length of all fragments, and what their samples are unless they say."""
+    """Read ``mvex``: the length of all fragments, and the defaults for their samples."""
     length, defaults = 0, dict[int, Defaults]()
     for inner in () if box is None else header.children(box):
         body = header.inside(inner)
@@ -215,12 +215,12 @@ def _extends(header: Header, box: Box | None) -> tuple[int, Mapping[int, Default
 
 
 def _clock(body: bytes) -> tuple[int, int]:
-    """Ticks a second and length in them, as ``mvhd`` and ``mdhd`` say; zeros where they do not."""
+    """Return the ticks a second and the length in them by ``mvhd`` or ``mdhd``; zeros if unknown."""
     shape, at = (">IQ", 20) if body[:1] == b"\1" else (">II", 12)
     if len(body) < at + struct.calcsize(shape):
         return 0, 0
     scale, length = struct.unpack_from(shape, body, at)
-    unknown = (1 << (64 if shape == ">IQ" else 32)) - 1  # all ones: the length is not known
+    unknown = (1 << (64 if shape == ">IQ" else 32)) - 1  # all ones
     return scale, 0 if length == unknown else length
 
 

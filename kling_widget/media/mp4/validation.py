@@ -1,4 +1,4 @@
-"""Is this file a whole MP4? Walks its boxes as players do, and sees that each sample is there; decodes nothing."""
+"""Check that a file is a whole MP4: walk its boxes as players do and see that each sample is there; decode nothing."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import BinaryIO
 
 from ...errors import BadFile
 from . import samples
-from .boxes import KNOWN, Box, Header
+from .boxes import TOP_LEVEL, Box, Header
 from .file_kinds import recognise
 from .fragments import runs
 from .geometry import shown_size
 from .tracks import Movie, Track, read_movie
 
-_SHORTER_S = 0.2  # how much shorter than it says a file in fragments may be, in seconds: writers round
+_SHORTER_S = 0.2  # seconds that a fragmented file may be shorter than it states: writers round
 _SAMPLES_CUT_OFF = "The MP4 is cut off: some of its pictures or sound lie beyond the end."
 
 
 @dataclass(frozen=True)
 class Mp4:
-    """What a whole file's header says: the picture's size in pixels as it is shown, and the length in seconds."""
+    """A whole file: its picture size in pixels as shown, and its length in seconds."""
 
     width: int
     height: int
@@ -30,9 +30,9 @@ class Mp4:
 
 
 def check(path: Path) -> Mp4:
-    """Read a file's headers, and see that all they speak of is there.
+    """Read a file's headers and check that everything they refer to is there.
 
-    The order of the boxes does not matter, nor does what stands behind the last one; the samples may lie in fragments.
+    The order of the boxes does not matter, nor do trailing bytes; the samples may be in fragments.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def check(path: Path) -> Mp4:
 
 def _checked(file: BinaryIO, size: int) -> Mp4:
     found, film = read_movie(file, size)
-    if not found or found[0].kind not in KNOWN:
+    if not found or found[0].kind not in TOP_LEVEL:
         file.seek(0)
         foreign = recognise(file.read(4096))
         raise BadFile("What came does not begin as an MP4 does" + (f": it is {foreign.what}." if foreign else "."))
@@ -78,7 +78,7 @@ def _checked(file: BinaryIO, size: int) -> Mp4:
 
 
 def _fragments(file: BinaryIO, found: list[Box], film: Movie, track: Track, size: int) -> tuple[int, float]:
-    """See that the samples of all fragments are there; how many pictures they hold, and when the last sample ends."""
+    """Check the samples of all fragments; return how many pictures they hold, and when the last sample ends."""
     pictures = 0
     ends: dict[int, int] = {}
     for box in found:
@@ -94,7 +94,7 @@ def _fragments(file: BinaryIO, found: list[Box], film: Movie, track: Track, size
 
 
 def _see_that_none_is_missing(file: BinaryIO, found: list[Box], film: Movie, lasts: float, size: int) -> None:
-    """A file that was cut between two fragments says so by its length, or by its index."""
+    """Detect a file that was cut between two fragments, by its length or its index."""
     if film.scale and lasts < film.fragments_length / film.scale - _SHORTER_S:
         raise BadFile("The MP4 is cut off: it says that it is longer than what is there.")
     for box in found:
@@ -103,7 +103,7 @@ def _see_that_none_is_missing(file: BinaryIO, found: list[Box], film: Movie, las
 
 
 def _indexed(body: bytes, after: int) -> int:
-    """Where the last fragment ends that an index (``sidx``) names, in bytes from the file's beginning."""
+    """Return where the last fragment of an index (``sidx``) ends, in bytes from the file's start."""
     at = 28 if body[:1] == b"\1" else 20
     if len(body) < at + 4:
         return 0
@@ -125,9 +125,9 @@ def _lies_within(start: int, end: int, size: int) -> None:
 
 
 def _seconds(film: Movie, track: Track, lasts: float) -> float:
-    """How long the film is: what its header says, else its fragments' length, else that of its pictures."""
-    said = film.length / film.scale if film.scale else 0.0
-    if said or lasts:
-        return float(max(said, lasts))  # the header of a film in fragments may speak of the first only
+    """Return the length in seconds: the header's, else that of the fragments, else that of the pictures."""
+    stated = film.length / film.scale if film.scale else 0.0
+    if stated or lasts:
+        return float(max(stated, lasts))  # a fragmented file's header may cover the first fragment only
     timed = samples.timed(film.header, track) if track.scale else []
     return (timed[-1].decoded + timed[-1].lasts) / track.scale if timed else 0.0

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from kling_widget.media.extraction import Kind, NotExtracted, Order, Words, animation, extract
+from kling_widget.media.extraction import Job, Kind, NotExtracted, Words, animation, extract
 from kling_widget.media.extraction.frames import TooMuch
 from kling_widget.media.mp4.validation import check
 from kling_widget.practice import read_frame_number
@@ -21,7 +21,7 @@ from .clips import moving, negative, practice, write
 
 
 def made(kind: Kind, clip: Path, target: Path, start: float = 0.0, end: float | None = None) -> Path:
-    return extract(Order(kind, (str(clip),), start, end), target)
+    return extract(Job(kind, (str(clip),), start, end), target)
 
 
 def pictures(path: Path) -> Iterator[tuple[NDArray[np.uint8], int]]:
@@ -105,8 +105,8 @@ def test_a_sheet_holds_sixteen_frames_below_the_words(tmp_path: Path) -> None:
     clip = write(tmp_path / "clip.mp4", [*moving(36), *negative(moving(36))])
     words = (Words("", "A moon crosses the dusk", "3 s · 16:9"),)
     with_words, bare = tmp_path / "a.png", tmp_path / "b.png"
-    extract(Order("sheet", (str(clip),), words=words), with_words)
-    extract(Order("sheet", (str(clip),)), bare)
+    extract(Job("sheet", (str(clip),), words=words), with_words)
+    extract(Job("sheet", (str(clip),)), bare)
     with Image.open(with_words) as told, Image.open(bare) as plain:
         assert told.format == "PNG"
         assert told.width == plain.width
@@ -120,8 +120,8 @@ def test_a_sheet_holds_sixteen_frames_below_the_words(tmp_path: Path) -> None:
 
 def test_a_sheet_of_several_shows_them_at_the_same_moments_and_who_has_ended(tmp_path: Path) -> None:
     long, short = write(tmp_path / "long.mp4", moving(72)), write(tmp_path / "short.mp4", negative(moving(24)))
-    order = Order("rows", (str(long), str(short)), words=(Words("A", "One"), Words("B", "Two")))
-    with Image.open(extract(order, tmp_path / "x.png")) as image:
+    job = Job("rows", (str(long), str(short)), words=(Words("A", "One"), Words("B", "Two")))
+    with Image.open(extract(job, tmp_path / "x.png")) as image:
         row = np.asarray(image.convert("L"))[-140]
     sixth = len(row) // 6
     lit = [row[n * sixth + 60 : (n + 1) * sixth - 40].mean() > 100 for n in range(6)]
@@ -133,9 +133,7 @@ def test_a_sheet_of_several_shows_them_at_the_same_moments_and_who_has_ended(tmp
 )
 def test_any_prompt_can_stand_on_a_sheet(tmp_path: Path, prompt: str) -> None:
     clip = write(tmp_path / "clip.mp4", moving(16, 64, 36))
-    with Image.open(
-        extract(Order("sheet", (str(clip),), words=(Words("", prompt, prompt),)), tmp_path / "x.png")
-    ) as it:
+    with Image.open(extract(Job("sheet", (str(clip),), words=(Words("", prompt, prompt),)), tmp_path / "x.png")) as it:
         assert it.height < 700
 
 
