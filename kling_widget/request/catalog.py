@@ -1,7 +1,7 @@
-"""The models: what each takes, and what it is thought to cost.
+"""The catalog: each model's inputs and its estimated price.
 
-The bundled ``catalog.json`` has the shape of the service's own ``GET /models``, plus a ``pricing`` rule that the
-service does not publish as data. It is what the panel, the library and the practice server share.
+The bundled ``catalog.json`` has the shape of the service's ``GET /models``, plus a ``pricing`` rule that the service
+does not publish. The panel, the library and the practice server share it.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from typing import Any, NewType
 from .money import Micros, micros
 
 ModelId = NewType("ModelId", str)
-"""A model's name on the service, such as ``kwaivgi/kling-video-o3-pro/text-to-video``."""
+"""A model's id on the service, such as ``kwaivgi/kling-video-o3-pro/text-to-video``."""
 
 Inputs = Mapping[str, Any]
-"""What a model is given: JSON values by the API's own names."""
+"""The inputs of a model: JSON values by the API's own names."""
 
 TOOL = "tool"
-"""The kind of a model that makes no clip: Kling Elements, the prompt enhancer."""
+"""The kind of the models that make no clip: Kling Elements, the prompt enhancer."""
 
 O3_PRO = ModelId("kwaivgi/kling-video-o3-pro/text-to-video")
-"""The model that a request is for unless it says otherwise."""
+"""The default model."""
 
 
 @dataclass(frozen=True)
 class Pricing:
-    """How a model's price follows from its inputs.
+    """A model's pricing rule.
 
     Attributes
     ----------
     base
-        The catalogue's base price, in micro-dollars.
+        The base price, in micro-dollars.
     base_seconds
-        How many seconds the base price buys; None where a run has one price whatever its inputs.
+        How many seconds the base price buys; None if every run has the same price.
     sound
-        The factor on the price when ``sound`` is on (1.25 on O3 and V3 by the vendor's table; an estimate elsewhere).
+        The factor on the price with ``sound`` (1.25 on O3 and V3 by the vendor's table; an estimate elsewhere).
     """
 
     base: Micros
@@ -48,7 +48,7 @@ class Pricing:
     sound: Decimal = Decimal("1.25")
 
     def of(self, seconds: int, sound: bool) -> Micros:
-        """Price a run of so many seconds, in micro-dollars."""
+        """Return the price of a run in micro-dollars."""
         if self.base_seconds is None:
             return self.base
         factor = self.sound if sound else Decimal(1)
@@ -57,16 +57,16 @@ class Pricing:
 
 @dataclass(frozen=True)
 class Model:
-    """One model of the catalogue.
+    """One model of the catalog.
 
     Attributes
     ----------
     id, name, kind, description
-        Its name on the service, its name for people, its kind (``text-to-video``, …) and one sentence.
+        Its id on the service, its display name, its kind (``text-to-video``, …) and one sentence.
     schema
         The JSON Schema of its inputs.
     pricing
-        How its price follows from its inputs.
+        Its pricing rule.
     """
 
     id: ModelId
@@ -78,7 +78,7 @@ class Model:
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Model:
-        """Read an entry of ``GET /models`` (a missing ``pricing`` rule means: linear in seconds)."""
+        """Read an entry of ``GET /models``; without a ``pricing`` rule the price is linear in seconds."""
         schemas: Sequence[Mapping[str, Any]] = entry["api_schema"]["api_schemas"]
         run = next(s for s in schemas if s.get("type") == "model_run")
         rule: Mapping[str, Any] = entry.get("pricing") or {
@@ -98,27 +98,27 @@ class Model:
 
     @property
     def fields(self) -> Mapping[str, Mapping[str, Any]]:
-        """The inputs that it takes, each with its own piece of the schema."""
+        """The inputs that it takes, each with its schema."""
         found: Mapping[str, Mapping[str, Any]] = self.schema.get("properties", {})
         return found
 
     def default(self, name: str) -> Any:
-        """What the service uses where the input is not set; None where there is no default."""
+        """Return what the service uses if an input is not set; None without a default."""
         return self.fields.get(name, {}).get("default")
 
     def seconds(self, inputs: Inputs) -> int:
-        """How long the clip will be, in seconds, as far as the inputs tell (5 where they don't)."""
+        """Return the clip's length in seconds by its inputs; 5 if they do not say."""
         value = inputs.get("duration", self.default("duration"))
         whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
         return int(value) if whole else 5
 
     def estimate(self, inputs: Inputs) -> Micros:
-        """What a run with these inputs is thought to cost, in micro-dollars. Promotions may make it less."""
+        """Return the estimated price of a run in micro-dollars. Promotions may make it less."""
         return self.pricing.of(self.seconds(inputs), inputs.get("sound") is True)
 
 
 class Catalog:
-    """Models by name, in the catalogue's order."""
+    """Models by id, in the catalog's order."""
 
     def __init__(self, entries: Sequence[Mapping[str, Any]]) -> None:
         self.entries = tuple(entries)
@@ -131,7 +131,7 @@ class Catalog:
         return model in self._models
 
     def get(self, model: str) -> Model | None:
-        """The model of that name, or None."""
+        """Return the model of that id, or None."""
         return self._models.get(ModelId(model))
 
     def __getitem__(self, model: str) -> Model:
@@ -139,31 +139,31 @@ class Catalog:
 
 
 def refreshed(catalog: Catalog, entries: Sequence[Mapping[str, Any]]) -> Catalog:
-    """A catalogue with what the service says now: prices and schemas of its models, and Kling video models new to it.
+    """Return a catalog with the service's current prices and schemas, and with Kling video models that are new.
 
     Parameters
     ----------
     catalog
-        What is known already; its models that the service does not list stay.
+        The catalog so far; models that the service does not list stay.
     entries
-        The service's entries, of any kind, from outside: what can't be read is passed over.
+        The service's entries. They come from outside: those that can't be read are ignored.
     """
-    known = {str(entry["model_id"]): entry for entry in catalog.entries}
+    current = {str(entry["model_id"]): entry for entry in catalog.entries}
     for entry in entries:
         name = str(entry.get("model_id", ""))
-        if name not in known and not (name.startswith(_KLING) and "video" in str(entry.get("type", ""))):
+        if name not in current and not (name.startswith(_KLING) and "video" in str(entry.get("type", ""))):
             continue
-        rule = known.get(name, {}).get("pricing")
+        rule = current.get(name, {}).get("pricing")
         fresh = {**entry, "pricing": rule} if rule else dict(entry)
         if _readable(fresh):
-            # The kind and the name stay: the panel knows its models by them.
-            kept = {key: known[name][key] for key in ("type", "name") if name in known}
-            known[name] = {**fresh, **kept}
-    return Catalog(list(known.values()))
+            # The kind and the name stay: the panel identifies models by them.
+            kept = {key: current[name][key] for key in ("type", "name") if name in current}
+            current[name] = {**fresh, **kept}
+    return Catalog(list(current.values()))
 
 
 def _readable(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry holds what a form is made of, and no more than a schema ever needs."""
+    """Return whether an entry can be shown as a form, and is no larger than a schema needs."""
     try:
         if len(json.dumps(entry)) > _MOST_ENTRY:
             return False
@@ -175,7 +175,7 @@ def _readable(entry: Mapping[str, Any]) -> bool:
 
 
 def _lasts(model: Model) -> bool:
-    """Whether clips and shots are of whole seconds, and not of hours."""
+    """Return whether clips and shots last whole seconds, and not hours."""
     duration: Mapping[str, Any] = model.fields.get("duration", {})
     shot = model.fields.get("multi_prompt", {}).get("items", {}).get("properties", {}).get("duration", {})
     lengths = [
@@ -188,7 +188,7 @@ def _lasts(model: Model) -> bool:
 
 
 def _sound(schema: Any) -> bool:
-    """Whether the keywords that a form and a check read are of the kind that they read them as."""
+    """Return whether the keywords that forms and validation use have values of the right types."""
     if not isinstance(schema, Mapping):
         return False
     for keyword, kind in _KEYWORDS.items():
@@ -224,6 +224,6 @@ _MOST_SECONDS = 300  # twenty times the longest clip of today
 
 @lru_cache(maxsize=1)
 def bundled() -> Catalog:
-    """The catalogue that comes with the package."""
+    """Return the catalog that comes with the package."""
     text = resources.files(__package__).joinpath("catalog.json").read_text("utf-8")
     return Catalog(json.loads(text))

@@ -1,4 +1,4 @@
-"""Elements: where a text names them, what a new one is made of, and the id that the service gives it."""
+"""Elements: where a text names them, the inputs of a new one, and the id that the service gives it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from ..errors import Problem, RequestError
 from ..text import flaw, is_blank
 
 NAME_LENGTH = 20
-"""How many characters a name may have (the service's own limit)."""
+"""The most characters in a name (the service's own limit)."""
 
 DESCRIPTION_LENGTH = 100
-"""How many characters a description may have (the service's own limit)."""
+"""The most characters in a description (the service's own limit)."""
 
 ID_LENGTH = 64
-"""How many characters an id may have: those seen are numbers of up to 19 digits."""
+"""The most characters in an id: those seen are numbers of up to 19 digits."""
 
 REFERENCES = 3
-"""How many pictures an element may have beside its main one (the service's own limit)."""
+"""The most pictures of an element besides its main one (the service's own limit)."""
 
-# Scripts that put no space between words, or hang endings on a name: Thai to Lao, Myanmar, Khmer, kana, Han, Hangul.
+# Scripts without spaces between words, or with endings attached to a name: Thai to Lao, Myanmar, Khmer, kana, Han,
+# Hangul.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
@@ -33,21 +34,21 @@ _WEB = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 
 
 def named(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
-    """Find the names that a text holds as whole words, whatever the case.
+    """Find names as whole words in a text, in any case.
 
-    Where two names could stand at the same place, the longer one does. ``mark.js`` finds the same in the page.
+    Of two names at the same place the longer one counts. ``mark.js`` finds the same in the page.
 
     Returns
     -------
     list of (start, end, name)
-        From the text's beginning to its end, none over another; ``text[start:end]`` is the name, but for the case.
+        In the order of the text, without overlaps; ``text[start:end]`` is the name except for the case.
     """
     folded = [character.casefold() for character in text]
     starts: dict[int, int] = {}  # a character may fold to several: place in the folded text -> place in the text
     at = 0
-    for place, part in enumerate([*folded, " "]):
+    for place, letters in enumerate([*folded, " "]):
         starts[at] = place
-        at += len(part)
+        at += len(letters)
     whole = "".join(folded)
     found: list[tuple[int, int, str]] = []
     taken = [False] * len(text)
@@ -65,29 +66,29 @@ def named(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
 
 
 def missing(text: str, chosen: Sequence[str]) -> list[str]:
-    """Those of the chosen names that a text does not hold, in their order."""
+    """Return the chosen names that a text does not hold, in their order."""
     there = {name for _, _, name in named(text, chosen)}
     return [name for name in chosen if name not in there]
 
 
 def key(name: str) -> str:
-    """What two names share that differ in case only, or in how an accent is written."""
+    """Return a key that is equal for names that differ only in case or in how an accent is encoded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def as_name(name: str) -> str:
-    """A name as it is kept: composed characters, single spaces.
+    """Normalise a name: composed characters, single spaces.
 
     Raises
     ------
     RequestError
-        If it can't be one.
+        If it is no valid name.
     """
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if is_blank(tidy) or not any(_in_word(character) for character in tidy):
         raise RequestError([Problem("name", "Give it a name: the word that the prompt will call it by.")])
-    if said := flaw(tidy):
-        raise RequestError([Problem("name", said)])
+    if message := flaw(tidy):
+        raise RequestError([Problem("name", message)])
     if any(unicodedata.category(character) == "Cc" for character in tidy):
         raise RequestError([Problem("name", "It holds characters that are no text.")])
     if len(tidy) > NAME_LENGTH:
@@ -96,12 +97,12 @@ def as_name(name: str) -> str:
 
 
 def as_id(element_id: str) -> str:
-    """An id as it is kept.
+    """Normalise an id.
 
     Raises
     ------
     RequestError
-        If it can't be one.
+        If it is no valid id.
     """
     tidy = element_id.strip()
     if not tidy or len(tidy) > ID_LENGTH or not tidy.isprintable():
@@ -111,7 +112,7 @@ def as_id(element_id: str) -> str:
 
 
 def as_inputs(name: str, description: str, pictures: Sequence[str]) -> dict[str, Any]:
-    """What Kling Elements is given to make an element.
+    """Return the inputs of Kling Elements for a new element.
 
     Parameters
     ----------
@@ -120,13 +121,13 @@ def as_inputs(name: str, description: str, pictures: Sequence[str]) -> dict[str,
     description
         At most 100 characters.
     pictures
-        Addresses on the web: the main picture, and up to three more. A single one is its own reference, since the
-        service wants one.
+        URLs: the main picture and up to three more. A single one is also its own reference, since the service needs
+        one.
 
     Raises
     ------
     RequestError
-        If the service would not take them. Nothing was sent.
+        If the service would refuse them. Nothing was sent.
     """
     tidy = as_name(name)
     fit(description, len(pictures))
@@ -142,12 +143,12 @@ def as_inputs(name: str, description: str, pictures: Sequence[str]) -> dict[str,
 
 
 def fit(description: str, pictures: int) -> None:
-    """Hold a new element's description and its number of pictures against what the service takes.
+    """Check a new element's description and its number of pictures against the service's limits.
 
     Raises
     ------
     RequestError
-        If they are too much, or there is no picture. Nothing was sent.
+        If there is too much of either, or no picture. Nothing was sent.
     """
     found = []
     if len(description) > DESCRIPTION_LENGTH:
@@ -162,10 +163,10 @@ def fit(description: str, pictures: int) -> None:
 
 
 def id_of(outputs: Any) -> str | None:
-    """The id in what Kling Elements gave; None where there is none that can be relied on.
+    """Return the element's id in the outputs of Kling Elements; None if there is none to rely on.
 
     ``outputs`` is the list, its first item, or either as JSON. Ids exceed 2**53: a number with a fraction or an
-    exponent was rounded by somebody, and is no id.
+    exponent was rounded on its way, and is no id.
     """
     match outputs:
         case str():
@@ -187,12 +188,12 @@ def id_of(outputs: Any) -> str | None:
 
 
 def _apart(text: str, place: int) -> bool:
-    """Whether a word may begin or end at a place of a text."""
+    """Return whether a word may begin or end at a place of a text."""
     if not 0 < place < len(text):
         return True
     before, after = text[place - 1], text[place]
     if unicodedata.category(after).startswith("M"):
-        return False  # an accent belongs to what it stands on
+        return False  # an accent belongs to the letter before it
     return not (_spaced(before) and _spaced(after))
 
 

@@ -1,4 +1,4 @@
-"""Models and their inputs by the names that people give them, and suggestions where a name is wrong."""
+"""Find models and inputs by the names that people use, and suggest one if a name is wrong."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ _MEANT = {
     "text": "prompt",
     "time": "duration",
 }
-"""Names that people use -> the API's own. Spelled alike is not meant alike: ``seconds`` is not ``sound``."""
+"""Names that people use -> the API's own. Similar spelling is no similar meaning: ``seconds`` is not ``sound``."""
 
 
 def find(name: str, catalog: Catalog, *, quote: bool = True) -> Model:
-    """Find the model that a person names.
+    """Return the model that a person names.
 
-    Understood are ids, with or without the vendor before them, names (``"O3 Pro"``, ``"Kling O3 Pro · image to
-    video"``), both in any case, and parts of them that only one model has (``"v3 turbo pro"``). A name without the
-    kind of clip means text to video. What has the vendor's prefix is an id, and is never guessed at.
+    The name may be an id, with or without the vendor, a display name (``"O3 Pro"``, ``"Kling O3 Pro · image to
+    video"``), or words that only one model has (``"v3 turbo pro"``), in any case. A name without the kind of clip
+    means text to video. A name with the vendor's prefix is an id and has to be exact.
 
     Parameters
     ----------
     quote
-        Whether an error quotes the name. False where a key may stand in its place.
+        Whether an error quotes the name. False if it may be a key.
 
     Raises
     ------
     RequestError
-        If there is no such model, or there are several. The message lists or suggests what may be meant.
+        If there is no such model, or several. The message lists or suggests what may be meant.
     """
     name = str(name).strip()
     if found := catalog.get(name):
@@ -62,36 +62,36 @@ def find(name: str, catalog: Catalog, *, quote: bool = True) -> Model:
         fitting = [model for model in models if wanted in map(_plain, _names(model))] or _with_words(name, clips)
         if len(fitting) > 1:
             listed = [model.name.removeprefix("Kling ") for model in fitting]
-            raise _refused(f"{_said(name, quote)} may be {_some(listed)}. Write which one you mean.")
+            raise _refused(f"{_quoted(name, quote)} may be {_some(listed)}. Write which one you mean.")
         found = fitting[0] if fitting else None
     if found is None:
-        raise _refused(f"There is no model {_said(name, quote)} in the catalogue.{_nearest_model(name, models)}")
+        raise _refused(f"There is no model {_quoted(name, quote)} in the catalogue.{_nearest_model(name, models)}")
     return found
 
 
 def unknown_input(name: str, model: Model) -> str:
-    """Say that a model has no input of this name, and which of its own may be meant."""
-    known_elsewhere = name in {field for one in bundled() for field in one.fields}
-    near = None if known_elsewhere and name not in _MEANT else nearest(name, model.fields)
+    """Return a message that a model has no such input, with the one that may be meant."""
+    exists_elsewhere = name in {field for one in bundled() for field in one.fields}
+    near = None if exists_elsewhere and name not in _MEANT else nearest(name, model.fields)
     hint = f" Did you mean {near!r}?" if near else ""
     inputs = _series(list(model.fields), "and")
     return f"{model.name} takes no {name[:100]!r}, so nothing was sent.{hint} It takes {inputs}."
 
 
 def nearest(name: str, offered: Iterable[str]) -> str | None:
-    """Return the offered name that a wrong one most likely stands for; None where none is like it."""
-    known = list(offered)
+    """Return the offered name that a wrong one most likely means; None if none is similar."""
+    names = list(offered)
     tidy = re.sub(r"[^a-z0-9]+", "_", name[:100].casefold()).strip("_")
-    if (meant := _MEANT.get(tidy)) in known:
+    if (meant := _MEANT.get(tidy)) in names:
         return meant
     if tidy in _MEANT:
         return None
-    begun = [one for one in known if len(tidy) > 1 and one.startswith(tidy)]
-    return begun[0] if begun else next(iter(difflib.get_close_matches(tidy, known, n=1, cutoff=0.6)), None)
+    begun = [one for one in names if len(tidy) > 1 and one.startswith(tidy)]
+    return begun[0] if begun else next(iter(difflib.get_close_matches(tidy, names, n=1, cutoff=0.6)), None)
 
 
 def _names(model: Model) -> list[str]:
-    """All that a model is called: its short id and its name, and both without the kind where that is the usual one."""
+    """Return all names of a model: its short id and its name, for text to video both without the kind too."""
     short, name = model.id.partition("/")[2], model.name
     names = [short, name]
     if model.kind == _TEXT:
@@ -100,7 +100,7 @@ def _names(model: Model) -> list[str]:
 
 
 def _with_words(name: str, models: Sequence[Model]) -> list[Model]:
-    """The models that have all words of a name in theirs; those for text to video where it names no kind of clip."""
+    """Return the models that have all words of a name; only text to video if it names no kind of clip."""
     words = set(_words(name))
     fitting = [model for model in models if words and words <= set(_words(f"{model.id} {model.name}"))]
     kinds = {word for model in models for word in _words(f"{model.kind} {model.name.partition(' · ')[2]}")}
@@ -117,7 +117,7 @@ def _words(text: str) -> list[str]:
 
 
 def _is_id(name: str, models: Sequence[Model]) -> bool:
-    """Whether it begins with a vendor's prefix, as only ids do."""
+    """Return whether a name begins with a vendor's prefix, as only ids do."""
     return name.casefold().partition("/")[0] in {model.id.partition("/")[0] for model in models} and "/" in name
 
 
@@ -144,7 +144,7 @@ def _series(words: Sequence[str], last: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def _said(name: str, quote: bool) -> str:
+def _quoted(name: str, quote: bool) -> str:
     return repr(name) if quote and len(name) <= 100 else "of that name"
 
 

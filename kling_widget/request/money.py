@@ -1,4 +1,4 @@
-"""Money as whole micro-dollars: sums that never drift, and one way to write a price."""
+"""Money in whole micro-dollars: sums never drift, and prices are written in one way."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PER_DOLLAR = 1_000_000
 
 
 def micros(dollars: Decimal | str | float) -> Micros:
-    """Turn dollars into micro-dollars.
+    """Convert dollars to micro-dollars.
 
     Parameters
     ----------
     dollars
-        An amount in US dollars. A float is read by its shortest decimal form, so that ``0.112`` means 0.112.
+        An amount in US dollars. A float counts as its shortest decimal form, so that ``0.112`` means 0.112.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def micros(dollars: Decimal | str | float) -> Micros:
     Raises
     ------
     ValueError
-        If it is no finite amount.
+        If the amount is not finite.
     """
     try:
         amount = dollars if isinstance(dollars, Decimal) else Decimal(str(dollars))
@@ -41,12 +41,12 @@ def micros(dollars: Decimal | str | float) -> Micros:
 
 
 def in_dollars(amount: int) -> Decimal:
-    """Turn micro-dollars into dollars, exactly: what code is given wherever a person may look."""
+    """Convert micro-dollars to dollars, exactly: the unit of the public API."""
     return Decimal(amount) / _PER_DOLLAR
 
 
 def dollars(amount: int) -> str:
-    """Write micro-dollars for a person: ``$1.40``, and a third place only where it is not zero (``$0.336``)."""
+    """Format micro-dollars: ``$1.40``, with a third decimal only if it is not zero (``$0.336``)."""
     value = Decimal(abs(amount)) / _PER_DOLLAR
     text = f"{value.quantize(Decimal('0.001'), rounding=ROUND_HALF_UP):,}"
     return ("-" if amount < 0 else "") + "$" + (text[:-1] if text.endswith("0") else text)

@@ -1,8 +1,8 @@
-"""What of a value a JSON Schema would not accept, rule by rule.
+"""Validate a value against a JSON Schema.
 
-Knows the rules that the service's schemas use and passes over others, which the service then checks itself. The
-``jsonschema`` package would do, and does in the practice server and in the tests that hold this module against it; but
-in a notebook's environment importing it takes a second, in the cell that a person waits for.
+This module checks the rules that the service's schemas use and ignores others, which the service checks itself. The
+practice server uses the ``jsonschema`` package, and tests compare the two; but in a notebook's environment its import
+takes a second, in the cell that a person waits for.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Fault:
     Attributes
     ----------
     path
-        Where the value stands, from the outermost in: ``("multi_prompt", 0, "duration")``.
+        The place of the value, from the outside in: ``("multi_prompt", 0, "duration")``.
     rule, limit
-        The schema's keyword, and what it says.
+        The schema's keyword and its value.
     value
-        What stands there.
+        The value at that place.
     schema
         The schema of that place.
     """
@@ -40,7 +40,7 @@ class Fault:
 
 
 def faults(schema: Schema, value: Any, path: Path = ()) -> Iterator[Fault]:
-    """Say which rules a value breaks; rules below a broken type are not looked at."""
+    """Yield the rules that a value breaks; below a wrong type nothing is checked."""
 
     def broken(rule: str) -> Fault:
         return Fault(path, rule, schema[rule], value, schema)
@@ -66,14 +66,14 @@ def faults(schema: Schema, value: Any, path: Path = ()) -> Iterator[Fault]:
 
 
 def _of_object(schema: Schema, value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
-    known: Mapping[str, Schema] = schema.get("properties", {})
-    for name, inner in known.items():
+    properties: Mapping[str, Schema] = schema.get("properties", {})
+    for name, inner in properties.items():
         if name in value:
             yield from faults(inner, value[name], (*path, name))
     broken = []
     if any(name not in value for name in schema.get("required", ())):
         broken.append("required")
-    if schema.get("additionalProperties") is False and any(name not in known for name in value):
+    if schema.get("additionalProperties") is False and any(name not in properties for name in value):
         broken.append("additionalProperties")
     for rule in ("anyOf", "oneOf"):
         fitting = sum(not any(faults(one, value)) for one in schema.get(rule, ()))
@@ -106,5 +106,5 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: True is not 1."""
+    """Return whether two JSON values are equal: True is not 1."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

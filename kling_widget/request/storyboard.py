@@ -1,7 +1,7 @@
-"""A storyboard: shots in order, each with its words and its whole seconds; a prompt cut into shots, and back.
+"""A storyboard: shots in order, each with a prompt and whole seconds; split a prompt into shots, and back.
 
-A page does the same in ``studio/board.js``, so that a busy kernel need not be waited for: a test holds the two against
-each other. A shot is the API's own ``{"prompt": str, "duration": int}``.
+The page does the same in ``widgets/storyboard/shots.js``, so that it need not wait for a busy kernel; a test compares
+the two. A shot is the API's own ``{"prompt": str, "duration": int}``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 Shots = list[dict[str, Any]]
 
 LETTERS = 512
-"""How many characters of a shot a model reads whose schema does not say (Kling's own limit)."""
+"""The most characters of a shot if a model's schema does not say (Kling's own limit)."""
 
-# Spelled out, and ASCII's letters and digits only: Python and a page must not differ about what a blank or a letter is.
+# Spelled out, and ASCII only: Python and JavaScript must agree on what a blank or a letter is.
 _BLANK = " \t\v\f\u00a0"
 _BLANKS = re.compile(r"[ \t\n\v\f\r\u00a0\u2028\u2029]+")
 _FLAGS = re.IGNORECASE | re.ASCII
@@ -24,12 +24,12 @@ _LENGTH = re.compile(r"[\[(][ \t]*(\d{1,2})[ \t]*s(?:ec(?:ond)?s?)?\.?[ \t]*[\])
 _CUT = re.compile(r"\r\n|[\n\r\u2028\u2029]|\bcut to:", _FLAGS)
 _SHOT = re.compile(rf"\bshot[ \t]*\d{{1,2}}[ \t]*((?:{_LENGTH.pattern})?)[ \t]*(?::|[.–—-](?=[ \t]))", _FLAGS)
 _BULLET = re.compile(r"^[-*•–—][ \t]+")
-_DEBRIS = _BLANK + ",;:.–—-"  # what a length leaves behind it: "(4 s), then …"
+_DEBRIS = _BLANK + ",;:.–—-"  # what follows a length: "(4 s), then …"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a model takes of a storyboard.
+    """A model's limits on a storyboard.
 
     Attributes
     ----------
@@ -38,11 +38,11 @@ class Limits:
     shortest
         The shortest shot, in seconds.
     most
-        How many shots, those that can't fit into the longest clip left out.
+        The most shots that fit into the longest clip.
     letters
-        How many characters a shot may have.
+        The most characters in a shot.
     offers_both
-        Whether a prompt can be sent besides the shots.
+        Whether a prompt can be sent along with the shots.
     """
 
     low: int
@@ -54,7 +54,7 @@ class Limits:
 
 
 def limits(schema: Mapping[str, Any]) -> Limits | None:
-    """Read off a model's schema what it takes of a storyboard; None where it takes none."""
+    """Return the limits in a model's schema; None if it takes no storyboard."""
     fields = schema.get("properties", {})
     if "multi_prompt" not in fields:
         return None
@@ -74,14 +74,14 @@ def limits(schema: Mapping[str, Any]) -> Limits | None:
 
 
 def fit(shots: Sequence[Mapping[str, Any]], total: int, *, shortest: int) -> Shots:
-    """Give shots other lengths, in proportion, that add up to the clip's.
+    """Scale the lengths of shots so that they add up to the clip's.
 
     Parameters
     ----------
     shots
-        Any shots; their words and order stay.
+        Any shots; their prompts and order stay.
     total
-        The clip's length in seconds. Where it is too short for all shots it counts as what they need.
+        The clip's length in seconds. If it is too short for all shots, the clip gets as long as they need.
     shortest
         The shortest shot, in seconds.
     """
@@ -90,7 +90,7 @@ def fit(shots: Sequence[Mapping[str, Any]], total: int, *, shortest: int) -> Sho
 
 
 def suit(shots: Sequence[Mapping[str, Any]], total: int, limits: Limits) -> tuple[Shots, bool]:
-    """Make a model take shots that another one took.
+    """Adapt shots to another model.
 
     Parameters
     ----------
@@ -99,14 +99,14 @@ def suit(shots: Sequence[Mapping[str, Any]], total: int, limits: Limits) -> tupl
     total
         The clip's length in seconds.
     limits
-        What the model takes.
+        The model's limits.
 
     Returns
     -------
     shots
-        Not too many, none too short: what is left is said in the last one, as far as it has room for it.
+        Shots within the limits: the last one takes the prompts of those that are too many, as far as they fit.
     whole
-        Whether all words are in them.
+        Whether they still hold all words.
     """
     kept, rest = list(shots[: limits.most]), shots[limits.most :]
     if rest:
@@ -119,22 +119,22 @@ def suit(shots: Sequence[Mapping[str, Any]], total: int, limits: Limits) -> tupl
 
 
 def to_shots(prompt: str, total: int, *, shortest: int, most: int) -> Shots:
-    """Cut a prompt into shots.
+    """Split a prompt into shots.
 
-    It is cut at line breaks, at ``cut to:``, at ``Shot 1:``, at the numbers of a list (``1. … 2. …``) and at lengths
-    (``[4s]``, ``(4 s)``), which lead or follow their shots, as the first one does.
+    It is split at line breaks, at ``cut to:``, at ``Shot 1:``, at the numbers of a list (``1. … 2. …``) and at lengths
+    (``[4s]``, ``(4 s)``), which all lead or all follow their shots, as the first one does.
 
     Parameters
     ----------
     prompt
-        The words; one shot where there is nothing to cut at, none where there are no words.
+        The words; one shot if there is nothing to split at, none if there are no words.
     total
-        The clip's length in seconds. A length that stands in the words counts; the shots without one share evenly what
-        these leave. So the clip may come out as another than this: it is as long as its shots.
+        The clip's length in seconds. Lengths in the words win; shots without one share the rest evenly. So the shots
+        may add up to another length than this.
     shortest
         The shortest shot, in seconds.
     most
-        How many shots at most; what is left is said in the last.
+        The most shots; the last one takes the rest of the words.
     """
     pieces = list(_pieces(prompt))
     if len(pieces) > most:
@@ -152,13 +152,13 @@ def to_shots(prompt: str, total: int, *, shortest: int, most: int) -> Shots:
 
 
 def to_prompt(shots: Sequence[Mapping[str, Any]]) -> str:
-    """Say shots in one prompt, a line each: ``A fox runs``, ``Cut to: snow``. Their lengths are not said."""
+    """Join shots to one prompt, a line each, without their lengths: ``A fox runs``, ``Cut to: snow``."""
     texts = [_BLANKS.sub(" ", shot["prompt"]).strip(" ") for shot in shots]
     return "\nCut to: ".join(text for text in texts if text)
 
 
 def _spread(weights: Sequence[int], total: int, shortest: int) -> list[int]:
-    """Share out whole seconds by weight, the largest remainders first, with nobody below the shortest."""
+    """Distribute whole seconds by weight, the largest remainders first, with no shot below the shortest."""
     lengths = [shortest] * len(weights)
     rest, free = max(total, shortest * len(weights)), list(range(len(weights)))
     while free:
@@ -177,20 +177,18 @@ def _spread(weights: Sequence[int], total: int, shortest: int) -> list[int]:
 
 
 def _pieces(prompt: str) -> Iterator[tuple[str, int | None]]:
-    """The shots' words, each with its length in seconds where the prompt names one."""
+    """Yield the words of each shot, with its length in seconds if the prompt has one."""
     text = _SHOT.sub(r"\n\1", _CUT.sub("\n", prompt))
     for line in _unnumbered(text).split("\n"):
-        parts = _LENGTH.split(_BULLET.sub("", line.strip(_BLANK)))
-        texts = [part.strip(_BLANK) for part in parts[:1]] + [
-            part.lstrip(_DEBRIS).rstrip(_BLANK) for part in parts[2::2]
-        ]
-        given = [int(n) for n in parts[1::2]]
+        first, *rest = _LENGTH.split(_BULLET.sub("", line.strip(_BLANK)))
+        texts = [first.strip(_BLANK), *(text.lstrip(_DEBRIS).rstrip(_BLANK) for text in rest[1::2])]
+        given = [int(n) for n in rest[::2]]
         lengths: list[int | None] = [*given, None] if texts[0] else [None, *given]
         yield from ((words, n) for words, n in zip(texts, lengths, strict=True) if words)
 
 
 def _unnumbered(text: str) -> str:
-    """Put a line break in the place of each number of a list that counts from one; a single number is no list."""
+    """Replace the numbers of a list that counts from one by line breaks; a single number is no list."""
     found, at, number = "", 0, 1
     while mark := re.compile(rf"{_start(number)}{number}[.)][ \t]+").search(text, at):
         found += text[at : mark.start()] + "\n"
@@ -199,5 +197,5 @@ def _unnumbered(text: str) -> str:
 
 
 def _start(number: int) -> str:
-    """Where a number may stand: the list's first one begins a line."""
+    """Return the pattern of what comes before a number of a list: the first one begins a line."""
     return r"(?:^|\n)[ \t]*" if number == 1 else r"[ \t\n]"

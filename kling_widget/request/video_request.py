@@ -1,4 +1,4 @@
-"""A request: a model and its inputs, checked before anything is sent."""
+"""A request: a model and its inputs, validated before anything is sent."""
 
 from __future__ import annotations
 
@@ -22,43 +22,48 @@ from .schema import Fault, faults
 
 @dataclass(frozen=True)
 class Shot:
-    """One shot of a storyboard: its words, and its length in whole seconds."""
+    """One shot of a storyboard: its prompt, and its length in whole seconds.
+
+    Examples
+    --------
+    >>> VideoRequest(multi_prompt=[Shot("Wide, dusk", 4), Shot("Close-up", 6)], duration=10)
+    """
 
     prompt: str
     duration: int
 
     def payload(self) -> dict[str, Any]:
-        """As the API takes it."""
+        """Return it as the API takes it."""
         return {"prompt": self.prompt, "duration": self.duration}
 
 
 @dataclass(frozen=True)
 class Element:
-    """A person or thing known to the service, by its id. Ids exceed 2**53, so they are strings from end to end."""
+    """A person or thing by its id on the service. Ids exceed 2**53, so they are always strings."""
 
     element_id: str
 
     def payload(self) -> dict[str, Any]:
-        """As the API takes it."""
+        """Return it as the API takes it."""
         return {"element_id": self.element_id}
 
 
 class VideoRequest:
-    """What a person asks for. Only what was set is sent; what was not is the service's default.
+    """A model and its inputs. Only inputs that are set are sent; for the others the service has defaults.
 
     Parameters
     ----------
     prompt
         What happens in the clip; at most 2,500 characters on O3 (Kling's own limit).
     model
-        A model of the catalogue, by its name (``"O3 Pro"``, ``"V3 Turbo Pro"``) or its id on the service; O3 Pro
-        text-to-video unless named. ``Library.models`` lists them.
+        A model of the catalog, by its name (``"O3 Pro"``, ``"V3 Turbo Pro"``) or its id on the service; default O3 Pro
+        text-to-video. ``Library.models`` lists them.
     aspect_ratio
         ``"16:9"`` (default), ``"9:16"`` or ``"1:1"``.
     duration
         Length in whole seconds, 3 to 15 on O3; default 5.
     sound
-        Make sound with the picture; default False. Costs a quarter more.
+        Add sound; default False. Costs a quarter more.
     shot_type
         ``"customize"`` (default) or ``"intelligent"``.
     multi_prompt
@@ -66,16 +71,22 @@ class VideoRequest:
     element_list
         At most three elements.
     catalog
-        Where models are looked up; the bundled one unless given.
+        The models to choose from; default the bundled catalog.
     **inputs
         Inputs that only other models take (``negative_prompt``, ``cfg_scale``, ``image``, …).
 
     Raises
     ------
     UnknownInput
-        If the model takes no input of that name; a ``TypeError`` too. The message suggests what was meant.
+        If the model has no input of that name; a ``TypeError`` too. The message suggests what may be meant.
     RequestError
-        If there is no such model, or a value is not one that the model takes. Each problem names its field.
+        If there is no such model, or the model does not take a value. Each problem names its field.
+
+    Examples
+    --------
+    >>> request = VideoRequest("A red fox in snow", duration=5)
+    >>> request.estimate
+    Decimal('0.56')
     """
 
     __slots__ = ("_catalog", "_inputs", "_model")
@@ -120,16 +131,16 @@ class VideoRequest:
 
     @property
     def model(self) -> ModelId:
-        """The model's name on the service."""
+        """The model's id on the service."""
         return self._model.id
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """What was set, as JSON values by the API's own names: exactly what is sent."""
+        """The inputs that are set, as JSON values by the API's own names: exactly what is sent."""
         return copy.deepcopy(self._inputs)
 
     def value(self, name: str) -> Any:
-        """An input as it will take effect: what was set, else the service's default."""
+        """Return an input that is set, else the service's default."""
         return self._inputs.get(name, self._model.default(name))
 
     @property
@@ -139,26 +150,26 @@ class VideoRequest:
 
     @property
     def estimate(self) -> Decimal:
-        """What it is thought to cost, in dollars."""
+        """The estimated price in dollars."""
         return in_dollars(self.estimate_micros)
 
     @property
     def estimate_micros(self) -> Micros:
-        """The same in whole micro-dollars, as the library's ledger has it."""
+        """The estimated price in micro-dollars, the ledger's unit."""
         return self._model.estimate(self._inputs)
 
     @property
     def kind(self) -> str:
-        """``"clip"``, or ``"tool"`` where a run is one of a tool (an enhanced prompt, an element)."""
+        """``"clip"``, or ``"tool"`` for a tool (the prompt enhancer, Kling Elements)."""
         return "tool" if self._model.kind == TOOL else "clip"
 
     @property
     def words(self) -> str:
-        """The prompt, or the shots' prompts one after the other where there is none; what a tool's run is about."""
+        """The prompt, or the shots' prompts joined, or a tool's text or name."""
         return words(self._inputs)
 
     def but(self, **changes: Any) -> VideoRequest:
-        """The same request with some inputs changed (None takes one away)."""
+        """Return the request with some inputs changed; None removes one."""
         model = str(changes.pop("model", self.model))
         return VideoRequest(model=model, catalog=self._catalog, **{**self._inputs, **changes})
 
@@ -173,7 +184,7 @@ class VideoRequest:
 
 
 def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn what Python code gives (shots, elements, tuples, nothing) into the JSON values that are sent."""
+    """Convert Python values (shots, elements, tuples, NumPy numbers) to the JSON values that are sent; drop None."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, (Shot, Element)):
@@ -185,18 +196,18 @@ def as_inputs(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, os.PathLike):
             return os.fspath(value)
         if isinstance(value, float) and value.is_integer():
-            return int(value)  # 10.0 is ten: for the price, the library and the service alike
-        if isinstance(value, numbers.Integral) and not isinstance(value, int):
+            return int(value)  # 10.0 is 10 for the price, the library and the service
+        if type(value) not in (bool, int) and isinstance(value, numbers.Integral):
             return int(value)  # NumPy's integers; its booleans are none
         return value
 
     inputs = {name: plain(value) for name, value in given.items() if value is not None}
-    # An empty list says nothing, and the service refuses some of them: it is not sent.
+    # An empty list means nothing, and the service refuses some: it is not sent.
     return {name: value for name, value in inputs.items() if not (isinstance(value, list) and not value)}
 
 
 def words(inputs: Inputs) -> str:
-    """The prompt of these inputs, or their shots' prompts one after the other; a tool's text or name."""
+    """Return the prompt of these inputs, or their shots' prompts joined, or a tool's text or name."""
     for name in ("prompt", "text", "name"):
         if prompt := inputs.get(name):
             return str(prompt)
@@ -204,7 +215,7 @@ def words(inputs: Inputs) -> str:
 
 
 def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
-    """Say what about these inputs the model would not take, one problem a field; empty if it would take them."""
+    """Return what the model would refuse about these inputs, one problem a field; empty if nothing."""
     found: dict[str, Problem] = {}
     for fault in faults(model.schema, dict(inputs)):
         problem = _in_words(fault, model)
@@ -213,13 +224,13 @@ def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
     if isinstance(prompt, str) and is_blank(prompt):
         found.setdefault("prompt", Problem("prompt", "Write what should happen in the clip."))
     for name, value in inputs.items():
-        if said := flaw(value):
-            found.setdefault(name, Problem(name, f"{_part(name, value)}{said}"))
+        if message := flaw(value):
+            found.setdefault(name, Problem(name, f"{_flawed_shot(name, value)}{message}"))
     if "multi_prompt" not in found:
         for number, shot in enumerate(inputs.get("multi_prompt", ()), 1):
             if is_blank(shot.get("prompt", "…")):
-                said = f"Shot {number}: write what should happen in it."
-                found.setdefault("multi_prompt", Problem("multi_prompt", said))
+                message = f"Shot {number}: write what should happen in it."
+                found.setdefault("multi_prompt", Problem("multi_prompt", message))
     shots = inputs.get("multi_prompt")
     if shots and "multi_prompt" not in found and "duration" not in found:
         total, seconds = sum(shot["duration"] for shot in shots), model.seconds(inputs)
@@ -229,14 +240,14 @@ def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _part(name: str, value: Any) -> str:
-    """Which shot of a storyboard is no text: ``Shot 2: ``; empty for other inputs."""
+def _flawed_shot(name: str, value: Any) -> str:
+    """Return the shot of a storyboard that is flawed, as ``Shot 2: ``; empty for other inputs."""
     shots = value if name == "multi_prompt" and isinstance(value, list) else []
     return next((f"Shot {number}: " for number, shot in enumerate(shots, 1) if flaw(shot)), "")
 
 
 def _in_words(fault: Fault, model: Model) -> Problem:
-    """Turn a broken rule into words for the person who can mend it."""
+    """Turn a broken rule into a problem with a message for a person."""
     path, rule, limit, value, schema = fault.path, fault.rule, fault.limit, fault.value, fault.schema
     field = str(path[0]) if path else ""
     where = f"Shot {path[1] + 1}: " if field == "multi_prompt" and len(path) > 1 and isinstance(path[1], int) else ""
@@ -268,9 +279,9 @@ def _rule_in_words(rule: str, limit: Any, value: Any, schema: Mapping[str, Any])
     if rule in ("minimum", "maximum", "type") and schema.get("type") in ("integer", "number"):
         kind = "whole number" if schema["type"] == "integer" else "number"
         low, high = schema.get("minimum"), schema.get("maximum")
-        said = f"the text {value!r}" if isinstance(value, str) else repr(value)
+        shown = f"the text {value!r}" if isinstance(value, str) else repr(value)
         span = f" from {low} to {high}" if low is not None and high is not None else ""
-        return f"It takes a {kind}{span}; this is {said}."
+        return f"It takes a {kind}{span}; this is {shown}."
     if rule == "type":
         kind = _KINDS.get(str(limit), str(limit))
         return f"It takes {kind}; this is {value!r}."

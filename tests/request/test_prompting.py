@@ -109,7 +109,7 @@ def test_a_file_that_is_shared_is_the_built_in_format(tmp_path: Path) -> None:
     shared = [vars(template) for template in builtin()]
     (tmp_path / FILE).write_text(json.dumps(shared), "utf-8")
     assert own(tmp_path).templates == builtin()
-    assert own(tmp_path).trouble == ""
+    assert own(tmp_path).problem == ""
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_a_file_that_can_not_be_read_is_told_of_and_never_written_over(
     (tmp_path / FILE).write_bytes(content)
     found = own(tmp_path)
     assert found.templates == ()
-    assert said in found.trouble
-    assert str(tmp_path / FILE) in found.trouble
+    assert said in found.problem
+    assert str(tmp_path / FILE) in found.problem
     with pytest.raises(LibraryError, match="left as it is"):
         save(tmp_path, RAIN)
     assert (tmp_path / FILE).read_bytes() == content
@@ -139,7 +139,7 @@ def test_a_file_that_can_not_be_read_is_told_of_and_never_written_over(
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_nobody_waits_at_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / FILE)
-    assert "is no file" in own(tmp_path).trouble
+    assert "is no file" in own(tmp_path).problem
 
 
 def test_what_is_not_understood_is_told_of_and_stays_in_the_file(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_what_is_not_understood_is_told_of_and_stays_in_the_file(tmp_path: Path)
     mine = {"name": "Mine", "kind": "mood", "text": "calm", "by": "Ann"}
     (tmp_path / FILE).write_text(json.dumps([*odd, mine]), "utf-8-sig")
     assert [template.name for template in own(tmp_path).templates] == ["Mine"]
-    assert "4 templates" in own(tmp_path).trouble
+    assert "4 templates" in own(tmp_path).problem
     save(tmp_path, Template("Mine", "mood", "bright"))
     save(tmp_path, RAIN)
     assert json.loads((tmp_path / FILE).read_text("utf-8")) == [*odd, {**mine, "text": "bright"}, vars(RAIN)]
@@ -170,7 +170,7 @@ def test_a_link_that_leads_out_of_the_library_is_neither_read_nor_written(tmp_pa
     (folder / FILE).symlink_to(outside)
     found = own(folder)
     assert found.templates == ()
-    assert "leads out of the library" in found.trouble
+    assert "leads out of the library" in found.problem
     with pytest.raises(LibraryError, match="leads out of the library"):
         save(folder, RAIN)
     with pytest.raises(LibraryError, match="leads out of the library"):

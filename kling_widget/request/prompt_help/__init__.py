@@ -1,6 +1,6 @@
-"""What helps in writing a prompt: templates with blanks, hints, and what a change changed."""
+"""Help with writing a prompt: templates with blanks, hints, and the difference that an edit makes."""
 
-from .diff import Part, diff
+from .diff import Change, diff
 from .hints import Hint, hints
 from .own_templates import Own, own, remove, save
 from .templates import KINDS, Blank, Template, blanks, builtin, fill, pieces
@@ -8,9 +8,9 @@ from .templates import KINDS, Blank, Template, blanks, builtin, fill, pieces
 __all__ = [
     "KINDS",
     "Blank",
+    "Change",
     "Hint",
     "Own",
-    "Part",
     "Template",
     "blanks",
     "builtin",

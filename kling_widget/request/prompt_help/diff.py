@@ -1,4 +1,4 @@
-"""What became of a text, word by word."""
+"""Compare two texts word by word."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-Part = tuple[Literal["same", "del", "ins"], str]
-"""A stretch of text, and whether it stayed, went or came."""
+Change = tuple[Literal["same", "del", "ins"], str]
+"""A stretch of text, and whether it is unchanged, deleted or inserted."""
 
 _TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-def diff(old: str, new: str) -> list[Part]:
-    """Say what of a text stayed, what went and what came, in reading order.
+def diff(old: str, new: str) -> list[Change]:
+    """Return what stays, what is deleted and what is inserted, in reading order.
 
-    The ``same`` and ``del`` parts joined are the old text, the ``same`` and ``ins`` parts the new one: whitespace is
-    kept. Where one word after another was replaced, the blank between them goes and comes with them, so that a sentence
-    which was written anew reads as two sentences and not as a hem of single words.
+    The ``same`` and ``del`` stretches joined are the old text, the ``same`` and ``ins`` stretches the new one,
+    whitespace included. The blank between two replaced words counts as replaced, so that a rewritten sentence reads as
+    two sentences and not as single words in turn.
     """
     before, after = _TOKENS.findall(old), _TOKENS.findall(new)
-    parts: list[Part] = []
+    changes: list[Change] = []
     gone = came = ""
     for tag, words_before, words_after in _changes(before, after):
         if tag == "same":
-            parts += _both(gone, came)
-            parts.append(("same", words_before))
+            changes += _both(gone, came)
+            changes.append(("same", words_before))
             gone = came = ""
         else:
             gone, came = gone + words_before, came + words_after
-    return parts + _both(gone, came)
+    return changes + _both(gone, came)
 
 
 def _changes(before: list[str], after: list[str]) -> Iterator[tuple[Literal["same", "changed"], str, str]]:
-    # A prompt has few words: none is so common that it should be passed over, as difflib does in long files.
+    # autojunk ignores frequent words, which helps in long files only.
     steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for at, (tag, i, j, k, n) in enumerate(steps):
         words_before, words_after = "".join(before[i:j]), "".join(after[k:n])
@@ -43,6 +43,6 @@ def _changes(before: list[str], after: list[str]) -> Iterator[tuple[Literal["sam
         yield "same" if stays else "changed", words_before, words_after
 
 
-def _both(gone: str, came: str) -> list[Part]:
-    parts: list[Part] = [("del", gone), ("ins", came)]
-    return [part for part in parts if part[1]]
+def _both(gone: str, came: str) -> list[Change]:
+    both: list[Change] = [("del", gone), ("ins", came)]
+    return [change for change in both if change[1]]

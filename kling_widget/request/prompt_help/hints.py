@@ -1,7 +1,7 @@
-"""Hints: what a prompt leaves to chance. Gentle, at most two, and none where the words can't be judged.
+"""Hints about what a prompt leaves open: at most two, and none if the language is not English.
 
-They rest on plain lists of English words. A hint too few does no harm and a hint too many does, so whatever might be
-the thing counts as it: ``walk`` as something that happens, ``night`` as a word about the light.
+They rest on plain lists of English words. A missing hint does no harm and a wrong one does, so doubtful words count:
+``walk`` as an action, ``night`` as a word about the light.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from ...text import is_blank
 from . import vocabulary as words
 
 MOST = 2
-"""How many hints a prompt gets at once."""
+"""The most hints at once."""
 
 FEW_WORDS = 5
-"""A prompt of fewer words leaves most of the picture to chance."""
+"""A prompt of fewer words leaves most of the picture open."""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing that could make the clip more of what was meant.
+    """One suggestion for a prompt.
 
     Attributes
     ----------
     name
-        What it is about; a hint can be silenced by it.
+        Its topic, by which a person can silence it.
     words
-        One short sentence, for a person.
+        One short sentence.
     kind
         What a click does: ``insert`` appends ``text`` to the prompt, ``sound`` turns the sound on.
     label
-        What the button says.
+        The button's label.
     text
         The words to append; empty unless the kind is ``insert``.
     """
@@ -55,23 +55,23 @@ _LIGHT = Hint("light", "What is the light like?", "insert", "golden hour", "gold
 
 
 def hints(prompt: str, *, sound: bool, has_sound: bool, without: Collection[str] = ()) -> list[Hint]:
-    """Say what a prompt leaves to chance.
+    """Return hints about what a prompt leaves open.
 
     Parameters
     ----------
     prompt
-        The prompt as it stands.
+        The prompt.
     sound
         Whether the sound is on.
     has_sound
-        Whether the model makes sound at all.
+        Whether the model can make sound.
     without
-        Names of hints that were silenced; others take their places.
+        Names of silenced hints; others take their places.
 
     Returns
     -------
     list of Hint
-        At most ``MOST``; first what the prompt's own words suggest, then what is missing. None for an empty prompt.
+        At most ``MOST``: first what the prompt's words suggest, then what is missing. Empty for an empty prompt.
     """
     if is_blank(prompt) or not _is_english(prompt):
         return []
@@ -80,7 +80,7 @@ def hints(prompt: str, *, sound: bool, has_sound: bool, without: Collection[str]
 
 
 def _heard(prompt: str, silent: bool) -> Iterator[Hint]:
-    # Sound costs a quarter more on the models that have it: the catalogue's factor of 1.25.
+    # Sound costs a quarter more on the models that have it: the catalog's factor of 1.25.
     if silent and _speaks(prompt):
         yield Hint("speech", "Quoted words are spoken with sound on, for a quarter more.", "sound", "Sound on")
     elif silent and (found := _HEARD.search(prompt)):
@@ -100,30 +100,30 @@ def _missing(prompt: str) -> Iterator[Hint]:
 
 
 def _speaks(prompt: str) -> bool:
-    """Whether somebody says something in quotes; what stands on a sign is not said."""
+    """Return whether somebody speaks in quotes; the text on a sign is not spoken."""
     return any(not _SIGN.search(prompt, 0, quoted.start()) for quoted in _QUOTED.finditer(prompt))
 
 
 def _happens(prompt: str) -> bool:
-    """Whether anybody or anything does something. The camera's own moves do not count."""
+    """Return whether anybody or anything acts. Camera moves do not count."""
     return bool(_DOES.search(prompt)) or any(word[0].lower() not in _NO_DEED for word in _ING.finditer(prompt))
 
 
 def _is_english(prompt: str) -> bool:
-    """Whether the lists can judge a prompt: a letter of another script, or two small words of a neighbour, say no."""
+    """Return whether a prompt is English: no letters of another script, at most one small word of another language."""
     if any(letter.isalpha() and letter > "\u024f" for letter in prompt):
         return False
     return len({word[0].lower() for word in _FOREIGN.finditer(prompt)}) < 2
 
 
 def _any(phrases: str) -> str:
-    """A pattern for a list of phrases; a blank in one may be a hyphen, and the plural is the word too."""
-    known = [re.sub(r"\s+", r"[\\s-]+", phrase) for phrase in re.split(r"\s*,\s*", phrases.strip())]
-    return rf"\b(?:{'|'.join(known)})s?\b"
+    """Return a pattern for a list of phrases; a blank may be a hyphen in the text, and plurals match."""
+    patterns = [re.sub(r"\s+", r"[\\s-]+", phrase) for phrase in re.split(r"\s*,\s*", phrases.strip())]
+    return rf"\b(?:{'|'.join(patterns)})s?\b"
 
 
 def _third(verb: str) -> str:
-    """A verb as one does it: ``crosses``, ``flies``, ``plays``."""
+    """Return the third person of a verb: ``crosses``, ``flies``, ``plays``."""
     if re.search(r"(s|x|z|ch|sh|o)$", verb):
         return f"{verb}es"
     return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"

@@ -1,7 +1,7 @@
-"""A person's own templates: one plain file in the library's folder, to be edited, copied and shared.
+"""A person's own templates: one plain file in the library's folder, to edit, copy and share.
 
-The file is theirs: what this package does not understand in it is left as it stands, and a file that can't be read is
-never written over.
+The file is theirs: entries that this package does not understand stay, and a file that can't be read is never
+overwritten.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ...errors import LibraryError
 from .templates import Template
 
 FILE = "templates.json"
-"""The file's name. It holds a list of ``{"name": …, "kind": …, "text": …}``, as the built-in one does."""
+"""The file's name. It holds a list of ``{"name": …, "kind": …, "text": …}``, like the built-in one."""
 
 MOST_BYTES = 1_000_000
-"""How much of a file is read: some 400 of the longest templates. A larger one was not written by hand."""
+"""The largest file that is read: some 400 of the longest templates. Nobody writes a larger one by hand."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,20 @@ class Own:
     ----------
     templates
         Those that can be read, in the file's order.
-    trouble
-        What could not be read and what to do about it; empty if all could.
+    problem
+        What can't be read and what to do about it; empty if all can.
     """
 
     templates: tuple[Template, ...] = ()
-    trouble: str = ""
+    problem: str = ""
 
 
 def own(folder: Path) -> Own:
-    """Read a person's own templates. Never raises: the built-in ones stay, whatever became of the file."""
+    """Read a person's own templates. Never raises: the built-in ones work whatever the file holds."""
     try:
         entries = _read(paths.own(folder, FILE))
     except LibraryError as error:
-        return Own(trouble=str(error))
+        return Own(problem=str(error))
     found: dict[str, Template] = {}
     missed = 0
     for entry in entries:
@@ -60,16 +60,16 @@ def own(folder: Path) -> Own:
 
 
 def save(folder: Path, template: Template) -> None:
-    """Keep a template; one of the same name is replaced where it stands.
+    """Save a template; one of the same name is replaced in place.
 
     Raises
     ------
     LibraryError
-        If the file can't be read, which is then left alone, or can't be written.
+        If the file can't be read, which then stays as it is, or can't be written.
     """
     path = paths.own(folder, FILE)
     entries, entry = _read(path), vars(template)
-    places = [at for at, known in enumerate(entries) if _named(known, template.name)]
+    places = [at for at, existing in enumerate(entries) if _named(existing, template.name)]
     if places:
         entries[places[0]] = {**entries[places[0]], **entry}
     else:
@@ -78,7 +78,7 @@ def save(folder: Path, template: Template) -> None:
 
 
 def remove(folder: Path, name: str) -> None:
-    """Take a template of that name out of the file; nothing happens where there is none. Raises as `save` does."""
+    """Remove a template of that name from the file, if there is one. Raises as ``save`` does."""
     path = paths.own(folder, FILE)
     entries = _read(path)
     kept = [entry for entry in entries if not _named(entry, name)]
@@ -98,12 +98,12 @@ def _missed(count: int, path: Path) -> str:
 
 
 def _read(path: Path) -> list[Any]:
-    """The file's entries as they stand; none where there is no file."""
+    """Return the file's entries unchecked; an empty list without a file."""
     rest = "The built-in templates are here, and the file is left as it is: mend it, or move it away."
     try:
         if not path.exists():
             return []
-        if not path.is_file():  # reading from a pipe would wait for ever
+        if not path.is_file():  # reading from a pipe would never end
             raise LibraryError(f"{path} is no file. {rest}")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -112,7 +112,7 @@ def _read(path: Path) -> list[Any]:
     if len(content) > MOST_BYTES:
         raise LibraryError(f"{path} has more than {MOST_BYTES:,} bytes, so it was not read. {rest}")
     try:
-        entries = json.loads(content.decode("utf-8-sig"))  # some editors begin a file with a mark
+        entries = json.loads(content.decode("utf-8-sig"))  # some editors write a byte order mark
     except (ValueError, RecursionError) as error:
         raise LibraryError(f"{path} holds no JSON that can be read ({error}). {rest}") from error
     if not isinstance(entries, list):
@@ -121,9 +121,9 @@ def _read(path: Path) -> list[Any]:
 
 
 def _write(path: Path, entries: list[Any]) -> None:
-    """Write the file whole: whoever reads it meanwhile sees the old one or the new one."""
+    """Write the file atomically: a reader sees the old one or the new one."""
     text = json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
-    # Half of a pair, in an entry that is not ours to mend, can be written as its escape only.
+    # A lone surrogate, in an entry that is not ours to repair, can only be written escaped.
     text = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
     if len(content := text.encode()) > MOST_BYTES:
         raise LibraryError(
@@ -132,7 +132,7 @@ def _write(path: Path, entries: list[Any]) -> None:
     try:
         permissions.make_library(path.parent)
         path = path.resolve()  # a link to another file of the library stays a link
-        # Not by tempfile, whose files are for one person only: this one is as open as its folder.
+        # Not with tempfile, which makes files private: this one is as open as its folder.
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with os.fdopen(permissions.create(beside), "wb") as file:

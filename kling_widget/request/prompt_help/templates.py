@@ -1,7 +1,7 @@
-"""Templates: pieces of prompts, and whole ones, with blanks to fill.
+"""Templates: prompts, or pieces of prompts, with blanks to fill.
 
-``{subject}`` is a blank to write into, ``{shot: wide | close-up | medium}`` one to choose for. A blank that stands
-twice is filled twice with the same words. Braces that hold anything else are text like all other.
+``{subject}`` is a blank to write into, ``{shot: wide | close-up | medium}`` one with choices. A blank that appears
+twice is filled twice with the same words. Braces around anything else are plain text.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from ...errors import LibraryError
 from ...text import flaw, is_blank
 
 KINDS = ("camera", "lens", "light", "era", "motion", "mood", "sound", "prompt")
-"""What a template is a piece of; ``prompt`` is a whole one."""
+"""What a template is for; ``prompt`` is a whole prompt."""
 
 NAME_LETTERS = 60
-"""How long a template's name may be, in characters: a line of the list."""
+"""The most characters in a template's name: a line of the list."""
 
 TEXT_LETTERS = 2_500
-"""How long a template may be, in characters: as much as the models read of a prompt."""
+"""The most characters in a template: as many as the models take in a prompt."""
 
 _BLANK = re.compile(r"\{\s*([^\W\d_][\w '’-]{0,39}?)\s*(?::([^{}]*))?\}")
 
 
 @dataclass(frozen=True)
 class Blank:
-    """A place in a template that is to be filled.
+    """A blank in a template.
 
     Attributes
     ----------
     name
         What belongs there, for a person.
     choices
-        What may be chosen; empty where anything may be written.
+        The values to choose from; empty if any text fits.
     """
 
     name: str
@@ -74,18 +74,18 @@ class Template:
 
     @classmethod
     def read(cls, entry: object) -> Template:
-        """Read an entry of a file; fields that are not known are passed over."""
+        """Read an entry of a file; ignore unknown fields."""
         if not isinstance(entry, Mapping):
             raise LibraryError("A template has a name, a kind and a text. Nothing was saved and nothing was charged.")
         return cls(entry.get("name", ""), entry.get("kind", ""), entry.get("text", ""))
 
     def _problem(self) -> str:
-        # Any of them comes from a page or from a file that a person wrote.
+        # They come from a page or from a file that a person wrote, so they may be anything.
         values: tuple[Any, ...] = (self.name, self.kind, self.text)
         if not all(isinstance(value, str) for value in values):
             return "A template's name, kind and text have to be text."
-        if said := flaw(values):
-            return f"A template's name, kind and text have to be text. {said}"
+        if message := flaw(values):
+            return f"A template's name, kind and text have to be text. {message}"
         if is_blank(self.name) or is_blank(self.text):
             return "A template needs a name and a text."
         if len(self.name) > NAME_LETTERS or "\n" in self.name:
@@ -96,9 +96,9 @@ class Template:
 
 
 def pieces(text: str) -> tuple[str | Blank, ...]:
-    """Take a template apart into text and blanks, in its own order.
+    """Split a template into text and blanks, in order.
 
-    Of a blank that stands twice, each has the choices of the first that has any.
+    If a blank appears twice, both get the choices of the first that has any.
     """
     found: list[str | Blank] = []
     offered: dict[str, tuple[str, ...]] = {}
@@ -115,25 +115,25 @@ def pieces(text: str) -> tuple[str | Blank, ...]:
 
 
 def blanks(text: str) -> tuple[Blank, ...]:
-    """The blanks of a template, each once, in the order in which they come first."""
+    """Return the blanks of a template, each once, in the order of first appearance."""
     return tuple(dict.fromkeys(piece for piece in pieces(text) if isinstance(piece, Blank)))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fill the blanks whose name is among the values; others stay as they are, to be seen.
+    """Fill the blanks that have a value; others stay visible.
 
-    What is filled in is text: braces in it are no blanks.
+    Braces in a value are plain text.
     """
     return _BLANK.sub(lambda match: values.get(_blank(match).name, match[0]), text)
 
 
 @lru_cache(maxsize=1)
 def builtin() -> tuple[Template, ...]:
-    """The templates that come with the package.
+    """Return the templates that come with the package.
 
-    They lie in the format in which a person's own are kept: what is in one file can be copied into the other. It is
-    JSON because Python 3.10 reads nothing else that a person can edit (``tomllib`` came with 3.11), and because quotes
-    and line ends in a prompt need rules that every editor knows, which a format of our own would have to invent.
+    Their file has the same format as a person's own, so that entries can be copied between them. It is JSON because
+    Python 3.10 reads no other format that a person can edit (``tomllib`` came with 3.11), and because its rules for
+    quotes and line ends are known to every editor.
     """
     text = resources.files(__package__).joinpath("templates.json").read_text("utf-8")
     return tuple(Template.read(entry) for entry in json.loads(text))

@@ -1,4 +1,4 @@
-"""The English words that hints go by, as plain lists to add to."""
+"""The English words behind the hints, as plain lists to add to."""
 
 CAMERA = """
     camera, shot, close up, closeup, dolly, dollies, dollying, pan, panning, tilt, tilting, zoom, zooming, crane,
@@ -10,7 +10,7 @@ CAMERA = """
     timelapse, hyperlapse, slow motion, slow mo, long take, one take, establishing, over the shoulder, first person,
     third person, selfie, vlog, webcam, gopro, cctv, filmed, cinematography, flyover, fly through, bullet time
 """
-"""How a shot is seen: moves, framings, lenses. Phrases, between commas; a blank may be a hyphen in the prompt."""
+"""Camera moves, framings, lenses. Phrases between commas; a blank may be a hyphen in the prompt."""
 
 LIGHT = """
     light, lit, lighting, lighted, sun, sunny, sunlight, sunlit, sunset, sunrise, sunshine, sunbeam, dawn, dusk,
@@ -23,7 +23,7 @@ LIGHT = """
     strobe, ray, beam, noir, luminous, radiant, bioluminescent, bioluminescence, fluorescent, black and white,
     monochrome, high contrast, illuminate, illuminated, day, daytime
 """
-"""Where the light comes from, its hour, and how it falls."""
+"""Sources of light, times of day, and how light falls."""
 
 HEARD = """
     crowd, cheer, cheering, audience, applause, applaud, clap, clapping, music, musician, song, sing, singing,
@@ -34,7 +34,7 @@ HEARD = """
     bark, barking, howl, howling, roar, roaring, purr, purring, birdsong, siren, engine, church bell, footstep,
     firework, explosion, explode, whistle, whistling, knock, knocking
 """
-"""What makes itself heard. Neon rain is a look and not a weather."""
+"""What can be heard. Neon rain is a visual style and no weather."""
 
 DOES = """
     appear approach arrive ascend awaken balance bark bathe beat become beg begin bend billow bite blink bloom
@@ -55,12 +55,12 @@ DOES = """
     unfurl unravel vanish wade wait wake walk wander wash watch wave weave whisper whirl wink wrap wrestle write
     yawn
 """
-"""What people, animals and things do, as one tells them to: the other forms are made from it."""
+"""Actions of people, animals and things in the base form, from which the other forms are derived."""
 
 ONE_DOES = """
     lights points rests types closes opens works cuts bows lands takes pushes pulls tilts races trains covers movement
 """
-"""The same, where the plain form is something else too (an open field, a close-up, soft light); and movement itself."""
+"""Actions whose base form means something else too (an open field, a close-up, soft light); and movement itself."""
 
 NO_DEED = """
     morning evening building ceiling clothing king ring spring string thing wing sling ming ping bing ding something
@@ -71,16 +71,16 @@ NO_DEED = """
     dumpling seedling duckling gosling sibling earring outstanding captivating mesmerizing flooring siding housing
     bedding living dining adjoining existing
 """
-"""Words that end in -ing and are no deed, or the camera's own."""
+"""Words in -ing that are no action, or the camera's."""
 
 SIGNS = """
     sign, read, reading, title, titled, text, label, labeled, labelled, logo, word, letter, lettering, written, called,
     named, banner, poster, caption, subtitle, spell, spelling
 """
-"""Words before a quotation that is to be read and not heard."""
+"""Words before a quotation that is read and not spoken."""
 
 FOREIGN = """
     der, das, und, ein, eine, einem, einen, im, mit, auf, durch, les, une, et, dans, sur, avec, du, des, el, los, las,
     una, en, con, por, il, gli, nel, della, di, um, uma, na, em, het, een, och, med
 """
-"""Small words of neighbouring languages: two of them, and these lists can't judge the prompt."""
+"""Small words of other languages: a prompt with two of them is not English."""

@@ -104,7 +104,7 @@ class PromptHelp(Face):
 
     def show(self, own: Own) -> None:
         """Show a person's own templates beside the built-in ones."""
-        self.templates, self.trouble = rows(own), own.trouble
+        self.templates, self.trouble = rows(own), own.problem
 
     def resume(self, old: str) -> None:
         """Show that the enhancer is at work on this prompt, as it was asked to before this panel was opened."""
