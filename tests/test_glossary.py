@@ -59,8 +59,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "library/story.py": {"told_of"},
     "library/take_properties.py": {"trouble"},
     "practice/shapes.py": {"_part"},
-    "request/model_names.py": {"_said"},
-    "request/video_request.py": {"_part"},
     "service/answers.py": {"said"},
     "service/download.py": {"_parts"},
     "service/identity.py": {"_asked", "known"},
