@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,24 @@ def test_the_tests_draw_the_same_examples_and_a_soak_new_ones() -> None:
     assert "--rounds=3" in promises
     assert len(properties) == 3
     assert all("--hypothesis-profile=soak" in command for command in properties)
+
+
+def test_a_commit_is_checked_by_the_parts_that_make_test_runs() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    parts = [part.name for part in check.PARTS if part.name != "pytest"]
+    assert re.findall(r"^      - id: (\w+)$", hooks, re.MULTILINE) == parts
+    assert re.findall(r"entry: make --no-print-directory test ARGS=(\w+)$", hooks, re.MULTILINE) == parts
+
+
+def test_a_forge_runs_the_two_commands_on_every_python_that_is_supported() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
+    assert {"run: make lab ARGS=--version", "run: make test"} <= set(map(str.strip, workflow.splitlines()))
+    supported = re.findall(r":: Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert [version for version in supported if f'"{version}"' not in workflow] == []
+
+
+def test_whoever_carries_on_finds_what_is_named() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`((?:kling_widget|tests|tools|docs|bench)/[\w/.]+)`", page)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists() and "schema_N" not in path] == []
