@@ -81,7 +81,10 @@ def show(page: Page, folder: Path, *, times: int, elsewhere: bool = False) -> No
         "place": {"path": path.as_posix(), "bytes": len(data), "head": head, "url": ""},
         "base64": base64.b64encode(data).decode(),
     }
+    cards = page.locator(".kw-screen-card")
+    before = cards.count()
     page.evaluate(SHOW, [state["_esm"], [built("page.js"), built("page.css")], [view] * times])
+    expect(cards).to_have_count(before + times)
 
 
 def come(page: Page, route: str, *, last: int = 0) -> None:
