@@ -72,7 +72,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "store/media.py": {"_Part", "_part"},
     "store/store.py": {"_look_through"},
     "store/time_zone.py": {"_said"},
-    "widgets/base/widget.py": {"Face"},
     "widgets/builder/builder.css": {"kw-counter"},
     "widgets/builder/carry_over.py": {"told"},
     "widgets/builder/form.py": {"counter"},

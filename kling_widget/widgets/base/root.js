@@ -1,6 +1,6 @@
 // The panel's own element: found once a view hangs in it.
 // @ts-check
-import { dress } from "./widget.js";
+import { setUpRoot } from "./widget.js";
 
 /**
  * Wait until a view hangs in its panel, and give the panel's element. A host puts views in place one by one, after they are
@@ -15,7 +15,7 @@ export function studioRoot(el, signal) {
       if (signal.aborted) return;
       const root = /** @type {HTMLElement | null} */ (el.isConnected ? el.closest(".kw-studio") : null);
       if (!root) return void setTimeout(look, 20);
-      dress(root);
+      setUpRoot(root);
       resolve(root);
     };
     look();

@@ -1,9 +1,9 @@
-// How a page talks with its widget: commands with ids, each answered once; small pieces that every face builds with.
+// How a page and its widget exchange messages: commands with ids, each answered once. And what every widget's view is built with.
 // @ts-check
-import { followKernel, GONE, kernelIsGone, KernelGone } from "./kernel.js";
+import { GONE, KernelGone, kernelIsGone, watchKernel } from "./kernel.js";
 
 /**
- * The part of anywidget's model that the faces use.
+ * What the widgets use of anywidget's model.
  * @typedef {object} Model
  * @property {(name: string) => any} get
  * @property {(name: string, value: any) => void} set
@@ -14,15 +14,16 @@ import { followKernel, GONE, kernelIsGone, KernelGone } from "./kernel.js";
  */
 
 /**
- * What a command was answered.
+ * The answer to a command.
  * @typedef {{ re: string, ok: boolean, error?: string, [field: string]: any }} Answer
  */
 
+const SILENCE_MS = 4000;
 const UNSENT = `${GONE} Nothing was sent and nothing was charged: run this cell again.`;
 const UNANSWERED = `${GONE} It had not answered: run this cell again. If it heard the click, the library has it, and nothing is sent twice.`;
 
 /** @returns {string} an id that no other command has */
-export function freshId() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
@@ -36,16 +37,16 @@ export function freshId() {
  * @param {{ signal: AbortSignal, buffers?: ArrayBuffer[] }} options
  * @returns {Promise<{ answer: Answer, buffers: DataView[] }>}
  */
-export function ask(model, kind, fields, { signal, buffers }) {
+export function sendCommand(model, kind, fields, { signal, buffers }) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     if (kernelIsGone(model)) return reject(new KernelGone(UNSENT));
-    const id = freshId();
-    /** @param {any} answer @param {DataView[]} [parts] */
-    const hear = (answer, parts) => {
+    const id = newId();
+    /** @param {any} answer @param {DataView[]} [received] */
+    const receive = (answer, received) => {
       if (!answer || answer.re !== id) return;
       done();
-      if (answer.ok) resolve({ answer, buffers: parts ?? [] });
+      if (answer.ok) resolve({ answer, buffers: received ?? [] });
       else reject(new Error(answer.error ?? "The kernel refused, and did not say why."));
     };
     const leave = () => {
@@ -55,10 +56,10 @@ export function ask(model, kind, fields, { signal, buffers }) {
     const waiting = new AbortController();
     const done = () => {
       waiting.abort();
-      model.off("msg:custom", hear);
+      model.off("msg:custom", receive);
       signal.removeEventListener("abort", leave);
     };
-    model.on("msg:custom", hear);
+    model.on("msg:custom", receive);
     signal.addEventListener("abort", leave);
     try {
       model.send({ id, kind, ...fields }, undefined, buffers);
@@ -66,7 +67,7 @@ export function ask(model, kind, fields, { signal, buffers }) {
       done();
       return reject(new KernelGone(UNSENT));
     }
-    followKernel(model, waiting.signal, () => {
+    watchKernel(model, waiting.signal, () => {
       done();
       reject(new KernelGone(UNANSWERED));
     });
@@ -80,7 +81,7 @@ export function ask(model, kind, fields, { signal, buffers }) {
  * @param {AbortSignal} signal
  * @param {() => void} show
  */
-export function follow(model, traits, signal, show) {
+export function watchTraits(model, traits, signal, show) {
   let due = false;
   const change = () => {
     if (due) return;
@@ -106,7 +107,7 @@ export function follow(model, traits, signal, show) {
  * @param {...(Node | string | null | undefined)} children
  * @returns {HTMLElementTagNameMap[T]}
  */
-export function h(tag, props = {}, ...children) {
+export function create(tag, props = {}, ...children) {
   const el = document.createElement(tag);
   if (tag === "textarea" || (tag === "input" && /^(text|search)$/.test(props.type ?? "text"))) el.dir = "auto";
   for (const [name, value] of Object.entries(props)) {
@@ -121,46 +122,46 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
- * What has the keyboard where an element is. Of a widget inside of a shadow root, the document knows the root's host alone.
+ * Return what has the focus where an element is. Of a widget inside a shadow root, the document knows the root's host alone.
  * @param {Element} near
- * @returns {Element | null} null where nothing has it, or `near` is in no page
+ * @returns {Element | null} null if nothing has it, or `near` is in no page
  */
 export function focused(near) {
   return /** @type {Partial<DocumentOrShadowRoot>} */ (near.getRootNode()).activeElement ?? null;
 }
 
 /**
- * Show a few options as buttons side by side. The buttons stay while the options do, and the keyboard with them.
+ * Show a few options as buttons side by side. The buttons stay as long as the options do, so that the focus stays too.
  * @param {HTMLElement} group
  * @param {{ key: string, word: string, label?: string }[]} options
  * @param {string} chosen the key of the one that is pressed
  * @param {(key: string) => void} pick
  */
-export function choices(group, options, chosen, pick) {
-  const known = options.map(({ key, word }) => `${key} ${word}`).join(", ");
-  if (group.dataset.known !== known) {
-    group.dataset.known = known;
+export function showOptions(group, options, chosen, pick) {
+  const shown = options.map(({ key, word }) => `${key} ${word}`).join(", ");
+  if (group.dataset.options !== shown) {
+    group.dataset.options = shown;
     group.replaceChildren(...options.map(({ key, word, label }) =>
-      h("button", { type: "button", dataset: { key }, "aria-label": label, onclick: () => pick(key) }, word)));
+      create("button", { type: "button", dataset: { key }, "aria-label": label, onclick: () => pick(key) }, word)));
   }
   for (const button of group.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.key === chosen));
 }
 
-const OURS = "data-lm-suppress-shortcuts"; // the host's own word for it
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts"; // JupyterLab's own attribute
 
 /**
- * Mark a widget's element as ours: the look, and none of the host's one-letter shortcuts while it has the keyboard. May be
- * called again for the same element.
+ * Give a widget's element its style, and keep the host's one-letter shortcuts away while the focus is inside. May be called
+ * again for the same element.
  * @param {HTMLElement} el
  * @param {...string} classes
  */
-export function dress(el, ...classes) {
+export function setUpRoot(el, ...classes) {
   el.classList.add("kw", ...classes);
-  if (el.hasAttribute(OURS)) return;
-  el.setAttribute(OURS, "true");
+  if (el.hasAttribute(NO_SHORTCUTS)) return;
+  el.setAttribute(NO_SHORTCUTS, "true");
   // It is heeded only from the key's element up to the shortcut's own, and for many that is whatever has the focus: so what
   // gets the focus gets the attribute too.
-  el.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute(OURS, "true"));
+  el.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute(NO_SHORTCUTS, "true"));
   el.addEventListener("focusin", () => { window.addEventListener("keydown", letPass, { capture: true }); });
   el.addEventListener("focusout", () => { window.removeEventListener("keydown", letPass, { capture: true }); });
 }
@@ -175,30 +176,30 @@ function letPass(event) {
   /** @type {Element[]} */
   const marked = [];
   for (let el = event.target instanceof Element ? event.target : null; el; el = el.parentElement)
-    if (el.hasAttribute(OURS)) marked.push(el);
-  for (const el of marked) el.removeAttribute(OURS);
-  setTimeout(() => { for (const el of marked) el.setAttribute(OURS, "true"); });
+    if (el.hasAttribute(NO_SHORTCUTS)) marked.push(el);
+  for (const el of marked) el.removeAttribute(NO_SHORTCUTS);
+  setTimeout(() => { for (const el of marked) el.setAttribute(NO_SHORTCUTS, "true"); });
 }
 
 /**
- * A page whose messages were lost (some hosts drop what a background thread sends) asks for everything now and then, while
- * there is something under way and nothing was heard for a while.
+ * Request the whole state now and then while something is under way and no change comes: some hosts drop what a background
+ * thread sends.
  * @param {Model} model
- * @param {string[]} traits whose changes count as having heard
+ * @param {string[]} traits whose changes count
  * @param {AbortSignal} signal
  * @param {() => boolean} underWay whether anything is expected
  */
-export function askWhenSilent(model, traits, signal, underWay) {
-  let heard = Date.now();
+export function refreshWhenSilent(model, traits, signal, underWay) {
+  let latest = Date.now();
+  const change = () => { latest = Date.now(); };
   for (const trait of traits) {
-    const hear = () => { heard = Date.now(); };
-    model.on(`change:${trait}`, hear);
-    signal.addEventListener("abort", () => model.off(`change:${trait}`, hear));
+    model.on(`change:${trait}`, change);
+    signal.addEventListener("abort", () => model.off(`change:${trait}`, change));
   }
   const timer = setInterval(() => {
-    if (document.hidden || kernelIsGone(model) || !underWay() || Date.now() - heard < 4000) return;
-    heard = Date.now();
-    model.send({ id: freshId(), kind: "tell" });
+    if (document.hidden || kernelIsGone(model) || !underWay() || Date.now() - latest < SILENCE_MS) return;
+    change();
+    model.send({ id: newId(), kind: "send_state" });
   }, 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
 }

@@ -1,8 +1,8 @@
-"""How a widget talks with its page.
+"""How a widget and its page exchange messages.
 
-A page sends commands ``{id, kind, …}``; each gets exactly one answer ``{re, ok, …}``, also where the handler raised,
+A page sends commands ``{id, kind, …}``. Each gets exactly one answer ``{re, ok, …}``, also where its handler raises,
 and a command that arrives twice is carried out once. What a page shows is in traits, which hold neither secrets nor
-bytes of video; bytes travel as buffers of answers, which no notebook saves.
+bytes of video; bytes travel as buffers of messages, which no notebook saves.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ Buffers = Sequence[bytes | memoryview]
 Answer = Mapping[str, Any] | tuple[Mapping[str, Any], Buffers] | None
 Handler = Callable[[Command, Buffers], Answer]
 
-_REMEMBERED = 512  # ids of commands already carried out; a page never has that many under way
+_IDS_KEPT = 512  # of commands already carried out; a page never has that many under way
 
 
-class Text(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
+class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
     """A widget whose messages can be sent whatever a person wrote.
 
-    A page may send half of a character. The widget keeps it, so that whoever checks it can refuse it in words; a
-    message with it could not be encoded, or would break the connection. What is sent holds ``�`` in its place.
+    A page may send half of a character. The widget keeps it, so that validation can refuse it in words; a message with
+    it could not be encoded, or would break the connection. What is sent holds ``�`` in its place.
     """
 
     def _send(self, msg: Any, buffers: Any = None) -> None:
         super()._send(mended(msg) if has_half(msg) else msg, buffers)
 
 
-class Face(Text, anywidget.AnyWidget):
+class CommandWidget(UnicodeWidget, anywidget.AnyWidget):
     """A widget whose page sends commands and gets answers.
 
     A subclass names its commands in ``commands``: kind -> name of the method that carries it out. A method takes the
-    command and its buffers, returns what the answer should hold (or a pair of that and buffers), and returns at once:
-    what takes time is queued elsewhere. It may run on any thread, and late.
+    command and its buffers, returns what the answer holds (or a pair of that and buffers), and returns at once: what
+    takes time is queued elsewhere. It may run on any thread, and late.
     """
 
     commands: ClassVar[Mapping[str, str]] = {}
@@ -62,8 +62,8 @@ class Face(Text, anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self._carried_out: OrderedDict[str, None] = OrderedDict()
-        self._carry_lock = threading.Lock()
+        self._received_ids: OrderedDict[str, None] = OrderedDict()
+        self._ids_lock = threading.Lock()
         self.on_msg(self._receive)
         if _is_first_of_its_cell():
             self.send({"code": page_code().version}, self._code_buffers())
@@ -86,20 +86,20 @@ class Face(Text, anywidget.AnyWidget):
     def _receive(self, _widget: object, command: Any, buffers: Buffers) -> None:
         if not isinstance(command, Mapping) or not isinstance(command.get("id"), str):
             return
-        known = command["id"]
-        with self._carry_lock:
-            if known in self._carried_out:
+        command_id = command["id"]
+        with self._ids_lock:
+            if command_id in self._received_ids:
                 return
-            self._carried_out[known] = None
-            while len(self._carried_out) > _REMEMBERED:
-                self._carried_out.popitem(last=False)
+            self._received_ids[command_id] = None
+            while len(self._received_ids) > _IDS_KEPT:
+                self._received_ids.popitem(last=False)
         answer, out = self._carry_out(command, buffers)
-        self.send({"re": known, **answer}, [bytes(b) for b in out])
+        self.send({"re": command_id, **answer}, [bytes(b) for b in out])
 
     def _carry_out(self, command: Command, buffers: Buffers) -> tuple[dict[str, Any], Buffers]:
         kind = str(command.get("kind"))
         try:
-            if kind == "tell":  # a page that may have missed something asks for everything
+            if kind == "send_state":  # the page may have missed something
                 self.send_state()
                 return {"ok": True}, ()
             if kind == "code":
@@ -107,13 +107,13 @@ class Face(Text, anywidget.AnyWidget):
             if kind not in self.commands:
                 return {"ok": False, "error": f"This panel knows no command {kind!r}."}, ()
             method: Handler = getattr(self, self.commands[kind])
-            said = method(command, buffers)
+            result = method(command, buffers)
         except KlingError as error:
             return {"ok": False, "error": str(error)}, ()
         except Exception as error:
             log.exception("command %s failed", kind)
             return {"ok": False, "error": f"{type(error).__name__}: {error}"}, ()
-        body, out = said if isinstance(said, tuple) else (said, ())
+        body, out = result if isinstance(result, tuple) else (result, ())
         return {"ok": True, **(body or {})}, out
 
 
@@ -136,7 +136,7 @@ def _is_first_of_its_cell() -> bool:
 
 
 def close(widget: Any) -> None:
-    """Close a widget with all that is in it: ipywidgets leaves those behind."""
+    """Close a widget with all that is in it: ipywidgets leaves its children open."""
     for child in getattr(widget, "children", ()):
         close(child)
     widget.close()

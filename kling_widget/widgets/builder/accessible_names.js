@@ -1,6 +1,6 @@
 // What ipywidgets' controls leave unsaid to assistive technology.
 // @ts-check
-import { follow } from "../base/widget.js";
+import { watchTraits } from "../base/widget.js";
 import { followArea } from "../elements/name_marks.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -22,7 +22,7 @@ export async function nameControls(root, model, host, signal) {
   shapes.setAttribute("role", "group");
   shapes.setAttribute("aria-label", "Shape");
   const shape = await host.getModel(ref);
-  follow(shape, ["index"], signal, () => {
+  watchTraits(shape, ["index"], signal, () => {
     shapes.querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", String(i === shape.get("index"))));
   });
 }

@@ -12,7 +12,7 @@ import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 from ...errors import Problem
 from ...request.catalog import Model
 from ...request.storyboard import fit
-from ..base.widget import Text
+from ..base.widget import UnicodeWidget
 from ..elements.elements import Elements
 from ..media.media import Media
 from ..storyboard.storyboard import Storyboard
@@ -26,7 +26,7 @@ from .seconds import Seconds
 _SPOKEN = {"multi_prompt", "element_list"}  # these say themselves what is wrong with them
 
 
-class Prompt(Text, w.Textarea):  # type: ignore[misc]  # ipywidgets ships no types
+class Prompt(UnicodeWidget, w.Textarea):  # type: ignore[misc]  # ipywidgets ships no types
     """Where the prompt is written."""
 
 

@@ -1,14 +1,14 @@
 // Draft or final: the cheapest clip to try a prompt with, or the one that is meant. Two lengths and sounds, one click apart.
 // @ts-check
-import { choices, dress, follow, h } from "../base/widget.js";
+import { create, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {{ duration?: number, sound?: boolean }} Kind */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 async function render({ model, el, signal, host }) {
-  dress(el, "kw-draft");
-  const group = h("span", { class: "kw-seg", role: "group", "aria-label": "Draft or final" });
+  setUpRoot(el, "kw-draft");
+  const group = create("span", { class: "kw-seg", role: "group", "aria-label": "Draft or final" });
   el.append(group);
   const [duration, sound] = await Promise.all([host.getModel(model.get("duration")), host.getModel(model.get("sound"))]);
   if (signal.aborted) return;
@@ -35,10 +35,10 @@ async function render({ model, el, signal, host }) {
     }
     const { duration: seconds, sound: heard } = /** @type {Kind} */ (model.get("draft"));
     group.title = `A draft is ${seconds} s, ${heard ? "with sound" : "silent"}: the cheapest way to try a prompt.`;
-    choices(group, [{ key: "draft", word: "Draft" }, { key: "final", word: "Final" }], drafted() ? "draft" : "final", pick);
+    showOptions(group, [{ key: "draft", word: "Draft" }, { key: "final", word: "Final" }], drafted() ? "draft" : "final", pick);
   };
-  for (const control of [duration, sound]) follow(control, ["value"], signal, show);
-  follow(model, ["draft", "final"], signal, show);
+  for (const control of [duration, sound]) watchTraits(control, ["value"], signal, show);
+  watchTraits(model, ["draft", "final"], signal, show);
 }
 
 /** @param {Kind} one @param {Kind} other */

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import traitlets as t
 
-from ..base.widget import Face
+from ..base.widget import CommandWidget
 
 
-class Draft(Face):
+class Draft(CommandWidget):
     """Draft or final: the cheapest length and sound to try a prompt with, or those that are meant."""
 
     page_name = "draft"

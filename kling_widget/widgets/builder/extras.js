@@ -1,6 +1,6 @@
 // The inputs that a plain control is enough for: switches, choices, numbers, words, JSON.
 // @ts-check
-import { choices, dress, focused, follow, h } from "../base/widget.js";
+import { create, focused, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /**
@@ -18,7 +18,7 @@ import { choices, dress, focused, follow, h } from "../base/widget.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-extras");
+  setUpRoot(el, "kw-extras");
   /** @type {Map<string, () => void>} what shows an input's value and problem anew */
   const shows = new Map();
   /** @param {string} name @param {any} value */
@@ -26,11 +26,11 @@ function render({ model, el, signal }) {
     model.set("value", { ...model.get("value"), [name]: value });
     model.save_changes();
   };
-  follow(model, ["extras"], signal, () => {
+  watchTraits(model, ["extras"], signal, () => {
     shows.clear();
     el.replaceChildren(.../** @type {Extra[]} */ (model.get("extras")).map((extra) => {
       const { row, show } = control(extra, () => model.get("value")[extra.name] ?? extra.default, (value) => set(extra.name, value));
-      const problem = h("p", { class: "kw-extra-problem", "aria-live": "polite" });
+      const problem = create("p", { class: "kw-extra-problem", "aria-live": "polite" });
       row.append(problem);
       shows.set(extra.name, () => {
         show();
@@ -40,7 +40,7 @@ function render({ model, el, signal }) {
     }));
     for (const show of shows.values()) show();
   });
-  follow(model, ["value", "problem"], signal, () => { for (const show of shows.values()) show(); });
+  watchTraits(model, ["value", "problem"], signal, () => { for (const show of shows.values()) show(); });
 }
 
 /**
@@ -51,22 +51,22 @@ function render({ model, el, signal }) {
  * @returns {{ row: HTMLElement, show: () => void }}
  */
 function control(extra, get, set) {
-  const label = h("span", { class: "kw-label" }, extra.label);
+  const label = create("span", { class: "kw-label" }, extra.label);
   const props = { class: `kw-extra kw-extra-${extra.kind} kw-field-${extra.name}`, title: extra.help };
   if (extra.kind === "switch") {
-    const box = h("input", { type: "checkbox", class: "kw-switch", onchange: () => set(box.checked) });
-    return { row: h("div", props, h("label", { class: "kw-row" }, label, box)), show: () => { box.checked = Boolean(get()); } };
+    const box = create("input", { type: "checkbox", class: "kw-switch", onchange: () => set(box.checked) });
+    return { row: create("div", props, create("label", { class: "kw-row" }, label, box)), show: () => { box.checked = Boolean(get()); } };
   }
   if (extra.kind === "choice") {
-    const group = h("span", { class: "kw-seg", role: "group", "aria-label": extra.label });
+    const group = create("span", { class: "kw-seg", role: "group", "aria-label": extra.label });
     const options = extra.options.map(([key, word]) => ({ key, word }));
-    return { row: h("div", props, h("div", { class: "kw-row" }, label, group)), show: () => choices(group, options, String(get()), set) };
+    return { row: create("div", props, create("div", { class: "kw-row" }, label, group)), show: () => showOptions(group, options, String(get()), set) };
   }
   if (extra.kind === "number") return number(extra, props, label, get, set);
-  const area = h("textarea", { class: "kw-extra-words", rows: extra.kind === "json" ? 3 : 2, spellcheck: extra.kind === "text", placeholder: extra.help,
+  const area = create("textarea", { class: "kw-extra-words", rows: extra.kind === "json" ? 3 : 2, spellcheck: extra.kind === "text", placeholder: extra.help,
     oninput: () => set(area.value) });
   return {
-    row: h("div", props, h("label", { class: "kw-extra-block" }, label, area)),
+    row: create("div", props, create("label", { class: "kw-extra-block" }, label, area)),
     show: () => { const now = String(get() ?? ""); if (area.value !== now) area.value = now; },
   };
 }
@@ -82,8 +82,8 @@ function control(extra, get, set) {
 function number(extra, props, label, get, set) {
   const { low, high } = extra, bounded = low !== null && high !== null;
   const step = extra.whole ? 1 : bounded ? (high - low) / 20 : "any";
-  const track = h("input", { type: "range", class: "kw-slide", step, min: low, max: high, "aria-label": extra.label, oninput: () => set(track.valueAsNumber) });
-  const field = h("input", { type: "number", class: "kw-number kw-num", step, "aria-label": `${extra.label}, as a number`,
+  const track = create("input", { type: "range", class: "kw-slide", step, min: low, max: high, "aria-label": extra.label, oninput: () => set(track.valueAsNumber) });
+  const field = create("input", { type: "number", class: "kw-number kw-num", step, "aria-label": `${extra.label}, as a number`,
     oninput: () => { if (Number.isFinite(field.valueAsNumber)) set(field.valueAsNumber); }, onblur: () => show() });
   track.hidden = !bounded;
   function show() {
@@ -92,7 +92,7 @@ function number(extra, props, label, get, set) {
     if (bounded) track.style.setProperty("--kw-at", String((Math.min(high, Math.max(low, now)) - low) / Math.max(high - low, 1e-9)));
     if (focused(field) !== field || field.valueAsNumber !== now) field.value = get() === null ? "" : String(now);
   }
-  return { row: h("div", props, h("div", { class: "kw-row" }, label, track, field)), show };
+  return { row: create("div", props, create("div", { class: "kw-row" }, label, track, field)), show };
 }
 
 export default { render };

@@ -8,11 +8,11 @@ from typing import Any
 
 import traitlets as t
 
-from ..base.widget import Face
+from ..base.widget import CommandWidget
 from .offer import Extra
 
 
-class Extras(Face):
+class Extras(CommandWidget):
     """What else a model takes, one control an input, as its schema says.
 
     Attributes

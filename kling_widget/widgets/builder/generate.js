@@ -1,7 +1,7 @@
 // The button that costs money. One click is one command; it carries what the person saw: every control's value and the price.
 // @ts-check
-import { ask, choices, dress, follow, h } from "../base/widget.js";
-import { followKernel, GONE, kernelIsGone } from "../base/kernel.js";
+import { create, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { GONE, kernelIsGone, watchKernel } from "../base/kernel.js";
 import { nameControls } from "./accessible_names.js";
 import { studioRoot } from "../base/root.js";
 
@@ -16,21 +16,21 @@ const READ = 5000; // ms that a confirmation stays
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  dress(el, "kw-go");
-  const price = h("span", { class: "kw-go-price" });
-  const word = h("span", {}, "Generate");
-  const button = h("button", { class: "kw-go-button kw-num", type: "button" }, word, price);
-  const batches = h("span", { class: "kw-seg kw-num", role: "group", "aria-label": "How many takes" });
-  const said = h("p", { class: "kw-said", role: "status" });
+  setUpRoot(el, "kw-go");
+  const price = create("span", { class: "kw-go-price" });
+  const word = create("span", {}, "Generate");
+  const button = create("button", { class: "kw-go-button kw-num", type: "button" }, word, price);
+  const batches = create("span", { class: "kw-seg kw-num", role: "group", "aria-label": "How many takes" });
+  const said = create("p", { class: "kw-said", role: "status" });
   const key = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
-  const note = h("span", { class: "kw-note" });
-  const quote = h("p", { class: "kw-quote kw-num", role: "status" });
-  const code = h("button", { class: "kw-quiet kw-as-code", type: "button", title: "The request as Python, %%kling, curl and JSON; or paste one" }, "as code");
-  const sure = h("div", { class: "kw-sure kw-row", role: "group", "aria-label": "Confirm" });
+  const note = create("span", { class: "kw-note" });
+  const quote = create("p", { class: "kw-quote kw-num", role: "status" });
+  const code = create("button", { class: "kw-quiet kw-as-code", type: "button", title: "The request as Python, %%kling, curl and JSON; or paste one" }, "as code");
+  const sure = create("div", { class: "kw-sure kw-row", role: "group", "aria-label": "Confirm" });
   sure.hidden = true;
   el.append(
-    h("div", { class: "kw-row" }, button, batches, h("span", { class: "kw-key", "aria-hidden": "true" }, key), h("span", { class: "kw-grow" }), note, code),
-    h("div", { class: "kw-go-words" }, sure, quote, said));
+    create("div", { class: "kw-row" }, button, batches, create("span", { class: "kw-key", "aria-hidden": "true" }, key), create("span", { class: "kw-grow" }), note, code),
+    create("div", { class: "kw-go-words" }, sure, quote, said));
 
   let waiting = false;
 
@@ -65,15 +65,15 @@ function render({ model, el, signal, host }) {
       sure.hidden = true;
       button.focus();
     };
-    const yes = h("button", { class: "kw-go-button kw-num", type: "button", onclick: () => {
+    const yes = create("button", { class: "kw-go-button kw-num", type: "button", onclick: () => {
       leave();
       const now = chosen();
       if (now.takes === takes && now.price === sum) generate({ takes, price: sum, asks }, true);
       else say("The price changed meanwhile. Nothing was sent: look at it and click again.", "bad");
     } }, `Yes, spend ${sum}`);
     sure.replaceChildren(
-      h("span", {}, takes === 1 ? `Make a take for about ${sum}?` : `Make ${takes} takes for about ${sum}?`), yes,
-      h("button", { class: "kw-quiet", type: "button", onclick: leave }, "Not now"));
+      create("span", {}, takes === 1 ? `Make a take for about ${sum}?` : `Make ${takes} takes for about ${sum}?`), yes,
+      create("button", { class: "kw-quiet", type: "button", onclick: leave }, "Not now"));
     sure.hidden = false;
     yes.focus();
   };
@@ -97,7 +97,7 @@ function render({ model, el, signal, host }) {
     try {
       const shownModel = model.get("model");
       const values = await seen(model.get("fields"), model.get("groups"), host);
-      const { answer } = await ask(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed, model: shownModel }, { signal });
+      const { answer } = await sendCommand(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed, model: shownModel }, { signal });
       // What the engine had to say about this click by now is the later word.
       if (!model.get("said")) say(answer.said ?? "", answer.refused ? "bad" : "ok");
       if (!answer.refused) setTimeout(() => { if (said.textContent === answer.said) say("", "ok"); }, READ);
@@ -134,7 +134,7 @@ function render({ model, el, signal, host }) {
     price.textContent = batch.price;
     button.setAttribute("aria-label", `Generate ${batch.takes} take${batch.takes === 1 ? "" : "s"} for about ${batch.price}`);
   };
-  follow(model, ["batches", "takes", "tariff", "note", "quote", "code"], signal, () => {
+  watchTraits(model, ["batches", "takes", "tariff", "note", "quote", "code"], signal, () => {
     showPrice();
     note.textContent = model.get("note");
     quote.textContent = model.get("quote");
@@ -142,21 +142,21 @@ function render({ model, el, signal, host }) {
     const offered = /** @type {Batch[]} */ (model.get("batches")).map(({ takes }) => ({
       key: String(takes), word: takes === 1 ? "1 take" : String(takes), label: takes === 1 ? "1 take" : `${takes} takes`,
     }));
-    choices(batches, offered, String(model.get("takes")), (takes) => { model.set("takes", Number(takes)); model.save_changes(); });
+    showOptions(batches, offered, String(model.get("takes")), (takes) => { model.set("takes", Number(takes)); model.save_changes(); });
   });
   for (const name of /** @type {const} */ (["duration", "sound"])) {
     const ref = model.get("fields")[name];
     if (!ref) continue;
     host.getModel(ref).then((control) => {
       controls[name] = control;
-      follow(control, ["value"], signal, () => {
+      watchTraits(control, ["value"], signal, () => {
         sure.hidden = true; // what was asked about is not what it is now
         showPrice();
       });
     }, () => {}); // then the kernel's price is shown
   }
-  followKernel(model, signal, (gone) => say(gone ? `${GONE} Nothing is sent from here: run the cell again.` : "", "wait"), el);
-  follow(model, ["said", "tone"], signal, () => say(model.get("said"), model.get("tone")));
+  watchKernel(model, signal, (gone) => say(gone ? `${GONE} Nothing is sent from here: run the cell again.` : "", "wait"), el);
+  watchTraits(model, ["said", "tone"], signal, () => say(model.get("said"), model.get("tone")));
 }
 
 /**

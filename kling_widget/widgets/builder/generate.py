@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import traitlets as t
 
 from ...errors import KlingError
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Go(Face):
+class Go(CommandWidget):
     """The button that costs money.
 
     A click's command holds every control's value and the price, as the person saw them: what a busy kernel has not

@@ -1,6 +1,6 @@
 // Where the builder's request comes from, and the way back to what stood there before.
 // @ts-check
-import { ask, dress, follow, h } from "../base/widget.js";
+import { create, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
@@ -8,18 +8,18 @@ const WORDS = 60; // characters that are shown
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-origin");
+  setUpRoot(el, "kw-origin");
   el.setAttribute("role", "status");
-  const word = h("span", {}), of = h("bdi", { dir: "auto" }), said = h("span", {});
+  const word = create("span", {}), of = create("bdi", { dir: "auto" }), said = create("span", {});
   /** @param {string} name @param {string} kind @param {string} title */
-  const button = (name, kind, title) => h("button", { class: "kw-quiet", type: "button", title, onclick: () => {
-    ask(model, kind, {}, { signal }).then(() => { said.textContent = ""; }, (error) => { if (!signal.aborted) said.textContent = error.message; });
+  const button = (name, kind, title) => create("button", { class: "kw-quiet", type: "button", title, onclick: () => {
+    sendCommand(model, kind, {}, { signal }).then(() => { said.textContent = ""; }, (error) => { if (!signal.aborted) said.textContent = error.message; });
   } }, name);
-  const from = h("span", {}, word, of, button("Let go", "let_go", "The next take is then nobody's child. What stands in the builder stays."));
-  const replaced = h("span", {}, button("Put back what was here", "put_back", ""));
+  const from = create("span", {}, word, of, button("Let go", "let_go", "The next take is then nobody's child. What stands in the builder stays."));
+  const replaced = create("span", {}, button("Put back what was here", "put_back", ""));
   const back = /** @type {HTMLButtonElement} */ (replaced.firstChild);
   el.append(from, replaced, said);
-  follow(model, ["of", "word", "before", "replaced"], signal, () => {
+  watchTraits(model, ["of", "word", "before", "replaced"], signal, () => {
     const whose = model.get("of"), before = model.get("before");
     from.hidden = !whose;
     word.textContent = `${model.get("word")} of`;

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Origin(Face):
+class Origin(CommandWidget):
     """A line above the builder: which take its request is a remix of, and what it replaced.
 
     Parameters

@@ -1,6 +1,6 @@
 // The prompt's words as this page holds them: read, written anew, and added to where the caret is. No kernel is needed.
 // @ts-check
-import { follow } from "../base/widget.js";
+import { watchTraits } from "../base/widget.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -49,7 +49,7 @@ export function promptWords(model, el, host, signal) {
   /** @type {(() => void)[]} */
   const followers = [];
   const arrived = host.getModel(model.get("prompt")).then((found) => { control = found; });
-  arrived.then(() => { for (const show of followers) follow(/** @type {Model} */ (control), ["value"], signal, show); }, () => {}); // then nothing can be written
+  arrived.then(() => { for (const show of followers) watchTraits(/** @type {Model} */ (control), ["value"], signal, show); }, () => {}); // then nothing can be written
   studioRoot(el, signal).then((found) => { root = found; });
 
   /** @returns {HTMLTextAreaElement | null} */
@@ -78,7 +78,7 @@ export function promptWords(model, el, host, signal) {
     append: (words) => put(words, Infinity, Infinity),
     follow: (show) => {
       followers.push(show);
-      if (control) follow(control, ["value"], signal, show);
+      if (control) watchTraits(control, ["value"], signal, show);
     },
   };
 }

@@ -1,17 +1,17 @@
 // How long the clip will be: a track to slide, a number to type, and two lengths to click. All three move at once, here in the
 // page: a busy kernel never leaves them apart.
 // @ts-check
-import { choices, dress, focused, follow, h } from "../base/widget.js";
+import { create, focused, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-seconds");
-  const label = h("span", { class: "kw-label" }, "Seconds");
-  const track = h("input", { type: "range", class: "kw-slide", step: 1, "aria-label": "Seconds" });
-  const number = h("input", { type: "number", class: "kw-number kw-num", step: 1, "aria-label": "Seconds, as a number" });
-  const picks = h("span", { class: "kw-seg kw-num", role: "group", "aria-label": "Usual lengths" });
+  setUpRoot(el, "kw-seconds");
+  const label = create("span", { class: "kw-label" }, "Seconds");
+  const track = create("input", { type: "range", class: "kw-slide", step: 1, "aria-label": "Seconds" });
+  const number = create("input", { type: "number", class: "kw-number kw-num", step: 1, "aria-label": "Seconds, as a number" });
+  const picks = create("span", { class: "kw-seg kw-num", role: "group", "aria-label": "Usual lengths" });
   el.append(label, track, number, picks);
 
   /** @param {unknown} value */
@@ -38,10 +38,10 @@ function render({ model, el, signal }) {
     number.setAttribute("aria-invalid", String(Boolean(model.get("problem"))));
     /** @type {number[]} */
     const quick = model.get("quick");
-    choices(picks, quick.map((n) => ({ key: String(n), word: String(n), label: `${n} seconds` })), String(value), (n) => choose(Number(n)));
+    showOptions(picks, quick.map((n) => ({ key: String(n), word: String(n), label: `${n} seconds` })), String(value), (n) => choose(Number(n)));
     picks.hidden = quick.length === 0;
   }
-  follow(model, ["value", "low", "high", "quick", "problem"], signal, show);
+  watchTraits(model, ["value", "low", "high", "quick", "problem"], signal, show);
 }
 
 export default { render };

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import traitlets as t
 
-from ..base.widget import Face
+from ..base.widget import CommandWidget
 
 
-class Seconds(Face):
+class Seconds(CommandWidget):
     """How long the clip will be. Any value may be set; what the model does not take is said beside it."""
 
     page_name = "seconds"

@@ -1,6 +1,6 @@
 // The request as code, to copy; and a place to paste one. What is pasted goes to the kernel in a command and nowhere else.
 // @ts-check
-import { ask, dress, focused, follow, freshId, h } from "../base/widget.js";
+import { create, focused, newId, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { lettersOf } from "../storyboard/shots.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -10,25 +10,25 @@ const SHOWN = 2000; // ms that the copy button says what it did
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-code");
+  setUpRoot(el, "kw-code");
   el.setAttribute("role", "region");
   el.setAttribute("aria-label", "The request as code");
-  const known = freshId();
-  const tabs = h("div", { class: "kw-code-tabs", role: "tablist", "aria-label": "The request as" });
-  const text = h("pre", { class: "kw-code-text", id: `kw-code-${known}`, role: "tabpanel", dir: "auto", tabindex: 0 });
-  const copy = h("button", { class: "kw-quiet", type: "button" }, "Copy");
-  const close = h("button", { class: "kw-quiet kw-code-close", type: "button", "aria-label": "Close the code", title: "Close (Esc)" }, "×");
-  const heard = h("span", { class: "kw-hidden", role: "status" });
-  const box = h("textarea", {
+  const known = newId();
+  const tabs = create("div", { class: "kw-code-tabs", role: "tablist", "aria-label": "The request as" });
+  const text = create("pre", { class: "kw-code-text", id: `kw-code-${known}`, role: "tabpanel", dir: "auto", tabindex: 0 });
+  const copy = create("button", { class: "kw-quiet", type: "button" }, "Copy");
+  const close = create("button", { class: "kw-quiet kw-code-close", type: "button", "aria-label": "Close the code", title: "Close (Esc)" }, "×");
+  const heard = create("span", { class: "kw-hidden", role: "status" });
+  const box = create("textarea", {
     class: "kw-code-box", id: `kw-paste-${known}`, rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
     placeholder: "JSON, a curl command, Python (generate, VideoRequest, client.run), JavaScript (fetch) or a %%kling cell",
   });
-  const fill = h("button", { class: "kw-quiet kw-code-fill", type: "button" }, "Fill the form");
-  const said = h("p", { class: "kw-code-said", id: `kw-said-${known}`, role: "status" });
+  const fill = create("button", { class: "kw-quiet kw-code-fill", type: "button" }, "Fill the form");
+  const said = create("p", { class: "kw-code-said", id: `kw-said-${known}`, role: "status" });
   box.setAttribute("aria-describedby", said.id);
   el.append(
-    h("div", { class: "kw-row" }, tabs, h("span", { class: "kw-grow" }), copy, close, heard), text,
-    h("div", { class: "kw-row" }, h("label", { class: "kw-label kw-grow", for: box.id }, "Paste a request"), fill), box, said);
+    create("div", { class: "kw-row" }, tabs, create("span", { class: "kw-grow" }), copy, close, heard), text,
+    create("div", { class: "kw-row" }, create("label", { class: "kw-label kw-grow", for: box.id }, "Paste a request"), fill), box, said);
 
   /** @type {Record<string, string>} */
   let forms = {};
@@ -45,11 +45,11 @@ function render({ model, el, signal }) {
     const shown = forms[name] ?? "";
     if (text.textContent !== shown) text.textContent = shown; // what a person has marked stays marked
   };
-  follow(model, ["forms"], signal, () => {
+  watchTraits(model, ["forms"], signal, () => {
     forms = model.get("forms");
     const names = Object.keys(forms);
     if (names.join() !== Array.from(tabs.children, (tab) => /** @type {HTMLElement} */ (tab).dataset.key).join())
-      tabs.replaceChildren(...names.map((name, i) => h("button", {
+      tabs.replaceChildren(...names.map((name, i) => create("button", {
         type: "button", role: "tab", id: `kw-tab-${known}-${i}`, "aria-controls": text.id, dataset: { key: name }, onclick: () => choose(name),
       }, name)));
     choose(names.includes(chosen) ? chosen : names[0] ?? "");
@@ -76,7 +76,7 @@ function render({ model, el, signal }) {
 
   /** @type {Element | null} who had the keyboard when it was opened, and gets it back */
   let opener = null;
-  follow(model, ["shown"], signal, () => {
+  watchTraits(model, ["shown"], signal, () => {
     if (model.get("shown") && el.hidden) opener = focused(el);
     el.hidden = !model.get("shown");
   });
@@ -118,7 +118,7 @@ function pasting({ model, box, fill, said, signal }) {
     fill.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => say("The kernel is busy with a cell, or gone. The text waits and will be read once.", "wait"), SLOW);
     try {
-      const { answer } = await ask(model, "fill", { text: pasted }, { signal });
+      const { answer } = await sendCommand(model, "fill", { text: pasted }, { signal });
       say(answer.said ?? "", "ok");
       if (box.value === pasted) box.value = ""; // there may be a key in it
     } catch (error) {

@@ -9,10 +9,10 @@ import traitlets as t
 
 from ...errors import KlingError, RequestError
 from ...request.code import LONGEST
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Code(Face):
+class Code(CommandWidget):
     """The builder's request in the forms that people pass on, and a box that fills the builder from one of them.
 
     What is pasted may hold a key: it comes in a command, and stands in no trait.

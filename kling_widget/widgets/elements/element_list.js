@@ -1,6 +1,6 @@
 // The elements that there are, to choose from, and the way to a new one.
 // @ts-check
-import { focused, freshId, h } from "../base/widget.js";
+import { create, focused, newId } from "../base/widget.js";
 import { closeElsewhere } from "../base/popup.js";
 import { newcomer } from "./new_element.js";
 
@@ -17,19 +17,19 @@ import { newcomer } from "./new_element.js";
  * @returns {{ el: HTMLElement, told: HTMLElement, show: () => void }} `told`: the words that stand in it while it is open
  */
 export function castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say, expect }) {
-  const search = h("input", { class: "kw-entry", type: "search", placeholder: "Search elements…", "aria-label": "Search elements" });
-  const rows = h("ul", { class: "kw-cast-rows", "aria-label": "Elements" });
-  const empty = h("p", { class: "kw-empty" }, "No element goes by that name.");
-  const told = h("p", { class: "kw-said", role: "status" });
-  const list = h("div", { class: "kw-cast-list" }, search, rows, empty,
-    h("button", { class: "kw-quiet", type: "button", onclick: () => showForm(search.value.trim()) }, "New…"));
+  const search = create("input", { class: "kw-entry", type: "search", placeholder: "Search elements…", "aria-label": "Search elements" });
+  const rows = create("ul", { class: "kw-cast-rows", "aria-label": "Elements" });
+  const empty = create("p", { class: "kw-empty" }, "No element goes by that name.");
+  const told = create("p", { class: "kw-said", role: "status" });
+  const list = create("div", { class: "kw-cast-list" }, search, rows, empty,
+    create("button", { class: "kw-quiet", type: "button", onclick: () => showForm(search.value.trim()) }, "New…"));
   const form = newcomer({ model, host, signal, back: () => showList(), done: (id, said, making) => {
     close();
     if (id) choose(id);
     if (making) expect(making);
     if (said) say(said);
   } });
-  const el = h("div", { class: "kw-cast-pop", role: "dialog", "aria-label": "Choose elements", id: `kw-cast-${freshId()}`, hidden: true }, list, form.el, told);
+  const el = create("div", { class: "kw-cast-pop", role: "dialog", "aria-label": "Choose elements", id: `kw-cast-${newId()}`, hidden: true }, list, form.el, told);
   add.setAttribute("aria-controls", el.id);
   add.setAttribute("aria-expanded", "false");
 
@@ -43,10 +43,10 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     rows.replaceChildren(...fitting.map((one) => {
       const on = one.state === "ready" && ids.includes(one.element_id);
       const about = { ready: one.note, making: "being made", failed: "not made" }[one.state];
-      return h("li", {},
-        h("button", { class: "kw-cast-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
+      return create("li", {},
+        create("button", { class: "kw-cast-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
           onclick: () => { if (on) leave(one.element_id); else choose(one.element_id); } },
-        portrait(one), h("span", { dir: "auto" }, one.name), h("small", { dir: "auto" }, about)),
+        portrait(one), create("span", { dir: "auto" }, one.name), create("small", { dir: "auto" }, about)),
         one.state === "making" ? null : forgetter(one.name, () => tell("forget", { name: one.name })));
     }));
     empty.hidden = fitting.length > 0;
@@ -100,7 +100,7 @@ function folded(text) {
 
 /** A button that is pressed twice: the first time it asks. @param {string} name @param {() => void} forget */
 function forgetter(name, forget) {
-  const button = h("button", { class: "kw-quiet kw-forget", type: "button", "aria-label": `Forget ${name}` }, "×");
+  const button = create("button", { class: "kw-quiet kw-forget", type: "button", "aria-label": `Forget ${name}` }, "×");
   button.addEventListener("click", () => {
     if (button.dataset.sure) return forget();
     button.dataset.sure = "yes";

@@ -1,6 +1,6 @@
 // The elements of a request: the chosen ones as chips, those to choose from in a list, and what the prompt leaves unsaid.
 // @ts-check
-import { ask, dress, focused, follow, h } from "../base/widget.js";
+import { create, focused, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { castlist } from "./element_list.js";
 import { followArea, markNames, namedIn, writeInto } from "./name_marks.js";
 import { studioRoot } from "../base/root.js";
@@ -21,13 +21,13 @@ import { studioRoot } from "../base/root.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  dress(el, "kw-cast");
-  const chips = h("span", { class: "kw-cast-chips" });
-  const add = h("button", { class: "kw-element kw-element-add", type: "button", "aria-haspopup": "dialog" }, "+ add");
-  const hints = h("div", { class: "kw-cast-hints", "aria-live": "polite" });
-  const said = h("p", { class: "kw-said", role: "status" });
-  const problem = h("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
-  const below = h("div", { class: "kw-cast-below" }, said, problem, hints);
+  setUpRoot(el, "kw-cast");
+  const chips = create("span", { class: "kw-cast-chips" });
+  const add = create("button", { class: "kw-element kw-element-add", type: "button", "aria-haspopup": "dialog" }, "+ add");
+  const hints = create("div", { class: "kw-cast-hints", "aria-live": "polite" });
+  const said = create("p", { class: "kw-said", role: "status" });
+  const problem = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  const below = create("div", { class: "kw-cast-below" }, said, problem, hints);
 
   /** @returns {Known[]} */
   const known = () => model.get("known");
@@ -72,13 +72,13 @@ function render({ model, el, signal, host }) {
     }
   };
   /** @param {string} kind @param {Record<string, unknown>} fields */
-  const tell = (kind, fields) => ask(model, kind, fields, { signal }).then(() => {}, (error) => { if (!signal.aborted) say(error.message, "bad"); });
+  const tell = (kind, fields) => sendCommand(model, kind, fields, { signal }).then(() => {}, (error) => { if (!signal.aborted) say(error.message, "bad"); });
 
   const pop = castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say: (words) => say(words), expect: (name) => {
     expected.add(name);
     showAll();
   } });
-  el.append(h("div", { class: "kw-cast-line" }, h("span", { class: "kw-label" }, "Elements"), h("div", { class: "kw-row" }, chips, add), pop.el), below);
+  el.append(create("div", { class: "kw-cast-line" }, create("span", { class: "kw-label" }, "Elements"), create("div", { class: "kw-row" }, chips, add), pop.el), below);
 
   /** @type {HTMLTextAreaElement | null} */
   let area = null;
@@ -102,11 +102,11 @@ function render({ model, el, signal, host }) {
       ...ids.map((id) => {
         const one = all.find(({ element_id }) => element_id === id);
         const name = one?.name ?? `…${id.slice(-6)}`;
-        return h("span", { class: "kw-element", title: one ? one.note || null : `An element that this library has no name for: ${id}` },
-          portrait(one ?? { name, element_id: id, picture: false }), h("bdi", {}, name),
-          h("button", { type: "button", "aria-label": `Leave ${name} out`, onclick: () => leave(id) }, "×"));
+        return create("span", { class: "kw-element", title: one ? one.note || null : `An element that this library has no name for: ${id}` },
+          portrait(one ?? { name, element_id: id, picture: false }), create("bdi", {}, name),
+          create("button", { type: "button", "aria-label": `Leave ${name} out`, onclick: () => leave(id) }, "×"));
       }),
-      ...making.map((one) => h("span", { class: "kw-element kw-element-making" }, portrait(one), h("bdi", {}, one.name), " · being made")));
+      ...making.map((one) => create("span", { class: "kw-element kw-element-making" }, portrait(one), create("bdi", {}, one.name), " · being made")));
     const buttons = chips.querySelectorAll("button");
     if (held >= 0) (buttons[Math.min(held, buttons.length - 1)] ?? add).focus();
   };
@@ -169,8 +169,8 @@ function render({ model, el, signal, host }) {
     }, life);
     showHints();
   }));
-  follow(model, ["value", "known", "most"], signal, showAll);
-  follow(model, ["known"], signal, () => el.classList.toggle("kw-cast-known", known().length > 0));
+  watchTraits(model, ["value", "known", "most"], signal, showAll);
+  watchTraits(model, ["known"], signal, () => el.classList.toggle("kw-cast-known", known().length > 0));
   const watcher = new ResizeObserver(() => {
     if (shown === el.getClientRects().length > 0) return;
     shown = !shown;
@@ -178,7 +178,7 @@ function render({ model, el, signal, host }) {
   });
   watcher.observe(el);
   signal.addEventListener("abort", () => watcher.disconnect());
-  follow(model, ["problem"], signal, () => { problem.textContent = model.get("problem"); });
+  watchTraits(model, ["problem"], signal, () => { problem.textContent = model.get("problem"); });
   const hear = () => {
     drawMarks();
     showHints();
@@ -187,19 +187,19 @@ function render({ model, el, signal, host }) {
     [model.get("prompt"), (found) => { prompt = found; }],
     [model.get("board"), (found) => {
       board = found;
-      follow(found, ["both", "offers_both"], signal, () => showHints());
+      watchTraits(found, ["both", "offers_both"], signal, () => showHints());
     }],
   ]))
     if (ref) host.getModel(ref).then((found) => {
       keep(found);
-      follow(found, ["value"], signal, hear);
+      watchTraits(found, ["value"], signal, hear);
     }, () => {}); // then the page's own textarea says what is named
 }
 
 /** @param {string} tone @param {string} words @param {string} action @param {() => void} act */
 function hint(tone, words, action, act) {
-  return h("p", { class: "kw-cast-hint", dataset: { tone } }, words,
-    action ? h("button", { class: "kw-quiet", type: "button", onclick: act, "aria-label": `${action}: ${words}` }, action) : null);
+  return create("p", { class: "kw-cast-hint", dataset: { tone } }, words,
+    action ? create("button", { class: "kw-quiet", type: "button", onclick: act, "aria-label": `${action}: ${words}` }, action) : null);
 }
 
 /**
@@ -212,18 +212,18 @@ function portraits(model, signal) {
   const held = new Map();
   signal.addEventListener("abort", () => { for (const url of held.values()) void url.then(URL.revokeObjectURL, () => {}); });
   /** @param {string} name @returns {Promise<string>} */
-  const fetchPicture = (name) => ask(model, "picture", { name }, { signal }).then(({ buffers }) => {
+  const fetchPicture = (name) => sendCommand(model, "picture", { name }, { signal }).then(({ buffers }) => {
     const part = /** @type {BlobPart | undefined} */ (/** @type {unknown} */ (buffers[0]));
     return part ? URL.createObjectURL(new Blob([part])) : "";
   });
   /** @param {Pick<Known, "name" | "element_id" | "picture">} one */
   return ({ name, element_id, picture }) => {
     const hue = Array.from(name).reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 360, 0);
-    const drawn = h("i", { class: "kw-portrait", "aria-hidden": "true", style: { "--kw-hue": hue } });
+    const drawn = create("i", { class: "kw-portrait", "aria-hidden": "true", style: { "--kw-hue": hue } });
     if (!picture) return drawn;
     const key = `${name} ${element_id}`, asked = held.get(key) ?? fetchPicture(name);
     held.set(key, asked);
-    asked.then((url) => { if (url) drawn.append(h("img", { src: url, alt: "", draggable: "false" })); }, () => held.delete(key));
+    asked.then((url) => { if (url) drawn.append(create("img", { src: url, alt: "", draggable: "false" })); }, () => held.delete(key));
     return drawn;
   };
 }

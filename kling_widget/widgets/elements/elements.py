@@ -9,7 +9,7 @@ import traitlets as t
 
 from ...errors import KlingError
 from ...request import elements
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 State = Literal["ready", "making", "failed"]
 
@@ -37,7 +37,7 @@ def known(
     }
 
 
-class Elements(Face):
+class Elements(CommandWidget):
     """Which elements a request has, and which there are to choose from.
 
     The page marks their names in the prompt, completes them, and points out a chosen one that no word names. What it

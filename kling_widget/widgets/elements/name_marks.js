@@ -1,7 +1,7 @@
 // Names in the prompt: marked where they stand, and completed while they are typed. The textarea stays what it is; what is
 // drawn lies behind it.
 // @ts-check
-import { focused, freshId, h } from "../base/widget.js";
+import { create, focused, newId } from "../base/widget.js";
 
 /** @typedef {{ start: number, end: number, name: string }} Found */
 
@@ -148,8 +148,8 @@ export function followArea(root, signal, attach) {
  * @returns {() => void} draws the marks anew: the names or what is chosen have changed
  */
 export function markNames(area, names, signal) {
-  const words = h("div", { class: "kw-marks-words" });
-  const layer = h("div", { class: "kw-marks", "aria-hidden": "true" }, words);
+  const words = create("div", { class: "kw-marks-words" });
+  const layer = create("div", { class: "kw-marks", "aria-hidden": "true" }, words);
   const parent = /** @type {HTMLElement} */ (area.parentElement);
   area.before(layer);
   parent.classList.add("kw-marked");
@@ -175,7 +175,7 @@ export function markNames(area, names, signal) {
     const parts = namedIn(text, names.ready()).flatMap(({ start, end, name }) => {
       const between = text.slice(at, start);
       at = end;
-      return [between, h("mark", { dataset: { chosen: names.chosen(name) ? "yes" : "no" } }, text.slice(start, end))];
+      return [between, create("mark", { dataset: { chosen: names.chosen(name) ? "yes" : "no" } }, text.slice(start, end))];
     });
     words.replaceChildren(...parts, text.slice(at));
     place(); // a scrollbar may have come
@@ -211,7 +211,7 @@ export function markNames(area, names, signal) {
  */
 function completeNames(area, mirror, names, signal) {
   const field = /** @type {HTMLElement} */ (area.closest(".kw-field-prompt"));
-  const list = h("ul", { class: "kw-offers", role: "listbox", id: `kw-offers-${freshId()}`, "aria-label": "Elements", hidden: true });
+  const list = create("ul", { class: "kw-offers", role: "listbox", id: `kw-offers-${newId()}`, "aria-label": "Elements", hidden: true });
   field.append(list);
   area.setAttribute("aria-autocomplete", "list");
   area.setAttribute("aria-controls", list.id);
@@ -254,8 +254,8 @@ function completeNames(area, mirror, names, signal) {
     if (!begun || begun.start !== turnedDown) turnedDown = -1;
     if (!begun || !fitting.length || turnedDown >= 0) return close();
     offer = { start: begun.start, caret, names: fitting };
-    list.replaceChildren(...fitting.map((name, i) => h("li", { role: "option", id: `${list.id}-${i}`, onclick: () => take(name) },
-      names.portrait(name), h("span", { dir: "auto" }, name))));
+    list.replaceChildren(...fitting.map((name, i) => create("li", { role: "option", id: `${list.id}-${i}`, onclick: () => take(name) },
+      names.portrait(name), create("span", { dir: "auto" }, name))));
     list.hidden = false;
     // Where the word is a name already, Enter is a new line until an arrow says otherwise.
     move(begun.whole ? -1 : 0);

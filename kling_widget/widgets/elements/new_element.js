@@ -1,6 +1,6 @@
 // The form for an element that the library does not know yet: one whose id a person has, or one to be made from pictures.
 // @ts-check
-import { ask, choices, h } from "../base/widget.js";
+import { create, sendCommand, showOptions } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {{ getModel: (ref: string) => Promise<Model>, getWidget: (ref: string) => Promise<{ render: (view: { el: HTMLElement, signal: AbortSignal }) => Promise<void> }> }} Host */
@@ -14,29 +14,29 @@ const UNHEARD = 2500; // ms without an answer until it is said that the kernel i
  *   `begin` shows it to somebody who looked for a name
  */
 export function newcomer({ model, host, signal, done, back }) {
-  const name = h("input", { class: "kw-entry", maxlength: 20, autocomplete: "off" });
-  const id = h("input", { class: "kw-entry kw-num", maxlength: 64, autocomplete: "off", inputmode: "numeric", spellcheck: "false" });
-  const note = h("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
-  const description = h("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
+  const name = create("input", { class: "kw-entry", maxlength: 20, autocomplete: "off" });
+  const id = create("input", { class: "kw-entry kw-num", maxlength: 64, autocomplete: "off", inputmode: "numeric", spellcheck: "false" });
+  const note = create("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
+  const description = create("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
   const pictures = picturesOf(model, host, signal);
-  const ways = h("span", { class: "kw-seg", role: "group", "aria-label": "How it comes in" });
-  const trouble = h("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
-  const submit = h("button", { class: "kw-plain", type: "button" });
-  const foot = h("div", { class: "kw-row" });
-  const had = h("div", { class: "kw-newcomer-way" }, labelled("Its id at the service", id), labelled("Note, for yourself", note));
-  const made = h("div", { class: "kw-newcomer-way" }, labelled("What it is, in a few words", description), pictures.el);
+  const ways = create("span", { class: "kw-seg", role: "group", "aria-label": "How it comes in" });
+  const trouble = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  const submit = create("button", { class: "kw-plain", type: "button" });
+  const foot = create("div", { class: "kw-row" });
+  const had = create("div", { class: "kw-newcomer-way" }, labelled("Its id at the service", id), labelled("Note, for yourself", note));
+  const made = create("div", { class: "kw-newcomer-way" }, labelled("What it is, in a few words", description), pictures.el);
   // No form of the page's own: the media control inside of it has keys of its own.
-  const form = h("div", { class: "kw-newcomer", role: "group", "aria-label": "A new element" }, ways, labelled("Name, as the prompt will say it", name), had, made, foot, trouble);
+  const form = create("div", { class: "kw-newcomer", role: "group", "aria-label": "A new element" }, ways, labelled("Name, as the prompt will say it", name), had, made, foot, trouble);
 
   let way = "had";
   const offer = () => {
     const price = model.get("price");
-    choices(ways, [{ key: "had", word: "I have its id" }, { key: "made", word: `Make one · ${price}`, label: `Make one from pictures, for ${price}` }], way,
+    showOptions(ways, [{ key: "had", word: "I have its id" }, { key: "made", word: `Make one · ${price}`, label: `Make one from pictures, for ${price}` }], way,
       (key) => { way = key; offer(); });
     had.hidden = way !== "had";
     made.hidden = way !== "made";
     submit.textContent = way === "had" ? "Save" : "Make it…";
-    foot.replaceChildren(submit, h("button", { class: "kw-quiet", type: "button", onclick: back }, "Back"));
+    foot.replaceChildren(submit, create("button", { class: "kw-quiet", type: "button", onclick: back }, "Back"));
     trouble.textContent = "";
   };
   const empty = () => { for (const entry of [name, id, note, description]) entry.value = ""; };
@@ -44,7 +44,7 @@ export function newcomer({ model, host, signal, done, back }) {
   const save = async () => {
     submit.disabled = true;
     try {
-      const { answer } = await ask(model, "save", { name: name.value, element_id: id.value, note: note.value }, { signal });
+      const { answer } = await sendCommand(model, "save", { name: name.value, element_id: id.value, note: note.value }, { signal });
       done(answer.element_id, "", "");
       empty();
     } catch (error) {
@@ -63,11 +63,11 @@ export function newcomer({ model, host, signal, done, back }) {
       return /** @type {HTMLElement | null} */ (given.name ? pictures.el.querySelector("textarea, input, button") : name)?.focus();
     }
     const count = given.pictures.length === 1 ? "1 picture" : `${given.pictures.length} pictures`;
-    const yes = h("button", { class: "kw-go-button kw-num", type: "button" }, "Make", h("span", { class: "kw-go-price" }, given.price));
+    const yes = create("button", { class: "kw-go-button kw-num", type: "button" }, "Make", create("span", { class: "kw-go-price" }, given.price));
     yes.setAttribute("aria-label", `Make ${given.name} for about ${given.price}`);
     yes.addEventListener("click", (event) => { if (event.detail < 2 && !yes.disabled) make(given, yes); }, { signal });
-    foot.replaceChildren(h("span", { class: "kw-newcomer-question" }, `Make ${given.name} from ${count}?`), yes,
-      h("button", { class: "kw-quiet", type: "button", onclick: () => { offer(); submit.focus(); } }, "Not now"));
+    foot.replaceChildren(create("span", { class: "kw-newcomer-question" }, `Make ${given.name} from ${count}?`), yes,
+      create("button", { class: "kw-quiet", type: "button", onclick: () => { offer(); submit.focus(); } }, "Not now"));
     trouble.textContent = "";
     yes.focus();
   };
@@ -78,7 +78,7 @@ export function newcomer({ model, host, signal, done, back }) {
       trouble.textContent = "The kernel is busy with a cell, or gone. Your click waits and will be carried out once; there is no need to click again.";
     }, UNHEARD);
     try {
-      const { answer } = await ask(model, "create", given, { signal });
+      const { answer } = await sendCommand(model, "create", given, { signal });
       offer();
       done("", answer.said ?? `${given.name} is being made.`, answer.name ?? given.name);
       empty();
@@ -116,7 +116,7 @@ export function newcomer({ model, host, signal, done, back }) {
 
 /** @param {string} words @param {HTMLElement} entry */
 function labelled(words, entry) {
-  return h("label", { class: "kw-labelled" }, h("span", { class: "kw-label" }, words), entry);
+  return create("label", { class: "kw-labelled" }, create("span", { class: "kw-label" }, words), entry);
 }
 
 /**
@@ -130,14 +130,14 @@ function labelled(words, entry) {
 function picturesOf(model, host, signal) {
   const ref = model.get("pictures");
   if (!ref) {
-    const lines = h("textarea", { class: "kw-entry", rows: 2, spellcheck: "false", autocomplete: "off", placeholder: "https://…" });
+    const lines = create("textarea", { class: "kw-entry", rows: 2, spellcheck: "false", autocomplete: "off", placeholder: "https://…" });
     return {
       el: labelled("1 to 4 pictures, an address or a path a line, the main one first", lines),
       given: () => lines.value.split("\n").map((line) => line.trim()).filter(Boolean),
       waiting: () => false,
     };
   }
-  const place = h("div", { class: "kw-newcomer-pictures", role: "group", "aria-label": "1 to 4 pictures, the main one first" });
+  const place = create("div", { class: "kw-newcomer-pictures", role: "group", "aria-label": "1 to 4 pictures, the main one first" });
   /** @type {Model | null} */
   let media = null;
   host.getModel(ref).then((found) => { media = found; }, () => {});

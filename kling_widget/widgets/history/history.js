@@ -1,6 +1,6 @@
 // All takes of the library: posters to click, or the history as a table.
 // @ts-check
-import { ask, choices, dress, focused, follow, h } from "../base/widget.js";
+import { create, focused, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 import { LETTERS } from "../player/letters.js";
 import { poster } from "../player/poster.js";
 
@@ -24,20 +24,20 @@ const TYPING = 200; // ms of rest after which a search is asked for
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-shelf", "kw-card");
-  const sum = h("small", { class: "kw-num" });
-  const search = h("input", { type: "search", class: "kw-find", placeholder: "Search prompts…", "aria-label": "Search prompts" });
-  const status = h("select", { class: "kw-pick", "aria-label": "Which takes" });
-  const layouts = h("span", { class: "kw-seg", role: "group", "aria-label": "How to show them" });
-  const body = h("div", { class: "kw-shelf-body", tabindex: -1 });
-  const empty = h("p", { class: "kw-empty" });
-  const trouble = h("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  setUpRoot(el, "kw-shelf", "kw-card");
+  const sum = create("small", { class: "kw-num" });
+  const search = create("input", { type: "search", class: "kw-find", placeholder: "Search prompts…", "aria-label": "Search prompts" });
+  const status = create("select", { class: "kw-pick", "aria-label": "Which takes" });
+  const layouts = create("span", { class: "kw-seg", role: "group", "aria-label": "How to show them" });
+  const body = create("div", { class: "kw-shelf-body", tabindex: -1 });
+  const empty = create("p", { class: "kw-empty" });
+  const trouble = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
   el.append(
-    h("div", { class: "kw-row kw-shelf-head" }, h("span", { class: "kw-label kw-grow" }, "History", sum), search, status, layouts),
+    create("div", { class: "kw-row kw-shelf-head" }, create("span", { class: "kw-label kw-grow" }, "History", sum), search, status, layouts),
     body, empty, trouble);
 
   /** @param {string} kind @param {Record<string, unknown>} fields */
-  const tell = (kind, fields) => ask(model, kind, fields, { signal })
+  const tell = (kind, fields) => sendCommand(model, kind, fields, { signal })
     .then(() => {
       trouble.textContent = "";
       return true;
@@ -82,16 +82,16 @@ function render({ model, el, signal }) {
   }, { signal });
   signal.addEventListener("abort", () => clearTimeout(typing));
 
-  follow(model, ["arrangement"], signal, () => {
+  watchTraits(model, ["arrangement"], signal, () => {
     const offered = [{ key: "posters", word: "Posters" }, { key: "table", word: "Table" }];
-    choices(layouts, offered, model.get("arrangement"), (name) => { model.set("arrangement", name); model.save_changes(); });
+    showOptions(layouts, offered, model.get("arrangement"), (name) => { model.set("arrangement", name); model.save_changes(); });
   });
-  follow(model, ["statuses", "status", "search"], signal, () => {
+  watchTraits(model, ["statuses", "status", "search"], signal, () => {
     status.replaceChildren(...model.get("statuses").map((/** @type {string} */ name) =>
-      h("option", { value: name, selected: name === model.get("status") }, name.charAt(0).toUpperCase() + name.slice(1))));
+      create("option", { value: name, selected: name === model.get("status") }, name.charAt(0).toUpperCase() + name.slice(1))));
     if (focused(search) !== search) search.value = model.get("search");
   });
-  follow(model, ["takes", "arrangement", "headings"], signal, () => {
+  watchTraits(model, ["takes", "arrangement", "headings"], signal, () => {
     /** @type {Card[]} */
     const takes = model.get("takes");
     const asTable = model.get("arrangement") === "table";
@@ -105,8 +105,8 @@ function render({ model, el, signal }) {
     for (const picture of body.querySelectorAll("[data-poster]")) pictures.see(/** @type {HTMLElement} */ (picture));
     mark(body, shown());
   });
-  follow(model, ["sum"], signal, () => { sum.textContent = model.get("sum"); });
-  follow(model, ["shown"], signal, settle);
+  watchTraits(model, ["sum"], signal, () => { sum.textContent = model.get("sum"); });
+  watchTraits(model, ["shown"], signal, settle);
 }
 
 /**
@@ -181,27 +181,27 @@ function showCards(body, takes) {
 
 /** @param {Card} take */
 function newCard(take) {
-  const card = h("button", { class: "kw-take", type: "button", dataset: { tone: take.tone }, title: take.title, "aria-keyshortcuts": "c" },
-    h("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "", named: take.poster } },
-      take.poster ? null : h("span", { class: "kw-take-state" }, take.status)),
-    h("span", { class: "kw-take-text" },
-      h("span", { class: "kw-take-title", dir: "auto" }, take.title),
-      h("span", { class: "kw-take-facts kw-num" },
-        h("span", { class: take.rating ? "kw-stars" : "" }, "★".repeat(take.rating)),
-        h("span", {}, take.facts))));
+  const card = create("button", { class: "kw-take", type: "button", dataset: { tone: take.tone }, title: take.title, "aria-keyshortcuts": "c" },
+    create("span", { class: "kw-take-picture", dataset: { poster: take.poster ? take.id : "", named: take.poster } },
+      take.poster ? null : create("span", { class: "kw-take-state" }, take.status)),
+    create("span", { class: "kw-take-text" },
+      create("span", { class: "kw-take-title", dir: "auto" }, take.title),
+      create("span", { class: "kw-take-facts kw-num" },
+        create("span", { class: take.rating ? "kw-stars" : "" }, "★".repeat(take.rating)),
+        create("span", {}, take.facts))));
   // The keyboard has a letter for it: there are no two stops a card on its way through the shelf.
-  const beside = h("button", { class: "kw-beside", type: "button", tabindex: -1 });
-  return h("div", { class: "kw-place", role: "group", "aria-label": take.title, dataset: { take: take.id } }, card, beside);
+  const beside = create("button", { class: "kw-beside", type: "button", tabindex: -1 });
+  return create("div", { class: "kw-place", role: "group", "aria-label": take.title, dataset: { take: take.id } }, card, beside);
 }
 
 /** @param {HTMLElement} body @param {Card[]} takes @param {string[]} headings */
 function showTable(body, takes, headings) {
   let table = body.querySelector("table");
   if (table?.dataset.headings !== headings.join()) {
-    table = h("table", { class: "kw-table kw-num", dataset: { headings: headings.join() } },
-      h("caption", { class: "kw-hidden" }, "The history, newest first"),
-      h("thead", {}, h("tr", {}, ...headings.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody"));
+    table = create("table", { class: "kw-table kw-num", dataset: { headings: headings.join() } },
+      create("caption", { class: "kw-hidden" }, "The history, newest first"),
+      create("thead", {}, create("tr", {}, ...headings.map((name) => create("th", { scope: "col" }, name)))),
+      create("tbody"));
     body.replaceChildren(table);
   }
   arrange(/** @type {HTMLElement} */ (table.querySelector("tbody")), takes, (take) => [take.tone, take.poster, take.cells], (take) => newRow(take, headings));
@@ -209,13 +209,13 @@ function showTable(body, takes, headings) {
 
 /** @param {Card} take @param {string[]} headings */
 function newRow(take, headings) {
-  return h("tr", { dataset: { take: take.id, tone: take.tone } },
-    h("td", {}, h("span", { class: "kw-thumb", dataset: { poster: take.poster ? take.id : "", named: take.poster } })),
+  return create("tr", { dataset: { take: take.id, tone: take.tone } },
+    create("td", {}, create("span", { class: "kw-thumb", dataset: { poster: take.poster ? take.id : "", named: take.poster } })),
     ...take.cells.map((text, i) => {
       const name = headings[i + 1] ?? "";
       return name === "prompt"
-        ? h("td", { class: "kw-col-prompt" }, h("button", { type: "button", class: "kw-link", dir: "auto", title: text, "aria-keyshortcuts": "c" }, text))
-        : h("td", { class: `kw-col-${name.replace(" ", "-")}`, title: text.length > 24 ? text : null, dir: WRITTEN.has(name) ? "auto" : null }, text);
+        ? create("td", { class: "kw-col-prompt" }, create("button", { type: "button", class: "kw-link", dir: "auto", title: text, "aria-keyshortcuts": "c" }, text))
+        : create("td", { class: `kw-col-${name.replace(" ", "-")}`, title: text.length > 24 ? text : null, dir: WRITTEN.has(name) ? "auto" : null }, text);
     }));
 }
 
@@ -230,7 +230,7 @@ function lazyPosters(model, root, signal) {
       watcher.unobserve(target);
       const place = /** @type {HTMLElement} */ (target);
       poster(model, place.dataset.poster ?? "", signal, place.dataset.named).then((url) => {
-        if (url) place.append(h("img", { src: url, alt: "", draggable: "false" }));
+        if (url) place.append(create("img", { src: url, alt: "", draggable: "false" }));
         else delete place.dataset.seen;
       }, () => { delete place.dataset.seen; });
     }

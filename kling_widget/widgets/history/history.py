@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import traitlets as t
 
 from ...errors import KlingError
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Shelf(Face):
+class Shelf(CommandWidget):
     """All takes of the library, as posters or as a table.
 
     Parameters

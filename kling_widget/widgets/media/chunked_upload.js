@@ -1,6 +1,6 @@
 // A file's way from the page to the kernel: looked at here first, then sent in pieces, each answered before the next goes.
 // @ts-check
-import { ask } from "../base/widget.js";
+import { sendCommand } from "../base/widget.js";
 
 const PIECE = 2 * 1024 * 1024; // bytes a message: hosts close the connection at 10 MiB, and between two others get their turn
 const LEAST_SIDE = 300; // pixels; this and what is below as medium.py has it, which looks again
@@ -56,7 +56,7 @@ export async function sendPieces(model, { slot, upload, file }, signal, told) {
     const busy = setTimeout(() => told(index / count, true), BUSY);
     try {
       const fields = { slot, upload, index, last: index === count - 1, name: file.name, size: file.size };
-      await ask(model, "piece", fields, { signal, buffers: [piece] });
+      await sendCommand(model, "piece", fields, { signal, buffers: [piece] });
     } finally {
       clearTimeout(busy);
     }

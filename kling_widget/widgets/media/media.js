@@ -1,6 +1,6 @@
 // The pictures and videos of a request: chosen, dropped, pasted, or named by a path or an address.
 // @ts-check
-import { ask, askWhenSilent, dress, follow, freshId, h } from "../base/widget.js";
+import { create, newId, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { sendPieces, sized, unfit } from "./chunked_upload.js";
 import { slotView } from "./slot.js";
 
@@ -16,8 +16,8 @@ import { slotView } from "./slot.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-media");
-  const aloud = h("span", { class: "kw-hidden", "aria-live": "polite" });
+  setUpRoot(el, "kw-media");
+  const aloud = create("span", { class: "kw-hidden", "aria-live": "polite" });
   /** @type {Travel[]} */
   let travels = [];
   /** @type {Map<string, string>} files of this page, by what they were called on their way */
@@ -50,9 +50,9 @@ function render({ model, el, signal }) {
   const tell = (slot, kind, fields, next) => {
     words.delete(slot);
     if (next) model.set("value", { ...model.get("value"), [slot]: next });
-    return ask(model, kind, { slot, ...fields }, { signal }).then(() => true, (error) => {
+    return sendCommand(model, kind, { slot, ...fields }, { signal }).then(() => true, (error) => {
       say(slot, error);
-      if (next && !signal.aborted) model.send({ id: freshId(), kind: "tell" });
+      if (next && !signal.aborted) model.send({ id: newId(), kind: "send_state" });
       return false;
     });
   };
@@ -63,7 +63,7 @@ function render({ model, el, signal }) {
     const room = slot.most === 1 ? 1 : slot.most - entries(slot.name).length - travels.filter((t) => t.slot === slot.name).length;
     if (files.length > room) words.set(slot.name, `${slot.label}: at most ${slot.most}. ${room > 0 ? `The first ${room} of ${files.length} are taken.` : "Remove one first."}`);
     for (const file of files.slice(0, Math.max(0, room))) {
-      const upload = freshId();
+      const upload = newId();
       const url = URL.createObjectURL(file);
       const wrong = await unfit(file, slot.kind, url);
       if (wrong || signal.aborted) {
@@ -107,16 +107,16 @@ function render({ model, el, signal }) {
   const draw = (slot, item, place) => {
     const mine = own.get(item.key);
     if (mine) {
-      place.replaceChildren(slot.kind === "video" ? h("video", { src: `${mine}#t=0.1`, muted: true, playsinline: true, preload: "metadata", tabindex: -1, "aria-hidden": "true" })
-        : h("img", { src: mine, alt: "", draggable: "false" }));
+      place.replaceChildren(slot.kind === "video" ? create("video", { src: `${mine}#t=0.1`, muted: true, playsinline: true, preload: "metadata", tabindex: -1, "aria-hidden": "true" })
+        : create("img", { src: mine, alt: "", draggable: "false" }));
       return;
     }
     place.textContent = item.state === "url" ? "↗" : slot.kind === "video" ? "▶" : "";
     if (!item.type.startsWith("image/")) return;
-    const known = given.get(item.id) ?? ask(model, "picture", { medium: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
+    const known = given.get(item.id) ?? sendCommand(model, "picture", { medium: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
       ? URL.createObjectURL(new Blob([/** @type {BlobPart} */ (/** @type {unknown} */ (buffers[0]))], { type: answer.type })) : "");
     given.set(item.id, known);
-    known.then((url) => { if (url) place.replaceChildren(h("img", { src: url, alt: "", draggable: "false" })); }, () => given.delete(item.id));
+    known.then((url) => { if (url) place.replaceChildren(create("img", { src: url, alt: "", draggable: "false" })); }, () => given.delete(item.id));
   };
 
   /** @param {Slot} slot @param {string} what @param {Item} item */
@@ -148,7 +148,7 @@ function render({ model, el, signal }) {
     before = new Map(all.map(({ id, state }) => [id, state]));
   };
 
-  follow(model, ["slots"], signal, () => {
+  watchTraits(model, ["slots"], signal, () => {
     /** @type {Slot[]} */
     const slots = model.get("slots");
     views = new Map(slots.map((slot) => [slot.name, slotView(slot, {
@@ -160,8 +160,8 @@ function render({ model, el, signal }) {
     el.replaceChildren(...Array.from(views.values(), (view) => view.el), aloud);
     show();
   });
-  follow(model, ["value", "problem"], signal, () => { announce(); show(); });
-  askWhenSilent(model, ["value"], signal, () => Object.values(model.get("value")).flat().some((one) => /** @type {Entry} */ (one).state === "uploading"));
+  watchTraits(model, ["value", "problem"], signal, () => { announce(); show(); });
+  refreshWhenSilent(model, ["value"], signal, () => Object.values(model.get("value")).flat().some((one) => /** @type {Entry} */ (one).state === "uploading"));
 }
 
 /** @param {Entry} entry @returns {Item} */

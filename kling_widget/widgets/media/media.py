@@ -14,7 +14,7 @@ import traitlets as t
 
 from ...errors import KlingError
 from ...store.media_types import Medium, plain
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 from .entries import READY, Entry, amended, checked, entry, is_there, moved, of_address, of_medium, put, without
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _QUIET_S = 60.0  # a page that sent no further piece for so long has gone away
 _GONE = "Its file is not in the library any more. Nothing was sent and nothing was charged. Choose it once more."
 
 
-class Media(Face):
+class Media(CommandWidget):
     """The places for a model's pictures and videos.
 
     Any thread may call any method. Watch ``value`` to hear of changes: those of uploads come on the uploader's thread.

@@ -1,6 +1,6 @@
 // One place for pictures or for a video: what is there, and the ways to put something there.
 // @ts-check
-import { focused, h } from "../base/widget.js";
+import { create, focused } from "../base/widget.js";
 import { TAKEN } from "./chunked_upload.js";
 
 /** @typedef {{ name: string, label: string, kind: import("./chunked_upload.js").MediumKind, most: number, required: boolean, help: string }} Slot */
@@ -27,20 +27,20 @@ export function slotView(slot, acts, signal) {
   const { kind, most, label } = slot;
   const single = most === 1;
   const thing = kind === "video" ? "a video" : single ? "a picture" : "pictures";
-  const input = h("input", { type: "file", accept: [...TAKEN[kind].types, kind === "video" ? ".mp4,.mov" : ""].join(), multiple: !single, hidden: true, tabindex: -1, "aria-label": label });
-  const count = h("span", { class: "kw-media-count kw-num" });
-  const chooses = h("button", { class: "kw-media-choose", type: "button", "aria-label": `${label}: choose ${thing}` }, "Choose…");
-  const ways = h("span", { class: "kw-media-ways" }, kind === "video" ? "or drop one" : "or drop, or paste");
-  const drop = h("li", { class: "kw-media-drop" }, chooses, ways);
-  const list = h("ul", { class: "kw-media-list", "aria-label": label });
-  const said = h("p", { class: "kw-media-said", role: "status" });
-  const text = h("input", { type: "text", class: "kw-media-path", "aria-label": `${label}: a path on the kernel's machine, or an address`, placeholder: "/path/on/the/kernel's/machine or https://…", spellcheck: "false", autocomplete: "off" });
-  const takes = h("button", { class: "kw-media-choose", type: "button" }, "Take it");
-  const form = h("div", { class: "kw-media-form", hidden: true }, text, takes);
-  const link = h("button", { class: "kw-quiet", type: "button", "aria-expanded": "false", "aria-label": `${label}: name a path or an address` }, "path or URL");
+  const input = create("input", { type: "file", accept: [...TAKEN[kind].types, kind === "video" ? ".mp4,.mov" : ""].join(), multiple: !single, hidden: true, tabindex: -1, "aria-label": label });
+  const count = create("span", { class: "kw-media-count kw-num" });
+  const chooses = create("button", { class: "kw-media-choose", type: "button", "aria-label": `${label}: choose ${thing}` }, "Choose…");
+  const ways = create("span", { class: "kw-media-ways" }, kind === "video" ? "or drop one" : "or drop, or paste");
+  const drop = create("li", { class: "kw-media-drop" }, chooses, ways);
+  const list = create("ul", { class: "kw-media-list", "aria-label": label });
+  const said = create("p", { class: "kw-media-said", role: "status" });
+  const text = create("input", { type: "text", class: "kw-media-path", "aria-label": `${label}: a path on the kernel's machine, or an address`, placeholder: "/path/on/the/kernel's/machine or https://…", spellcheck: "false", autocomplete: "off" });
+  const takes = create("button", { class: "kw-media-choose", type: "button" }, "Take it");
+  const form = create("div", { class: "kw-media-form", hidden: true }, text, takes);
+  const link = create("button", { class: "kw-quiet", type: "button", "aria-expanded": "false", "aria-label": `${label}: name a path or an address` }, "path or URL");
   const about = [slot.required ? "" : "optional", slot.help].filter(Boolean);
-  const el = h("section", { class: "kw-media-slot", "aria-label": label, dataset: { slot: slot.name, kind, many: single ? "" : "yes" } },
-    h("div", { class: "kw-media-head" }, h("span", { class: "kw-label", title: about.join(" · ") }, label, ...about.map((words) => h("small", { class: words === slot.help ? "kw-media-help" : "" }, words))), count, link),
+  const el = create("section", { class: "kw-media-slot", "aria-label": label, dataset: { slot: slot.name, kind, many: single ? "" : "yes" } },
+    create("div", { class: "kw-media-head" }, create("span", { class: "kw-label", title: about.join(" · ") }, label, ...about.map((words) => create("small", { class: words === slot.help ? "kw-media-help" : "" }, words))), count, link),
     list, form, said, input);
   list.append(drop);
 
@@ -141,16 +141,16 @@ function receive(el, take, signal) {
 /** @param {Item} first @param {Acts} acts @param {(() => void) | null} replace where another takes its place; null where it joins */
 function itemView(first, acts, replace) {
   let item = first, drawn = "";
-  const picture = h("span", { class: "kw-medium-picture" });
-  const name = h("span", { class: "kw-medium-name", dir: "auto" });
-  const facts = h("span", { class: "kw-medium-facts kw-num" });
-  const meter = h("span", { class: "kw-medium-meter", "aria-hidden": "true" }, h("i"));
+  const picture = create("span", { class: "kw-medium-picture" });
+  const name = create("span", { class: "kw-medium-name", dir: "auto" });
+  const facts = create("span", { class: "kw-medium-facts kw-num" });
+  const meter = create("span", { class: "kw-medium-meter", "aria-hidden": "true" }, create("i"));
   /** @param {string} what @param {string} word @param {string} label */
-  const button = (what, word, label) => h("button", { type: "button", class: `kw-medium-${what}`, title: label, "aria-label": `${label} (${first.name})`, onclick: () => acts.act(what, item) }, word);
+  const button = (what, word, label) => create("button", { type: "button", class: `kw-medium-${what}`, title: label, "aria-label": `${label} (${first.name})`, onclick: () => acts.act(what, item) }, word);
   const earlier = button("earlier", "‹", "Move before the one before"), later = button("later", "›", "Move after the next");
   const again = button("again", "Try again", "Upload it once more");
-  const another = replace && h("button", { type: "button", class: "kw-medium-again", "aria-label": `Choose another (${first.name})`, onclick: replace }, "Replace…");
-  const el = h("li", { class: "kw-medium" }, picture, meter, h("span", { class: "kw-medium-text" }, name, h("span", { class: "kw-medium-line" }, facts, again, another)), ...(replace ? [] : [earlier, later]), button("remove", "×", "Remove"));
+  const another = replace && create("button", { type: "button", class: "kw-medium-again", "aria-label": `Choose another (${first.name})`, onclick: replace }, "Replace…");
+  const el = create("li", { class: "kw-medium" }, picture, meter, create("span", { class: "kw-medium-text" }, name, create("span", { class: "kw-medium-line" }, facts, again, another)), ...(replace ? [] : [earlier, later]), button("remove", "×", "Remove"));
   return {
     el,
     /** @param {Item} next @param {number} at @param {number} count */

@@ -1,6 +1,6 @@
 // How several clips are shown: which arrangement, which two of them, and how far a wipe or an onion skin has gone.
 // @ts-check
-import { choices, h } from "../base/widget.js";
+import { create, showOptions } from "../base/widget.js";
 import { ARRANGEMENTS, lies } from "./film.js";
 import { LETTERS } from "./letters.js";
 
@@ -53,17 +53,17 @@ export function offeredFor(count) {
  * @param {{ arrange: (arrangement: Arrangement) => void, pick: (side: 0 | 1, take: string) => void, blend: (share: number) => void }} on
  */
 export function newComparing({ arrange, pick, blend }) {
-  const seg = h("span", { class: "kw-seg kw-arrangements", role: "group", "aria-label": "How to show them" });
-  const range = h("input", { type: "range", class: "kw-blend", min: 0, max: 100, step: 1, oninput: () => blend(Number(range.value) / 100) });
+  const seg = create("span", { class: "kw-seg kw-arrangements", role: "group", "aria-label": "How to show them" });
+  const range = create("input", { type: "range", class: "kw-blend", min: 0, max: 100, step: 1, oninput: () => blend(Number(range.value) / 100) });
   const pickers = /** @type {const} */ ([0, 1]).map((side) =>
-    h("select", { class: "kw-pick", "aria-label": side ? "Right" : "Left", onchange: (/** @type {Event} */ event) => pick(side, /** @type {HTMLSelectElement} */ (event.target).value) }));
-  const el = h("div", { class: "kw-comparing kw-row" }, seg, range, h("span", { class: "kw-grow" }), ...pickers);
+    create("select", { class: "kw-pick", "aria-label": side ? "Right" : "Left", onchange: (/** @type {Event} */ event) => pick(side, /** @type {HTMLSelectElement} */ (event.target).value) }));
+  const el = create("div", { class: "kw-comparing kw-row" }, seg, range, create("span", { class: "kw-grow" }), ...pickers);
   return {
     el,
     /** @param {Clip[]} clips @param {View} view @param {number} share 0 to 1 */
     show(clips, { arrangement, shown }, share) {
       el.hidden = clips.length < 2;
-      choices(seg, offeredFor(clips.length), arrangement, (key) => arrange(/** @type {Arrangement} */ (key)));
+      showOptions(seg, offeredFor(clips.length), arrangement, (key) => arrange(/** @type {Arrangement} */ (key)));
       range.hidden = arrangement !== "wipe" && arrangement !== "onion";
       range.setAttribute("aria-label", arrangement === "wipe" ? "Where the wipe stands" : "How much of the second clip shines through");
       if (Number(range.value) !== Math.round(share * 100)) range.value = String(Math.round(share * 100));
@@ -74,7 +74,7 @@ export function newComparing({ arrange, pick, blend }) {
         const known = JSON.stringify(options);
         if (picker.dataset.known !== known) {
           picker.dataset.known = known;
-          picker.replaceChildren(...options.map(({ id, word }) => h("option", { value: id }, word)));
+          picker.replaceChildren(...options.map(({ id, word }) => create("option", { value: id }, word)));
         }
         const now = shown[side]?.id;
         if (now && picker.value !== now) picker.value = now;

@@ -1,6 +1,6 @@
 // What stands under the film: words and settings of the clip that is chosen, or what two clips differ in; stars, tags, actions.
 // @ts-check
-import { ask, h } from "../base/widget.js";
+import { create, sendCommand } from "../base/widget.js";
 
 /**
  * What two takes differ in, as `differing.py` says it.
@@ -16,15 +16,15 @@ import { ask, h } from "../base/widget.js";
  */
 export function newStory(model, signal, say) {
   const alone = model.get("fixed") === true; // a page without a kernel: opinions are read there, not written
-  const prompt = h("p", { class: "kw-story-prompt", dir: "auto" });
-  const settings = h("p", { class: "kw-story-settings kw-num" });
-  const inputs = h("dl", { class: "kw-story-inputs kw-num" });
-  const stars = h("span", { class: "kw-stars", role: alone ? "img" : "group", "aria-label": "Rating" });
-  const tags = h("span", { class: "kw-tags" });
-  const acts = h("span", { class: "kw-row kw-acts" });
-  const of = h("span", { class: "kw-story-of" });
-  const row = h("div", { class: "kw-row" }, of, stars, tags, h("span", { class: "kw-grow" }), acts);
-  const el = h("div", { class: "kw-story" }, prompt, inputs, settings, row);
+  const prompt = create("p", { class: "kw-story-prompt", dir: "auto" });
+  const settings = create("p", { class: "kw-story-settings kw-num" });
+  const inputs = create("dl", { class: "kw-story-inputs kw-num" });
+  const stars = create("span", { class: "kw-stars", role: alone ? "img" : "group", "aria-label": "Rating" });
+  const tags = create("span", { class: "kw-tags" });
+  const acts = create("span", { class: "kw-row kw-acts" });
+  const of = create("span", { class: "kw-story-of" });
+  const row = create("div", { class: "kw-row" }, of, stars, tags, create("span", { class: "kw-grow" }), acts);
+  const el = create("div", { class: "kw-story" }, prompt, inputs, settings, row);
   /** @type {import("./player.js").Clip | null} */
   let now = null;
 
@@ -32,7 +32,7 @@ export function newStory(model, signal, say) {
   const tell = async (kind, fields) => {
     if (!now) return;
     try {
-      await ask(model, kind, { take: now.id, ...fields }, { signal });
+      await sendCommand(model, kind, { take: now.id, ...fields }, { signal });
       say("");
     } catch (error) {
       if (!signal.aborted) say(error instanceof Error ? error.message : String(error), "bad");
@@ -40,9 +40,9 @@ export function newStory(model, signal, say) {
   };
   for (const n of alone ? [] : [1, 2, 3, 4, 5]) {
     const rate = () => void tell("rate", { rating: now?.rating === n ? null : n });
-    stars.append(h("button", { type: "button", "aria-label": `${n} of 5 stars`, onclick: rate }, "★"));
+    stars.append(create("button", { type: "button", "aria-label": `${n} of 5 stars`, onclick: rate }, "★"));
   }
-  const field = h("input", { class: "kw-tag-field", type: "text", placeholder: "+ tag", "aria-label": "Add a tag", maxlength: 40, size: 5 });
+  const field = create("input", { class: "kw-tag-field", type: "text", placeholder: "+ tag", "aria-label": "Add a tag", maxlength: 40, size: 5 });
   const add = () => {
     const tag = field.value.trim().replace(/^#/, "");
     field.value = "";
@@ -62,19 +62,19 @@ export function newStory(model, signal, say) {
       now = clip;
       el.hidden = !clip;
       if (!clip) return;
-      if (differences) prompt.replaceChildren(...differences.prompt.map(([kind, text]) => (kind === "same" ? text : h(kind, {}, text))));
+      if (differences) prompt.replaceChildren(...differences.prompt.map(([kind, text]) => (kind === "same" ? text : create(kind, {}, text))));
       else if (prompt.textContent !== clip.prompt || prompt.childElementCount) prompt.textContent = clip.prompt;
       prompt.title = clip.prompt;
       inputs.replaceChildren(...(differences?.inputs ?? []).map(([name, one, other]) =>
-        h("div", {}, h("dt", {}, name), h("dd", {}, h("del", { dir: "auto" }, one), " ", h("ins", { dir: "auto" }, other)))));
+        create("div", {}, create("dt", {}, name), create("dd", {}, create("del", { dir: "auto" }, one), " ", create("ins", { dir: "auto" }, other)))));
       const several = shown.length > 1;
       const lines = several ? shown : [{ letter: "", clip }];
       const same = several && lines.every((one) => one.clip.note === lines[0]?.clip.note); // then it is said once, of all
       settings.replaceChildren(...lines.map((one) => {
         const note = same ? "" : one.clip.note;
-        return h("span", { class: "kw-story-line" }, several ? h("b", {}, one.letter) : null, one.clip.settings,
-          note ? " · " : "", h("span", { class: "kw-story-note" }, note));
-      }), h("span", { class: "kw-story-note" }, same ? lines[0]?.clip.note : ""));
+        return create("span", { class: "kw-story-line" }, several ? create("b", {}, one.letter) : null, one.clip.settings,
+          note ? " · " : "", create("span", { class: "kw-story-note" }, note));
+      }), create("span", { class: "kw-story-note" }, same ? lines[0]?.clip.note : ""));
       of.textContent = several ? shown.find((one) => one.clip.id === clip.id)?.letter ?? "" : "";
       of.hidden = !several;
       stars.hidden = tags.hidden = !clip.file; // an opinion is about a clip
@@ -84,14 +84,14 @@ export function newStory(model, signal, say) {
         stars.textContent = "★".repeat(clip.rating ?? 0);
       } else Array.from(stars.children, (star, i) => star.setAttribute("aria-pressed", String(i < (clip.rating ?? 0))));
       tags.replaceChildren(...clip.tags.map((tag) =>
-        h("span", { class: "kw-tag", dir: "auto" }, `#${tag}`,
-          alone ? null : h("button", {
+        create("span", { class: "kw-tag", dir: "auto" }, `#${tag}`,
+          alone ? null : create("button", {
             type: "button", "aria-label": `Take the tag ${tag} away`,
             onclick: () => void tell("tag", { tags: now?.tags.filter((t) => t !== tag) ?? [] }),
           }, "×"))));
       if (!alone && !tags.contains(field)) tags.append(field);
       acts.replaceChildren(...(model.get("actions")[clip.id] ?? []).map((/** @type {[string, string]} */ [kind, label]) =>
-        h("button", { class: "kw-quiet", type: "button", onclick: () => void tell("act", { action: kind }) }, label)));
+        create("button", { class: "kw-quiet", type: "button", onclick: () => void tell("act", { action: kind }) }, label)));
       // What is under way, or in doubt, is not made again by a click on a small word.
       acts.hidden = !!clip.row && ["wait", "run", "ask"].includes(clip.row.tone);
       const opinion = !stars.hidden || (!tags.hidden && (!alone || clip.tags.length > 0));

@@ -1,6 +1,6 @@
 // The controls of the film: one set, however many clips it shows, and the keys that do the same.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 import { clockTime } from "./timecode.js";
 import { icon, iconButton, put } from "./icons.js";
 import { newTrack } from "./seek_bar.js";
@@ -70,19 +70,19 @@ export function newControls(deck, whole, tell, more, signal) {
   const play = iconButton("play", "Play", "kw-play", toggle);
   const back = iconButton("back", "A frame back (,)", "kw-quiet kw-icon", () => deck.step(-1));
   const forth = iconButton("forth", "A frame on (.)", "kw-quiet kw-icon", () => deck.step(1));
-  const at = h("span", { class: "kw-num kw-time" });
-  const total = h("span", { class: "kw-num kw-time kw-total" });
-  const frame = h("span", { class: "kw-num kw-frame" });
-  const speed = h("button", { class: "kw-quiet kw-num kw-speed", type: "button", title: "Speed (< >)", onclick: nextSpeed });
+  const at = create("span", { class: "kw-num kw-time" });
+  const total = create("span", { class: "kw-num kw-time kw-total" });
+  const frame = create("span", { class: "kw-num kw-frame" });
+  const speed = create("button", { class: "kw-quiet kw-num kw-speed", type: "button", title: "Speed (< >)", onclick: nextSpeed });
   const loop = iconButton("loop", "Loop (l)", "kw-quiet kw-icon", loopIt);
   const first = iconButton("from", "Begin here (i)", "kw-quiet kw-icon", beginHere);
   const last = iconButton("to", "End here (o)", "kw-quiet kw-icon", endHere);
-  const part = h("button", { class: "kw-quiet kw-num kw-range", type: "button", title: "All of it (x)", hidden: true, onclick: () => deck.range(null, null) });
+  const part = create("button", { class: "kw-quiet kw-num kw-range", type: "button", title: "All of it (x)", hidden: true, onclick: () => deck.range(null, null) });
   const sound = iconButton("sound", "Sound (m)", "kw-quiet kw-icon", sounds);
   const full = iconButton("full", "Full screen (f)", "kw-quiet kw-icon", fill);
   const track = newTrack(signal, deck.seek);
-  const el = h("div", { class: "kw-controls", role: "group", "aria-label": "Player" },
-    play, back, forth, h("span", { class: "kw-times" }, at, h("span", { class: "kw-of" }, " / "), total), frame, h("span", { class: "kw-grow" }),
+  const el = create("div", { class: "kw-controls", role: "group", "aria-label": "Player" },
+    play, back, forth, create("span", { class: "kw-times" }, at, create("span", { class: "kw-of" }, " / "), total), frame, create("span", { class: "kw-grow" }),
     part, first, last, speed, loop, sound, full, ...more);
 
   /** @type {Record<string, () => void>} */

@@ -1,7 +1,7 @@
 // How a clip reaches the page: by the server's own `files/` route where that leads to the same file, else in chunks over the
 // widget's messages, else from where the service keeps it.
 // @ts-check
-import { ask } from "../base/widget.js";
+import { sendCommand } from "../base/widget.js";
 import { failed, mayTry, oneByOne, proven, worked } from "./files_route.js";
 import { hostOf, jupyterServer } from "./host.js";
 import { newKernelWatch, takeTurn } from "./kernel_wait.js";
@@ -182,7 +182,7 @@ async function sameHead(model, take, place, head, signal) {
     return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("") === place.head;
   }
   // Over plain http a page has no hash: the bytes themselves are compared.
-  const { buffers } = await ask(model, "chunk", { take, offset: 0, length: HEAD }, { signal });
+  const { buffers } = await sendCommand(model, "chunk", { take, offset: 0, length: HEAD }, { signal });
   const theirs = buffers[0];
   if (!theirs || theirs.byteLength !== head.byteLength) return false;
   const ours = new DataView(head);
@@ -205,7 +205,7 @@ async function byChunks(model, take, place, signal, progress) {
       const at = next++;
       const done = await takeTurn(model, signal, () => progress(have / place.bytes));
       try {
-        const { buffers } = await ask(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
+        const { buffers } = await sendCommand(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
         const part = buffers[0];
         if (!part) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
         parts[at] = part;

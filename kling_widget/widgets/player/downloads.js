@@ -1,7 +1,7 @@
 // What a person takes away: the clip, its story in it, a frame, a moving picture, a contact sheet. The page draws frames
 // itself; what the kernel makes comes in pieces, and lies in the library too.
 // @ts-check
-import { ask, h } from "../base/widget.js";
+import { create, sendCommand } from "../base/widget.js";
 import { closeElsewhere } from "../base/popup.js";
 import { clockTime } from "./timecode.js";
 import { icon } from "./icons.js";
@@ -29,8 +29,8 @@ const POSTER_SIDE = 480; // pixels of a poster's longer side
  * @param {(words: string, tone?: "ok" | "bad") => void} tell
  */
 export function newTaking(model, signal, subject, tell) {
-  const save = h("a", { class: "kw-take-away", role: "menuitem" }, "Save the clip");
-  const menu = h("div", { class: "kw-menu", role: "menu" });
+  const save = create("a", { class: "kw-take-away", role: "menuitem" }, "Save the clip");
+  const menu = create("div", { class: "kw-menu", role: "menu" });
   menu.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by === undefined) return;
@@ -40,15 +40,15 @@ export function newTaking(model, signal, subject, tell) {
     event.preventDefault();
     event.stopPropagation(); // the card's own arrows move the playhead
   }, { signal });
-  const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Save and share", title: "Save and share" }, icon("save"));
-  const el = h("details", { class: "kw-pop kw-save" }, opener, menu);
+  const opener = create("summary", { class: "kw-quiet kw-icon", "aria-label": "Save and share", title: "Save and share" }, icon("save"));
+  const el = create("details", { class: "kw-pop kw-save" }, opener, menu);
 
   /** @param {unknown} error */
   const sorry = (error) => {
     if (!signal.aborted) tell(error instanceof Error ? error.message : String(error), "bad");
   };
   /** @param {string} words @param {(now: Subject) => Promise<string>} act gives what is said of it @param {string} [asks] `kernel` where it needs one */
-  const item = (words, act, asks) => h("button", {
+  const item = (words, act, asks) => create("button", {
     class: "kw-take-away", role: "menuitem", type: "button", "data-asks": asks,
     onclick: () => {
       const now = subject();
@@ -88,7 +88,7 @@ export function newTaking(model, signal, subject, tell) {
     }),
     ...(alone ? [] : [gif, webp, sheet, item("Make this frame its poster", async (now) => {
       const image = await small(now.video);
-      await ask(model, "picture", { take: now.clip.id }, { signal, buffers: [await image.arrayBuffer()] });
+      await sendCommand(model, "picture", { take: now.clip.id }, { signal, buffers: [await image.arrayBuffer()] });
       return "The poster is this frame now.";
     }, "kernel")]));
   const close = closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } });
@@ -121,13 +121,13 @@ export function newTaking(model, signal, subject, tell) {
  * @returns {Promise<{ blob: Blob, name: string }>}
  */
 export async function make(model, wanted, signal, progress) {
-  const { answer } = await ask(model, "make", wanted, { signal });
+  const { answer } = await sendCommand(model, "make", wanted, { signal });
   const told = await end(model, answer.job, signal);
   const count = Math.ceil(told.bytes / PIECE);
   /** @type {DataView[]} */
   const parts = [];
   for (let n = 0; n < count; n++) {
-    const { buffers } = await ask(model, "piece", { job: answer.job, offset: n * PIECE, length: PIECE }, { signal });
+    const { buffers } = await sendCommand(model, "piece", { job: answer.job, offset: n * PIECE, length: PIECE }, { signal });
     if (!buffers[0]) throw new Error("The kernel sent a piece of the file without its bytes. It is in the library, in exports.");
     parts.push(buffers[0]);
     progress((n + 1) / count);
@@ -149,7 +149,7 @@ function end(model, job, signal) {
     const again = setInterval(() => {
       if (asked) return; // a busy kernel has the question already
       asked = true;
-      ask(model, "made", { job }, { signal }).then(({ answer }) => {
+      sendCommand(model, "made", { job }, { signal }).then(({ answer }) => {
         asked = false;
         if (answer.made !== undefined) hear({ ...answer, job });
       }, (error) => {
@@ -219,7 +219,7 @@ export async function lendPoster(model, take, video, signal) {
   if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
     await new Promise((resolve) => { video.addEventListener("loadeddata", resolve, { signal, once: true }); });
   const image = await small(video);
-  await ask(model, "picture", { take }, { signal, buffers: [await image.arrayBuffer()] });
+  await sendCommand(model, "picture", { take }, { signal, buffers: [await image.arrayBuffer()] });
 }
 
 /** @param {Subject} now */
@@ -230,6 +230,6 @@ function frameName({ clip, state }) {
 /** Hand a file to the browser as a download. @param {Blob} blob @param {string} name */
 function give(blob, name) {
   const url = URL.createObjectURL(blob);
-  h("a", { href: url, download: name }).click();
+  create("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000); // a browser that asks where to may take its time
 }

@@ -1,6 +1,6 @@
 // A page of its own: the screen as it is everywhere, with a model that answers from what lies in the page.
 // @ts-check
-import { dress } from "../base/widget.js";
+import { setUpRoot } from "../base/widget.js";
 import { LETTERS } from "./letters.js";
 import { put } from "./icons.js";
 import { show } from "./player.js";
@@ -74,7 +74,7 @@ function toldOf({ takes, frames, inside }) {
 function carryOut(leaves, { kind, take, other }) {
   /** @param {string} image base64 */
   const picture = (image) => ({ answer: { ok: true }, buffers: image ? decoded(image).map((part) => new DataView(part.buffer)) : [] });
-  if (kind === "tell") return { answer: { ok: true }, buffers: [] };
+  if (kind === "send_state") return { answer: { ok: true }, buffers: [] };
   if (kind === "poster") return picture(lineOf(take)?.querySelector("img")?.src.split(",")[1] ?? "");
   if (kind === "strip") return picture(leaves.strips[take] ?? "");
   const differences = kind === "differ" ? leaves.differences[`${take} ${other}`] : undefined;
@@ -158,7 +158,7 @@ function openPage(el) {
     compact: false, actions: [], still: "", fixed: true,
   });
   el.replaceChildren();
-  dress(el, "kw-screen");
+  setUpRoot(el, "kw-screen");
   show(model, el, new AbortController().signal, told);
   chooseFromTable(leaves, model);
 }

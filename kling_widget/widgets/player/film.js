@@ -1,6 +1,6 @@
 // The film: the clips that are shown, beside each other or one over the other.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 import { newTile } from "./tile.js";
 
 /** @typedef {"one" | "side" | "wipe" | "onion" | "difference" | "grid"} Arrangement */
@@ -41,8 +41,8 @@ export function columns(count, shape) {
  * @param {AbortSignal} signal
  */
 export function newFilm(model, where, { choose, changed, blend }, signal) {
-  const el = h("div", { class: "kw-film" });
-  const handle = h("div", { class: "kw-film-wipe", "aria-hidden": "true" });
+  const el = create("div", { class: "kw-film" });
+  const handle = create("div", { class: "kw-film-wipe", "aria-hidden": "true" });
   /** @type {Map<string, import("./tile.js").Tile>} by take */
   const tiles = new Map();
   /** @type {import("./tile.js").Tile[]} */

@@ -1,6 +1,6 @@
 // Drawings for buttons, on a 16 x 16 ground.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 
 /** @type {Record<string, string>} */
 const ICONS = {
@@ -31,7 +31,7 @@ export function icon(name) {
 
 /** @param {string} name @param {string} says @param {string} classes @param {() => void} act */
 export function iconButton(name, says, classes, act) {
-  return h("button", { class: classes, type: "button", title: says, "aria-label": says, onclick: act }, icon(name));
+  return create("button", { class: classes, type: "button", title: says, "aria-label": says, onclick: act }, icon(name));
 }
 
 /** Text that is there already is left alone: a screen reader hears changes only. @param {HTMLElement} el @param {string} text */

@@ -1,6 +1,6 @@
 // Waiting for a kernel: in turn, so that many clips of a page don't flood it, and only while it lives.
 // @ts-check
-import { followKernel, GONE, KernelGone } from "../base/kernel.js";
+import { GONE, KernelGone, watchKernel } from "../base/kernel.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
@@ -78,7 +78,7 @@ export function newKernelWatch(model, signal) {
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave);
   own.signal.addEventListener("abort", end);
-  followKernel(model, waiting.signal, gone);
+  watchKernel(model, waiting.signal, gone);
   return { signal: own.signal, end };
 }
 

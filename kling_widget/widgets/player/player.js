@@ -1,13 +1,13 @@
 // The screen: one clip or several with their controls and their story. Under way or ended without a clip, they say so instead.
 // @ts-check
-import { ask, askWhenSilent, dress, follow, h } from "../base/widget.js";
+import { create, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { newComparing, fitting, offeredFor, shownOf } from "./arrangements.js";
 import { clockTime } from "./timecode.js";
 import { KEYS, newControls } from "./controls.js";
 import { newDeck } from "./sync.js";
 import { newFilm } from "./film.js";
 import { newFreezer } from "../base/frozen.js";
-import { followKernel, GONE } from "../base/kernel.js";
+import { GONE, watchKernel } from "../base/kernel.js";
 import { hostOf, soundWords } from "./host.js";
 import { icon, put } from "./icons.js";
 import { LETTERS } from "./letters.js";
@@ -62,7 +62,7 @@ export default () => {
     },
     /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
     render({ model, el, signal }) {
-      dress(el, "kw-screen");
+      setUpRoot(el, "kw-screen");
       show(model, el, signal, told);
     },
   };
@@ -74,21 +74,21 @@ export function show(model, el, signal, told) {
   const where = async (take, gone) => {
     const known = told.get(take);
     if (known) return known.place;
-    const { answer } = await ask(model, "where", { take }, { signal: gone });
+    const { answer } = await sendCommand(model, "where", { take }, { signal: gone });
     told.set(take, { place: answer.place, frames: answer.frames ?? null });
     return answer.place;
   };
-  const rows = h("div", { class: "kw-screen-rows" });
-  const refused = h("p", { class: "kw-screen-said", role: "alert" });
-  const spoken = h("p", { class: "kw-screen-word", role: "status" });
-  const card = h("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
-  const note = h("span");
-  const offer = h("button", { class: "kw-quiet", type: "button", hidden: true, dataset: { asks: "kernel" }, onclick: () => void sound() });
-  const gone = h("p", { class: "kw-screen-gone", role: "alert", hidden: true });
-  const remarks = h("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
+  const rows = create("div", { class: "kw-screen-rows" });
+  const refused = create("p", { class: "kw-screen-said", role: "alert" });
+  const spoken = create("p", { class: "kw-screen-word", role: "status" });
+  const card = create("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
+  const note = create("span");
+  const offer = create("button", { class: "kw-quiet", type: "button", hidden: true, dataset: { asks: "kernel" }, onclick: () => void sound() });
+  const gone = create("p", { class: "kw-screen-gone", role: "alert", hidden: true });
+  const remarks = create("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
   /** @type {Set<string>} takes that play with a sound made for this host */
   const heard = new Set();
-  const hidden = h("style"); // what the saved notebook shows stays out of sight for as long as this view lives
+  const hidden = create("style"); // what the saved notebook shows stays out of sight for as long as this view lives
   if (model.get("still")) hidden.textContent = hideStill(model.get("still"));
 
   /** @type {[string, string]} */
@@ -203,7 +203,7 @@ export function show(model, el, signal, told) {
   }, tell);
   const help = keysHelp(signal);
   const controls = newControls(deck, card, tell, [help.el, taking.el], signal);
-  card.append(h("div", { class: "kw-film-frame" }, film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
+  card.append(create("div", { class: "kw-film-frame" }, film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
   el.append(hidden, rows, refused, card);
   film.blend(share);
 
@@ -216,7 +216,7 @@ export function show(model, el, signal, told) {
   model.on("msg:custom", hear);
   signal.addEventListener("abort", () => model.off("msg:custom", hear));
   /** @type {import("../queue/take_row.js").Act} */
-  const act = (row, action, fields) => ask(model, action, { take: row.id, ...fields }, { signal }).then(
+  const act = (row, action, fields) => sendCommand(model, action, { take: row.id, ...fields }, { signal }).then(
     () => { refused.textContent = ""; },
     (error) => { if (!signal.aborted) refused.textContent = error.message; });
   /** @type {Record<string, () => void>} */
@@ -289,7 +289,7 @@ export function show(model, el, signal, told) {
     const told = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
     story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, told, differences.get(compared) ?? null);
     if (compared && first && other && !differences.has(compared)) {
-      ask(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
+      sendCommand(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
         differences.set(compared, answer.differences);
         look();
       }, () => {}); // then the words of the one that is chosen stand there
@@ -302,10 +302,10 @@ export function show(model, el, signal, told) {
     changed();
     paint();
   };
-  follow(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
-  askWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
+  watchTraits(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
+  refreshWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
   const freeze = newFreezer(el, signal);
-  followKernel(model, signal, (is) => {
+  watchKernel(model, signal, (is) => {
     left = is;
     freeze(is);
     look();
@@ -325,9 +325,9 @@ function focus({ arrangement, shown, chosen }) {
 
 /** What the keys do. @param {AbortSignal} signal */
 function keysHelp(signal) {
-  const opener = h("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
-  const el = h("details", { class: "kw-pop kw-keys" }, opener,
-    h("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [h("dt", {}, key ?? ""), h("dd", {}, does ?? "")])));
+  const opener = create("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
+  const el = create("details", { class: "kw-pop kw-keys" }, opener,
+    create("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [create("dt", {}, key ?? ""), create("dd", {}, does ?? "")])));
   return { el, close: closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } }) };
 }
 

@@ -19,7 +19,7 @@ from ...media.mp4.frame_times import frame_times
 from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.record import now_ms
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
 from ..queue.take_row import Row, row
 from ..queue.waiting import Traffic
@@ -36,7 +36,7 @@ MOST = 16
 _ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
 
-class Screen(Face):
+class Screen(CommandWidget):
     """A player of one take, or of several that are played as one: in step, frame by frame.
 
     Parameters

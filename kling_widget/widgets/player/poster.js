@@ -1,6 +1,6 @@
 // Posters and strips of takes, asked for one by one and kept for a while.
 // @ts-check
-import { ask } from "../base/widget.js";
+import { sendCommand } from "../base/widget.js";
 
 const KEPT = 240; // pictures of at most 40 KB each: under 10 MB a view
 
@@ -41,7 +41,7 @@ function picture(model, kind, take, signal, named = "") {
     held.set(name, known);
     return known;
   }
-  const asked = ask(model, kind, { take }, { signal }).then(({ buffers }) => {
+  const asked = sendCommand(model, kind, { take }, { signal }).then(({ buffers }) => {
     const image = buffers[0];
     if (!image?.byteLength) {
       held.delete(name); // there may be one later

@@ -1,6 +1,6 @@
 // The track: what is there, what was played, the part that plays, where shorter clips end, and a knob to drag.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 import { clockTime } from "./timecode.js";
 
 /**
@@ -8,14 +8,14 @@ import { clockTime } from "./timecode.js";
  * @param {(time: number) => void} seek in seconds
  */
 export function newTrack(signal, seek) {
-  const there = h("i", { class: "kw-there" });
-  const part = h("i", { class: "kw-part" });
-  const played = h("i", { class: "kw-played" });
-  const ends = h("span", { class: "kw-ends" });
-  const knob = h("b");
-  const strips = h("span", { class: "kw-strips" });
-  const el = h("div", { class: "kw-track", role: "slider", tabindex: 0, "aria-label": "Position", "aria-valuemin": 0 },
-    strips, h("span", { class: "kw-groove" }, there, part, played), ends, knob);
+  const there = create("i", { class: "kw-there" });
+  const part = create("i", { class: "kw-part" });
+  const played = create("i", { class: "kw-played" });
+  const ends = create("span", { class: "kw-ends" });
+  const knob = create("b");
+  const strips = create("span", { class: "kw-strips" });
+  const el = create("div", { class: "kw-track", role: "slider", tabindex: 0, "aria-label": "Position", "aria-valuemin": 0 },
+    strips, create("span", { class: "kw-groove" }, there, part, played), ends, knob);
   let length = 0;
 
   /** @param {PointerEvent} event */
@@ -50,7 +50,7 @@ export function newTrack(signal, seek) {
       const marks = stops.map((stop) => share(stop).toFixed(4)).join();
       if (ends.dataset.marks !== marks) {
         ends.dataset.marks = marks;
-        ends.replaceChildren(...stops.map((stop) => h("i", { style: { left: `${100 * share(stop)}%` } })));
+        ends.replaceChildren(...stops.map((stop) => create("i", { style: { left: `${100 * share(stop)}%` } })));
       }
       el.setAttribute("aria-valuemax", length.toFixed(2));
       el.setAttribute("aria-valuenow", state.time.toFixed(2));
@@ -62,7 +62,7 @@ export function newTrack(signal, seek) {
       if (strips.dataset.known === known) return;
       strips.dataset.known = known;
       strips.replaceChildren(...pictures.map(({ url, length: long }) =>
-        h("img", { src: url, alt: "", draggable: "false", style: { width: `${100 * share(long)}%` } })));
+        create("img", { src: url, alt: "", draggable: "false", style: { width: `${100 * share(long)}%` } })));
     },
   };
 }

@@ -1,6 +1,6 @@
 // One clip in the film: its picture, its letter, and words over it while there is none.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 import { KernelGone } from "../base/kernel.js";
 import { bring, unload } from "./load_clip.js";
 import { put } from "./icons.js";
@@ -28,14 +28,14 @@ import { lendPoster } from "./downloads.js";
  */
 export function newTile(model, where, { choose, changed }) {
   const life = new AbortController();
-  const video = h("video", { playsinline: true, preload: "metadata", tabindex: -1 });
-  const head = h("strong");
-  const body = h("span");
-  const words = h("div", { class: "kw-film-words", role: "status" }, head, body);
-  const letter = h("button", { class: "kw-film-letter", type: "button", hidden: true, onclick: choose });
-  const ended = h("span", { class: "kw-film-ended kw-num" });
-  const bar = h("i");
-  const el = h("div", { class: "kw-film-tile" }, video, words, h("div", { class: "kw-film-bar" }, bar), letter, ended);
+  const video = create("video", { playsinline: true, preload: "metadata", tabindex: -1 });
+  const head = create("strong");
+  const body = create("span");
+  const words = create("div", { class: "kw-film-words", role: "status" }, head, body);
+  const letter = create("button", { class: "kw-film-letter", type: "button", hidden: true, onclick: choose });
+  const ended = create("span", { class: "kw-film-ended kw-num" });
+  const bar = create("i");
+  const el = create("div", { class: "kw-film-tile" }, video, words, create("div", { class: "kw-film-bar" }, bar), letter, ended);
   video.muted = true; // the deck says which one is heard
   /** @type {import("./player.js").Clip | null} */
   let now = null;

@@ -1,6 +1,6 @@
 // The enhancer: asked for only after its price was confirmed, and decided about by comparing.
 // @ts-check
-import { ask, askWhenSilent, follow, h } from "../base/widget.js";
+import { create, refreshWhenSilent, sendCommand, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {import("../builder/prompt_text.js").Words} Words */
@@ -27,22 +27,22 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   /** @returns {Enhancer} */
   const enhancer = () => model.get("enhancer");
 
-  const open = h("button", { class: "kw-quiet", type: "button", "aria-expanded": "false" }, "✦ Enhance");
-  const question = h("span");
-  const style = h("select", { class: "kw-help-pick", "aria-label": "Style" });
-  const go = h("button", { class: "kw-help-go kw-num", type: "button" });
-  const no = h("button", { class: "kw-quiet", type: "button" }, "Not now");
-  const step = h("div", { class: "kw-help-step kw-num", role: "group", "aria-label": "Enhance the prompt", hidden: true },
-    question, h("label", { class: "kw-help-style" }, "Style", style), go, no);
-  const said = h("p", { class: "kw-said kw-help-said", role: "status", tabindex: -1 });
-  const close = h("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
-  const notice = h("div", { class: "kw-help-notice", hidden: true }, said, close);
-  const text = h("p", { class: "kw-diff", dir: "auto" });
-  const changed = h("p", { class: "kw-help-changed" }, "You wrote on since. “Use it” replaces what you wrote.");
-  const use = h("button", { class: "kw-help-plain", type: "button" }, "Use it");
-  const keep = h("button", { class: "kw-quiet", type: "button" }, "Keep mine");
-  const compare = h("div", { class: "kw-help-compare", role: "group", "aria-label": "What the enhancer made of your prompt", hidden: true },
-    text, changed, h("div", { class: "kw-row" }, use, keep));
+  const open = create("button", { class: "kw-quiet", type: "button", "aria-expanded": "false" }, "✦ Enhance");
+  const question = create("span");
+  const style = create("select", { class: "kw-help-pick", "aria-label": "Style" });
+  const go = create("button", { class: "kw-help-go kw-num", type: "button" });
+  const no = create("button", { class: "kw-quiet", type: "button" }, "Not now");
+  const step = create("div", { class: "kw-help-step kw-num", role: "group", "aria-label": "Enhance the prompt", hidden: true },
+    question, create("label", { class: "kw-help-style" }, "Style", style), go, no);
+  const said = create("p", { class: "kw-said kw-help-said", role: "status", tabindex: -1 });
+  const close = create("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
+  const notice = create("div", { class: "kw-help-notice", hidden: true }, said, close);
+  const text = create("p", { class: "kw-diff", dir: "auto" });
+  const changed = create("p", { class: "kw-help-changed" }, "You wrote on since. “Use it” replaces what you wrote.");
+  const use = create("button", { class: "kw-help-plain", type: "button" }, "Use it");
+  const keep = create("button", { class: "kw-quiet", type: "button" }, "Keep mine");
+  const compare = create("div", { class: "kw-help-compare", role: "group", "aria-label": "What the enhancer made of your prompt", hidden: true },
+    text, changed, create("div", { class: "kw-row" }, use, keep));
   row.append(open);
   below.append(step, notice, compare);
 
@@ -61,7 +61,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
     go.textContent = `Enhance · ${price}`;
     if (style.dataset.known !== styles.join()) {
       style.dataset.known = styles.join();
-      style.replaceChildren(...styles.map((name) => h("option", { value: name }, name)));
+      style.replaceChildren(...styles.map((name) => create("option", { value: name }, name)));
     }
     const failed = state === "failed" && !decided && !asking;
     said.textContent = running ? trouble || words || "The enhancer is at work: some seconds." : trouble || (failed || done ? words : "");
@@ -86,7 +86,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
       show();
     }, HEARD_WITHIN);
     try {
-      await ask(model, "enhance", { text: words, style: style.value, price: enhancer().price }, { signal });
+      await sendCommand(model, "enhance", { text: words, style: style.value, price: enhancer().price }, { signal });
       trouble = "";
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error);
@@ -102,7 +102,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
     decided = true;
     show();
     prompt.focus();
-    ask(model, "settle", { accept }, { signal }).catch(() => {}); // it is settled in this page, and asked again by the next
+    sendCommand(model, "settle", { accept }, { signal }).catch(() => {}); // it is settled in this page, and asked again by the next
   };
 
   open.addEventListener("click", (event) => {
@@ -136,11 +136,11 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   }, { signal });
 
   prompt.follow(show);
-  follow(model, ["enhancer"], signal, show);
-  askWhenSilent(model, ["enhancer"], signal, () => enhancer().state === "running");
+  watchTraits(model, ["enhancer"], signal, show);
+  refreshWhenSilent(model, ["enhancer"], signal, () => enhancer().state === "running");
 }
 
 /** @param {HTMLElement} place @param {Enhancer["parts"]} parts */
 function showParts(place, parts) {
-  place.replaceChildren(...parts.map(([tag, words]) => (tag === "same" ? words : h(tag, {}, words))));
+  place.replaceChildren(...parts.map(([tag, words]) => (tag === "same" ? words : create(tag, {}, words))));
 }

@@ -1,6 +1,6 @@
 // Help with the prompt: the row of words above its field, the hints below it, and what opens from them.
 // @ts-check
-import { dress, follow, h } from "../base/widget.js";
+import { create, setUpRoot, watchTraits } from "../base/widget.js";
 import { enhancing } from "./enhancer.js";
 import { templatePanel } from "./templates.js";
 import { promptWords } from "../builder/prompt_text.js";
@@ -23,10 +23,10 @@ const HINT_REST = 900; // ms of rest after which a new hint is shown: none comes
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  dress(el, "kw-help");
+  setUpRoot(el, "kw-help");
   const prompt = promptWords(model, el, host, signal);
-  const row = h("div", { class: "kw-help-row" });
-  const below = h("div", { class: "kw-help-below" });
+  const row = create("div", { class: "kw-help-row" });
+  const below = create("div", { class: "kw-help-below" });
   el.append(row, below);
   const replace = undoable(below, prompt);
   enhancing({ model, signal, prompt, replace, row, below });
@@ -37,12 +37,12 @@ function render({ model, el, signal, host }) {
 /** @param {HTMLElement} below @param {Words} prompt @returns {Replace} */
 function undoable(below, prompt) {
   let before = "", after = "";
-  const said = h("span");
-  const undo = h("button", { class: "kw-help-do", type: "button", onclick: () => {
+  const said = create("span");
+  const undo = create("button", { class: "kw-help-do", type: "button", onclick: () => {
     line.hidden = true;
     prompt.write(before);
   } }, "Undo");
-  const line = h("p", { class: "kw-help-undo", role: "status", hidden: true }, said, undo);
+  const line = create("p", { class: "kw-help-undo", role: "status", hidden: true }, said, undo);
   below.append(line);
   // What a person wrote since would go with the undo: then it is withdrawn.
   prompt.follow(() => { if (prompt.read() !== after) line.hidden = true; });
@@ -57,7 +57,7 @@ function undoable(below, prompt) {
 
 /** @param {{ model: Model, signal: AbortSignal, prompt: Words, host: Host, below: HTMLElement }} parts */
 function hintLine({ model, signal, prompt, host, below }) {
-  const line = h("div", { class: "kw-hints", role: "group", "aria-label": "Hints for the prompt" });
+  const line = create("div", { class: "kw-hints", role: "group", "aria-label": "Hints for the prompt" });
   below.append(line);
   /** @type {Set<string>} those that are in sight, or may come at once */
   let seen = new Set();
@@ -87,11 +87,11 @@ function hintLine({ model, signal, prompt, host, below }) {
     const key = known.map(({ name, words }) => `${name} ${words}`).join("|");
     if (line.dataset.known === key) return;
     line.dataset.known = key;
-    line.replaceChildren(...known.map((hint) => h("span", { class: "kw-hint", dataset: { hint: hint.name } },
-      h("span", {}, hint.words),
-      h("button", { class: "kw-help-do", type: "button", onclick: () => act(hint),
+    line.replaceChildren(...known.map((hint) => create("span", { class: "kw-hint", dataset: { hint: hint.name } },
+      create("span", {}, hint.words),
+      create("button", { class: "kw-help-do", type: "button", onclick: () => act(hint),
         "aria-label": hint.kind === "insert" ? `Add to the prompt: ${hint.text}` : "Turn the sound on" }, (hint.kind === "insert" ? "+ " : "") + hint.label),
-      h("button", { class: "kw-help-close", type: "button", title: "No more hints like this here", onclick: () => silence(hint),
+      create("button", { class: "kw-help-close", type: "button", title: "No more hints like this here", onclick: () => silence(hint),
         "aria-label": `No more hints like this: ${hint.words}` }, "×"))));
   }
   const rested = () => {
@@ -104,7 +104,7 @@ function hintLine({ model, signal, prompt, host, below }) {
   };
   signal.addEventListener("abort", () => clearTimeout(timer));
   prompt.follow(later);
-  follow(model, ["hints", "silenced"], signal, () => {
+  watchTraits(model, ["hints", "silenced"], signal, () => {
     done.clear();
     show();
     later();

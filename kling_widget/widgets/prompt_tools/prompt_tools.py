@@ -12,7 +12,7 @@ import traitlets as t
 from ...errors import KlingError
 from ...request.prompt_help import Blank, Own, Template, builtin, diff, hints, pieces
 from ...text import is_blank
-from ..base.widget import Answer, Buffers, Command, Face
+from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 State = Literal["", "running", "done", "failed"]
 """How the enhancer is: at rest, at work, with a new text to decide about, or without one."""
@@ -48,7 +48,7 @@ def idle(*, offered: bool, price: str = "", styles: Sequence[str] = ()) -> dict[
     }
 
 
-class PromptHelp(Face):
+class PromptHelp(CommandWidget):
     """Help with the prompt, below its field.
 
     Parameters

@@ -1,6 +1,6 @@
 // Templates: chosen by kind, filled where they have blanks, and put where the caret is. A person's own are kept and removed here.
 // @ts-check
-import { ask, focused, follow, h } from "../base/widget.js";
+import { create, focused, sendCommand, watchTraits } from "../base/widget.js";
 import { closeElsewhere } from "../base/popup.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -33,16 +33,16 @@ export function filled(parts, value) {
 export function templatePanel({ model, signal, prompt, replace, row, below }) {
   let kind = "camera";
   const name = `kw-templates-${Math.random().toString(36).slice(2)}`;
-  const open = h("button", { class: "kw-quiet", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": name }, "Templates");
-  const tabs = h("div", { class: "kw-tpl-tabs", role: "tablist", "aria-label": "Kinds of templates" });
-  const shut = h("button", { class: "kw-help-close", type: "button", "aria-label": "Close templates" }, "×");
-  const list = h("div", { class: "kw-tpl-list", role: "list" });
-  const preview = h("div", { class: "kw-tpl-preview" });
-  const body = h("div", { class: "kw-tpl-body", role: "tabpanel", id: `${name}-body` }, list, preview);
-  const said = h("p", { class: "kw-said", role: "status" });
-  const foot = h("div", { class: "kw-tpl-foot" });
-  const panel = h("div", { class: "kw-tpl", role: "dialog", "aria-label": "Templates", id: name, hidden: true },
-    h("div", { class: "kw-tpl-head" }, tabs, shut), body, said, foot);
+  const open = create("button", { class: "kw-quiet", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": name }, "Templates");
+  const tabs = create("div", { class: "kw-tpl-tabs", role: "tablist", "aria-label": "Kinds of templates" });
+  const shut = create("button", { class: "kw-help-close", type: "button", "aria-label": "Close templates" }, "×");
+  const list = create("div", { class: "kw-tpl-list", role: "list" });
+  const preview = create("div", { class: "kw-tpl-preview" });
+  const body = create("div", { class: "kw-tpl-body", role: "tabpanel", id: `${name}-body` }, list, preview);
+  const said = create("p", { class: "kw-said", role: "status" });
+  const foot = create("div", { class: "kw-tpl-foot" });
+  const panel = create("div", { class: "kw-tpl", role: "dialog", "aria-label": "Templates", id: name, hidden: true },
+    create("div", { class: "kw-tpl-head" }, tabs, shut), body, said, foot);
   row.append(open);
   below.append(panel);
 
@@ -84,14 +84,14 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   };
   /** @param {Template} template shows it, unless blanks of another are being filled */
   const glance = (template) => {
-    if (!preview.querySelector("form")) preview.replaceChildren(h("p", { class: "kw-tpl-text", dir: "auto" }, ...marked(template.parts)));
+    if (!preview.querySelector("form")) preview.replaceChildren(create("p", { class: "kw-tpl-text", dir: "auto" }, ...marked(template.parts)));
   };
   /** @param {Template} template @param {HTMLElement} item */
   const drop = async (template, item) => {
     item.hidden = true; // at once; the kernel's list says the rest
     chosenTab()?.focus();
     try {
-      await ask(model, "remove", { name: template.name }, { signal });
+      await sendCommand(model, "remove", { name: template.name }, { signal });
       say(`“${template.name}” was removed.`);
     } catch (error) {
       item.hidden = false;
@@ -101,7 +101,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
 
   function show() {
     if (!tabs.childElementCount) {
-      tabs.append(...KINDS.map(([key, word]) => h("button", { class: "kw-tpl-tab", type: "button", role: "tab", id: `${name}-${key}`, dataset: { kind: key },
+      tabs.append(...KINDS.map(([key, word]) => create("button", { class: "kw-tpl-tab", type: "button", role: "tab", id: `${name}-${key}`, dataset: { kind: key },
         "aria-controls": body.id, onclick: () => { kind = key; show(); } }, word)));
     }
     for (const tab of tabs.querySelectorAll("button")) {
@@ -119,13 +119,13 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   }
 
   function offerToKeep() {
-    const keep = h("button", { class: "kw-quiet", type: "button", onclick: () => {
+    const keep = create("button", { class: "kw-quiet", type: "button", onclick: () => {
       const naming = keepForm(kind, all, {
         leave: offerToKeep,
         keep: async (template) => {
           say("Saving …");
           try {
-            await ask(model, "save", { template: { ...template, text: prompt.read() } }, { signal });
+            await sendCommand(model, "save", { template: { ...template, text: prompt.read() } }, { signal });
             kind = template.kind;
             show();
             offerToKeep();
@@ -164,8 +164,8 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     const names = Array.from(list.querySelectorAll(".kw-tpl-name"));
     names[names.indexOf(/** @type {HTMLElement} */ (focused(list))) + step]?.focus();
   }, { signal });
-  follow(model, ["templates"], signal, () => { if (!panel.hidden) show(); });
-  follow(model, ["trouble"], signal, () => { if (model.get("trouble")) say(model.get("trouble"), "bad"); });
+  watchTraits(model, ["templates"], signal, () => { if (!panel.hidden) show(); });
+  watchTraits(model, ["trouble"], signal, () => { if (model.get("trouble")) say(model.get("trouble"), "bad"); });
 }
 
 /**
@@ -173,12 +173,12 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
  * @param {{ choose: (template: Template) => void, glance: (template: Template) => void, drop: (template: Template, item: HTMLElement) => void }} acts
  */
 function listed(template, { choose, glance, drop }) {
-  const item = h("div", { class: "kw-tpl-item", role: "listitem" }, h("button", {
+  const item = create("div", { class: "kw-tpl-item", role: "listitem" }, create("button", {
     class: "kw-tpl-name", type: "button", dir: "auto", "aria-pressed": "false",
     onclick: () => choose(template), onfocus: () => glance(template), onpointerenter: () => glance(template),
   }, template.name));
   if (!template.own) return item;
-  const remove = h("button", { class: "kw-help-close", type: "button", "aria-label": `Remove ${template.name}`, onclick: () => {
+  const remove = create("button", { class: "kw-help-close", type: "button", "aria-label": `Remove ${template.name}`, onclick: () => {
     if (remove.textContent === "Remove?") return drop(template, item);
     remove.textContent = "Remove?"; // it is gone from the file then
   }, onblur: () => { remove.textContent = "×"; } }, "×");
@@ -188,7 +188,7 @@ function listed(template, { choose, glance, drop }) {
 
 /** @param {Piece[]} parts @param {(name: string) => string} [value] */
 function marked(parts, value = () => "") {
-  return parts.map((part) => (typeof part === "string" ? part : h("mark", {}, value(part.blank) || part.blank)));
+  return parts.map((part) => (typeof part === "string" ? part : create("mark", {}, value(part.blank) || part.blank)));
 }
 
 /**
@@ -198,7 +198,7 @@ function marked(parts, value = () => "") {
  * @param {...Node} children
  */
 function form(props, act, ...children) {
-  return h("form", { ...props, novalidate: true,
+  return create("form", { ...props, novalidate: true,
     onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       act();
@@ -222,12 +222,12 @@ function blankForm(template, done) {
   for (const part of template.parts) {
     if (typeof part === "string" || inputs.has(part.blank)) continue;
     inputs.set(part.blank, part.choices.length
-      ? h("select", { class: "kw-help-pick" }, ...part.choices.map((choice) => h("option", { value: choice, dir: "auto" }, choice)))
-      : h("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", autocomplete: "off" }));
+      ? create("select", { class: "kw-help-pick" }, ...part.choices.map((choice) => create("option", { value: choice, dir: "auto" }, choice)))
+      : create("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", autocomplete: "off" }));
   }
   /** @param {string} name */
   const value = (name) => inputs.get(name)?.value.trim() ?? "";
-  const text = h("p", { class: "kw-tpl-text", dir: "auto" });
+  const text = create("p", { class: "kw-tpl-text", dir: "auto" });
   const show = () => text.replaceChildren(...marked(template.parts, value));
   show();
   return form({ class: "kw-tpl-blanks", oninput: show }, () => {
@@ -235,8 +235,8 @@ function blankForm(template, done) {
     if (missing) missing[1].focus();
     else done(filled(template.parts, value));
   },
-  ...Array.from(inputs, ([name, input]) => h("label", {}, h("span", { dir: "auto" }, name), input)),
-  text, h("div", { class: "kw-tpl-insert" }, h("button", { class: "kw-help-plain", type: "submit" }, "Insert")));
+  ...Array.from(inputs, ([name, input]) => create("label", {}, create("span", { dir: "auto" }, name), input)),
+  text, create("div", { class: "kw-tpl-insert" }, create("button", { class: "kw-help-plain", type: "submit" }, "Insert")));
 }
 
 /**
@@ -246,15 +246,15 @@ function blankForm(template, done) {
  * @param {{ keep: (template: { name: string, kind: string }) => void, leave: () => void }} acts
  */
 function keepForm(kind, all, { keep, leave }) {
-  const name = h("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", maxlength: NAME_LETTERS, placeholder: "Name", "aria-label": "The template's name", autocomplete: "off" });
-  const pick = h("select", { class: "kw-help-pick", "aria-label": "The template's kind" },
-    ...KINDS.map(([key, word]) => h("option", { value: key, selected: key === kind }, key === "prompt" ? "Whole prompt" : word)));
-  const save = h("button", { class: "kw-help-plain", type: "submit" }, "Save");
+  const name = create("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", maxlength: NAME_LETTERS, placeholder: "Name", "aria-label": "The template's name", autocomplete: "off" });
+  const pick = create("select", { class: "kw-help-pick", "aria-label": "The template's kind" },
+    ...KINDS.map(([key, word]) => create("option", { value: key, selected: key === kind }, key === "prompt" ? "Whole prompt" : word)));
+  const save = create("button", { class: "kw-help-plain", type: "submit" }, "Save");
   name.addEventListener("input", () => {
     save.textContent = all().some((template) => template.own && template.name === name.value.trim()) ? "Replace" : "Save";
   });
   return form({ class: "kw-tpl-keep" }, () => {
     if (name.value.trim()) keep({ name: name.value.trim(), kind: pick.value });
     else name.focus();
-  }, name, pick, save, h("button", { class: "kw-quiet", type: "button", onclick: leave }, "Cancel"));
+  }, name, pick, save, create("button", { class: "kw-quiet", type: "button", onclick: leave }, "Cancel"));
 }

@@ -1,6 +1,6 @@
 // What is under way, and what ended without a clip.
 // @ts-check
-import { ask, askWhenSilent, dress, follow, h } from "../base/widget.js";
+import { create, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { showRows } from "./take_row.js";
 import { studioRoot } from "../base/root.js";
 
@@ -11,13 +11,13 @@ const LINGER = 4000; // ms a finished take stays to be seen ending
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-queue", "kw-card");
-  const list = h("div", { class: "kw-jobs" });
-  const empty = h("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
-  const count = h("small", { class: "kw-num" });
-  const aloud = h("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
-  const trouble = h("p", { class: "kw-said", role: "alert", dataset: { tone: "bad" } });
-  el.append(h("div", { class: "kw-label" }, "Queue", count), h("div", { class: "kw-queue-body" }, list, trouble, empty), aloud);
+  setUpRoot(el, "kw-queue", "kw-card");
+  const list = create("div", { class: "kw-jobs" });
+  const empty = create("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
+  const count = create("small", { class: "kw-num" });
+  const aloud = create("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
+  const trouble = create("p", { class: "kw-said", role: "alert", dataset: { tone: "bad" } });
+  el.append(create("div", { class: "kw-label" }, "Queue", count), create("div", { class: "kw-queue-body" }, list, trouble, empty), aloud);
 
   /** @type {Map<string, number>} when this page first saw a take done */
   const doneAt = new Map();
@@ -49,7 +49,7 @@ function render({ model, el, signal }) {
   const act = async (row, action, fields) => {
     trouble.textContent = "";
     try {
-      await ask(model, action, { take: row.id, ...fields }, { signal });
+      await sendCommand(model, action, { take: row.id, ...fields }, { signal });
       if (action === "edit") (await studioRoot(el, signal)).querySelector("textarea")?.focus();
     } catch (error) {
       if (!signal.aborted) trouble.textContent = error instanceof Error ? error.message : String(error);
@@ -66,8 +66,8 @@ function render({ model, el, signal }) {
     count.textContent = running > 1 ? `${running} under way` : "";
     empty.hidden = rows.length > 0;
   };
-  follow(model, ["rows"], signal, show);
-  askWhenSilent(model, ["rows"], signal, () => model.get("rows").some((/** @type {Row} */ row) => row.tone === "run" || row.tone === "wait"));
+  watchTraits(model, ["rows"], signal, show);
+  refreshWhenSilent(model, ["rows"], signal, () => model.get("rows").some((/** @type {Row} */ row) => row.tone === "run" || row.tone === "wait"));
 }
 
 export default { render };

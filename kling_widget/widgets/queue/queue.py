@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Buffers, Command, Face
+from ..base.widget import Buffers, Command, CommandWidget
 from .decisions import named
 
 
-class Queue(Face):
+class Queue(CommandWidget):
     """What is under way, and what ended without a clip.
 
     Parameters

@@ -1,6 +1,6 @@
 // Takes as lines: title, bar or outcome, what may be done, and how it goes in words. Used by the queue and by a cell's output.
 // @ts-check
-import { focused, h } from "../base/widget.js";
+import { create, focused } from "../base/widget.js";
 
 /**
  * One take, as `row.py` says it.
@@ -53,13 +53,13 @@ export function showRows(list, rows, act) {
 
 /** @param {string} id */
 function newRow(id) {
-  return h("div", { class: "kw-job", role: "listitem", dataset: { take: id } },
-    h("span", { class: "kw-job-title", dir: "auto" }),
-    h("span", { class: "kw-job-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i")),
-    h("span", { class: "kw-job-status" }),
-    h("span", { class: "kw-job-acts" }),
-    h("span", { class: "kw-job-words kw-num" }),
-    h("span", { class: "kw-job-choices kw-num" }));
+  return create("div", { class: "kw-job", role: "listitem", dataset: { take: id } },
+    create("span", { class: "kw-job-title", dir: "auto" }),
+    create("span", { class: "kw-job-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, create("i")),
+    create("span", { class: "kw-job-status" }),
+    create("span", { class: "kw-job-acts" }),
+    create("span", { class: "kw-job-words kw-num" }),
+    create("span", { class: "kw-job-choices kw-num" }));
 }
 
 /** @param {HTMLElement} el @param {Row} row @param {Act} act */
@@ -81,14 +81,14 @@ function fillRow(el, row, act) {
   /** @type {HTMLElement} */ (bar.firstElementChild).style.transform = `scaleX(${fraction})`;
   /** @param {string} action @param {string} words @param {Record<string, unknown>} [fields] */
   const button = (action, words, fields = {}) =>
-    h("button", { class: "kw-quiet", type: "button", onclick: () => once(el, () => act(row, action, fields)) }, words);
+    create("button", { class: "kw-quiet", type: "button", onclick: () => once(el, () => act(row, action, fields)) }, words);
   fill(part("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
   fill(part("choices"), [row.asks, row.choices], () => !row.asks ? [] : [
     ...(row.choices.length === 0 ? [fieldForId(button)] : []),
     ...row.choices.map(({ prediction, words }) =>
-      h("span", { class: "kw-job-choice" }, h("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),
-    h("span", { class: "kw-job-choice" },
-      h("span", {}, row.choices.length === 0 ? "Is it not there? Then it counts as not made, and you may generate it again."
+      create("span", { class: "kw-job-choice" }, create("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),
+    create("span", { class: "kw-job-choice" },
+      create("span", {}, row.choices.length === 0 ? "Is it not there? Then it counts as not made, and you may generate it again."
         : "Not among them? Then it counts as not made, and you may generate it again."),
       button("decide", row.choices.length === 0 ? "It was not made" : "None of these: not made", { prediction: null })),
   ]);
@@ -99,10 +99,10 @@ function fillRow(el, row, act) {
  * @param {(action: string, words: string, fields: Record<string, unknown>) => HTMLElement} button
  */
 function fieldForId(button) {
-  const field = h("input", { type: "text", placeholder: "Its id on the service's site", "aria-label": "The prediction's id", spellcheck: "false" });
+  const field = create("input", { type: "text", placeholder: "Its id on the service's site", "aria-label": "The prediction's id", spellcheck: "false" });
   /** @type {Record<string, unknown>} read when the button is pressed */
   const fields = { get prediction() { return field.value; } };
-  return h("span", { class: "kw-job-choice" }, field, button("decide", "This is mine", fields));
+  return create("span", { class: "kw-job-choice" }, field, button("decide", "This is mine", fields));
 }
 
 /** The same words on several buttons: each is told apart by what it stands beside. @param {HTMLElement} el @param {string} beside */

@@ -1,6 +1,6 @@
 // One shot as a block on the time line, with the border behind it.
 // @ts-check
-import { h } from "../base/widget.js";
+import { create } from "../base/widget.js";
 import { lettersOf } from "./shots.js";
 
 /** @typedef {import("./shots.js").Shot} Shot */
@@ -16,15 +16,15 @@ const NEARLY = 0.8; // of the letters: from here on the counter is always there
 
 /** @param {string} describedBy the element that explains the keys */
 export function slot(describedBy) {
-  const seconds = h("b", { class: "kw-num" });
-  const drop = h("button", { type: "button", class: "kw-shot-drop" }, "×");
-  const head = h("div", { class: "kw-shot-head", title: `Drag to move. ${KEYS}` }, seconds, drop);
-  const words = h("textarea", { class: "kw-shot-words", rows: 1, placeholder: "What happens" });
-  const count = h("span", { class: "kw-shot-count kw-num" });
-  const edit = h("div", { class: "kw-shot-edit" }, words, count);
-  const block = h("div", { class: "kw-shot", role: "group", "aria-keyshortcuts": SHORTCUTS, "aria-describedby": describedBy }, head, edit);
-  const grip = h("span", { class: "kw-grip", "aria-hidden": "true", title: "Drag to trade seconds" });
-  return { el: h("div", { class: "kw-slot" }, block, grip), block, seconds, drop, words, count, edit };
+  const seconds = create("b", { class: "kw-num" });
+  const drop = create("button", { type: "button", class: "kw-shot-drop" }, "×");
+  const head = create("div", { class: "kw-shot-head", title: `Drag to move. ${KEYS}` }, seconds, drop);
+  const words = create("textarea", { class: "kw-shot-words", rows: 1, placeholder: "What happens" });
+  const count = create("span", { class: "kw-shot-count kw-num" });
+  const edit = create("div", { class: "kw-shot-edit" }, words, count);
+  const block = create("div", { class: "kw-shot", role: "group", "aria-keyshortcuts": SHORTCUTS, "aria-describedby": describedBy }, head, edit);
+  const grip = create("span", { class: "kw-grip", "aria-hidden": "true", title: "Drag to trade seconds" });
+  return { el: create("div", { class: "kw-slot" }, block, grip), block, seconds, drop, words, count, edit };
 }
 
 /**

@@ -1,7 +1,7 @@
 // The storyboard's shots in this page: changed, undone, and always as long as the clip. All of it happens here at once; the
 // kernel hears of it when it can. Two views of one storyboard come to the same, so neither answers the other for ever.
 // @ts-check
-import { follow } from "../base/widget.js";
+import { watchTraits } from "../base/widget.js";
 import { alike, fit, lasting, lengthened } from "./shots.js";
 import { begin, toPrompt } from "./cuts.js";
 import { gone, noSteps, noted } from "./undo.js";
@@ -152,10 +152,10 @@ export function reel(model, signal, show) {
       if (signal.aborted) return;
       Object.assign(beside, found);
       lead();
-      if (found.seconds) follow(found.seconds, ["value"], signal, refit);
+      if (found.seconds) watchTraits(found.seconds, ["value"], signal, refit);
     },
     /** Begin to heed what others do to the shots. */
-    watch: () => follow(model, ["value"], signal, heed),
+    watch: () => watchTraits(model, ["value"], signal, heed),
   };
 }
 

@@ -1,6 +1,6 @@
 // The storyboard: shots as blocks on a time line, as wide as they are long.
 // @ts-check
-import { dress, follow, freshId, h } from "../base/widget.js";
+import { create, newId, setUpRoot, watchTraits } from "../base/widget.js";
 import { add, join, lasting, marks, move, remove, split, trade, whyNoMore } from "./shots.js";
 import { draggable } from "./drag.js";
 import { reel } from "./shot_list.js";
@@ -17,13 +17,13 @@ const WHY_BOTH = "By Kling's own rule shots replace the prompt; the service's pa
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 function render({ model, el, signal, host }) {
-  dress(el, "kw-storyboard");
+  setUpRoot(el, "kw-storyboard");
   const film = reel(model, signal, () => show());
-  const keys = h("span", { class: "kw-hidden", id: `kw-keys-${freshId()}` }, KEYS);
-  const words = h("small", { class: "kw-num" });
+  const keys = create("span", { class: "kw-hidden", id: `kw-keys-${newId()}` }, KEYS);
+  const words = create("small", { class: "kw-num" });
   /** @param {string} name @param {() => void} act @param {string} [title] */
   const tool = (name, act, title) => {
-    const button = h("button", { type: "button", class: "kw-quiet", title }, name);
+    const button = create("button", { type: "button", class: "kw-quiet", title }, name);
     button.addEventListener("click", () => { if (button.getAttribute("aria-disabled") !== "true") act(); }, { signal });
     return button;
   };
@@ -33,21 +33,21 @@ function render({ model, el, signal, host }) {
   const undo = tool("Undo", () => film.go("past"), "Undo (Ctrl Z, outside of words)");
   const redo = tool("Redo", () => film.go("future"), "Redo (Ctrl Shift Z)");
   const back = tool("Back to one prompt", () => oneAgain(), "Says all shots in the prompt above, a line each");
-  const track = h("div", { class: "kw-board-track" });
+  const track = create("div", { class: "kw-board-track" });
   const plus = tool("+", () => edit(add(film.shots(), film.limits()), film.shots().length, true));
   plus.className = "kw-plus";
   plus.setAttribute("aria-label", "Add a shot");
-  const rule = h("div", { class: "kw-rule kw-num", "aria-hidden": "true" });
-  const both = h("input", { type: "checkbox" });
-  const send = h("label", { class: "kw-both", title: WHY_BOTH }, both, "Send the prompt too");
-  const board = h("div", { class: "kw-board", role: "group", "aria-label": "Shots in order" }, track, plus);
-  const foot = h("div", { class: "kw-row kw-board-foot" }, send, h("span", { class: "kw-grow" }), back);
-  const problem = h("p", { class: "kw-board-problem", role: "alert" });
-  const ask = h("div", { class: "kw-row kw-board-ask", role: "group", "aria-label": "Confirm the longer clip", hidden: true });
-  const aloud = h("span", { class: "kw-hidden", "aria-live": "polite" });
+  const rule = create("div", { class: "kw-rule kw-num", "aria-hidden": "true" });
+  const both = create("input", { type: "checkbox" });
+  const send = create("label", { class: "kw-both", title: WHY_BOTH }, both, "Send the prompt too");
+  const board = create("div", { class: "kw-board", role: "group", "aria-label": "Shots in order" }, track, plus);
+  const foot = create("div", { class: "kw-row kw-board-foot" }, send, create("span", { class: "kw-grow" }), back);
+  const problem = create("p", { class: "kw-board-problem", role: "alert" });
+  const ask = create("div", { class: "kw-row kw-board-ask", role: "group", "aria-label": "Confirm the longer clip", hidden: true });
+  const aloud = create("span", { class: "kw-hidden", "aria-live": "polite" });
   el.append(
-    h("div", { class: "kw-board-head" }, h("span", { class: "kw-label", title: KEYS }, "Storyboard", words),
-      h("span", { class: "kw-board-tools" }, divide, unite, undo, redo, cut)),
+    create("div", { class: "kw-board-head" }, create("span", { class: "kw-label", title: KEYS }, "Storyboard", words),
+      create("span", { class: "kw-board-tools" }, divide, unite, undo, redo, cut)),
     ask, board, rule, problem, foot, keys, aloud);
 
   /** @type {Slot[]} */
@@ -99,14 +99,14 @@ function render({ model, el, signal, host }) {
     const [before, after] = [priceOf(now), priceOf(then)];
     const price = before && after && before !== after ? `, ${after} instead of ${before}` : "";
     ask.replaceChildren(
-      h("span", {}, `${shots.length} shots of at least ${film.limits().shortest} s need a clip of ${then} s instead of ${now} s${price}.`),
-      h("button", { type: "button", class: "kw-quiet", onclick: () => {
+      create("span", {}, `${shots.length} shots of at least ${film.limits().shortest} s need a clip of ${then} s instead of ${now} s${price}.`),
+      create("button", { type: "button", class: "kw-quiet", onclick: () => {
         ask.hidden = true;
         const again = film.cuts(); // the prompt, the length or the price may have changed since
         if (lasting(again.shots) === then && again.now === now && priceOf(then) === after) cutNow(again.shots);
         else cutUp();
       } }, `Cut, ${then} s${price ? ` for ${after}` : ""}`),
-      h("button", { type: "button", class: "kw-quiet", onclick: () => {
+      create("button", { type: "button", class: "kw-quiet", onclick: () => {
         ask.hidden = true;
         cut.focus();
       } }, "Leave it"));
@@ -249,9 +249,9 @@ function render({ model, el, signal, host }) {
   }
 
   film.watch();
-  follow(model, ["low", "high", "shortest", "most", "letters", "both", "offers_both", "problem"], signal, show);
+  watchTraits(model, ["low", "high", "shortest", "most", "letters", "both", "offers_both", "problem"], signal, show);
   if (model.get("sound")) host.getModel(model.get("sound")).then((found) => { sound = found; }, () => {}); // then it is taken for silent
-  follow(model, ["prices"], signal, () => {
+  watchTraits(model, ["prices"], signal, () => {
     if (model.get("prices")) host.getModel(model.get("prices")).then((found) => { prices = found; }, () => {}); // else lengths are said alone
   });
   ask.addEventListener("keydown", (event) => {
@@ -276,7 +276,7 @@ function drawRule(rule, total) {
   rule.dataset.total = String(total);
   rule.style.setProperty("--kw-total", String(total));
   rule.replaceChildren(...marks(total).map((second) =>
-    h("span", { style: { left: `${(100 * second) / Math.max(1, total)}%` } }, second === total ? `${second} s` : String(second))));
+    create("span", { style: { left: `${(100 * second) / Math.max(1, total)}%` } }, second === total ? `${second} s` : String(second))));
 }
 
 /** Where in words a pointer is, as far as the browser tells. @param {HTMLTextAreaElement | undefined} words @param {PointerEvent} event */

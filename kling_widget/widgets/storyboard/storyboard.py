@@ -9,10 +9,10 @@ from typing import Any
 import traitlets as t
 
 from ...request.storyboard import fit, limits
-from ..base.widget import Face
+from ..base.widget import CommandWidget
 
 
-class Storyboard(Face):
+class Storyboard(CommandWidget):
     """Shots in order, as long together as the clip.
 
     The page keeps the clip's seconds and the shots equal: other shots lead the seconds, other seconds the shots. Python

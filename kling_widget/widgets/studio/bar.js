@@ -1,8 +1,8 @@
 // The line above the panel: its name, the model, whether it costs money, and what was spent.
 // @ts-check
-import { ask, dress, follow, h } from "../base/widget.js";
+import { create, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { newFreezer } from "../base/frozen.js";
-import { followKernel, GONE } from "../base/kernel.js";
+import { GONE, watchKernel } from "../base/kernel.js";
 import { hostOf } from "../player/host.js";
 import { studioRoot } from "../base/root.js";
 
@@ -13,12 +13,12 @@ const SAVED = "This page has no kernel: the panel is shown as it was saved.";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  dress(el, "kw-bar");
-  const chip = h("select", { class: "kw-chip kw-model", "aria-label": "Model" });
-  const refused = h("p", { class: "kw-bar-notice", role: "status", hidden: true });
+  setUpRoot(el, "kw-bar");
+  const chip = create("select", { class: "kw-chip kw-model", "aria-label": "Model" });
+  const refused = create("p", { class: "kw-bar-notice", role: "status", hidden: true });
   chip.addEventListener("change", async () => {
     try {
-      await ask(model, "choose", { model: chip.value }, { signal });
+      await sendCommand(model, "choose", { model: chip.value }, { signal });
       refused.hidden = true;
     } catch (error) {
       if (signal.aborted) return;
@@ -27,30 +27,30 @@ function render({ model, el, signal }) {
       refused.hidden = false;
     }
   }, { signal });
-  const account = h("span", { class: "kw-money kw-balance kw-num", title: "The account's balance at the service" });
-  const how = h("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
-  const mode = h("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
-  const money = h("span", { class: "kw-money kw-num" });
-  const notice = h("p", { class: "kw-bar-notice", role: "note" });
-  const gone = h("p", { class: "kw-gone", role: "alert", hidden: true }, hostOf() === "page" ? SAVED : AGAIN);
+  const account = create("span", { class: "kw-money kw-balance kw-num", title: "The account's balance at the service" });
+  const how = create("p", { class: "kw-bar-how", id: `kw-how-${Math.random().toString(36).slice(2)}`, hidden: true });
+  const mode = create("button", { class: "kw-mode", type: "button", "aria-expanded": "false", "aria-controls": how.id });
+  const money = create("span", { class: "kw-money kw-num" });
+  const notice = create("p", { class: "kw-bar-notice", role: "note" });
+  const gone = create("p", { class: "kw-gone", role: "alert", hidden: true }, hostOf() === "page" ? SAVED : AGAIN);
   mode.addEventListener("click", () => {
     how.hidden = !how.hidden;
     mode.setAttribute("aria-expanded", String(!how.hidden));
   }, { signal });
-  el.append(h("div", { class: "kw-bar-line" },
-    h("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, h("span", { class: "kw-grow" }), mode, account, money), how, notice, refused, gone);
+  el.append(create("div", { class: "kw-bar-line" },
+    create("span", { class: "kw-name", role: "heading", "aria-level": 2 }, "Kling Studio"), chip, create("span", { class: "kw-grow" }), mode, account, money), how, notice, refused, gone);
   studioRoot(el, signal).then((root) => {
     const freeze = newFreezer(root, signal);
-    followKernel(model, signal, (left) => {
+    watchKernel(model, signal, (left) => {
       gone.hidden = !left;
       freeze(left);
     }, el);
   });
-  follow(model, ["models"], signal, () => {
+  watchTraits(model, ["models"], signal, () => {
     chip.replaceChildren(...groups(model.get("models")));
     chip.value = model.get("model");
   });
-  follow(model, ["model", "live", "unsure", "mode", "how", "spent", "notice", "balance"], signal, () => {
+  watchTraits(model, ["model", "live", "unsure", "mode", "how", "spent", "notice", "balance"], signal, () => {
     chip.value = model.get("model");
     account.textContent = model.get("balance");
     account.hidden = !account.textContent;
@@ -63,7 +63,7 @@ function render({ model, el, signal }) {
     notice.hidden = !notice.textContent;
     const { before, sum, after, part } = model.get("spent");
     money.title = model.get("spent").how ?? "";
-    money.replaceChildren(before, h("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
+    money.replaceChildren(before, create("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
   });
 }
 
@@ -72,15 +72,15 @@ function render({ model, el, signal }) {
  * @param {{ id: string, name: string, kind: string, price: string }[]} models
  */
 function groups(models) {
-  return [...new Set(models.map(({ kind }) => kind))].map((kind) => h("optgroup", { label: kind },
-    ...models.filter((one) => one.kind === kind).map(({ id, name, price }) => h("option", { value: id, title: price }, name))));
+  return [...new Set(models.map(({ kind }) => kind))].map((kind) => create("optgroup", { label: kind },
+    ...models.filter((one) => one.kind === kind).map(({ id, name, price }) => create("option", { value: id, title: price }, name))));
 }
 
 /** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} part 0 to 1 */
 function meter(part) {
-  const level = h("i");
+  const level = create("i");
   level.style.transform = `scaleX(${part})`;
-  return h("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: part > 0.9 ? "yes" : "" } }, level);
+  return create("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: part > 0.9 ? "yes" : "" } }, level);
 }
 
 export default { render };

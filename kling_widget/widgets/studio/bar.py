@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
-from ..base.widget import Buffers, Command, Face
+from ..base.widget import Buffers, Command, CommandWidget
 
 
-class Bar(Face):
+class Bar(CommandWidget):
     """The line above the panel: the model, whether takes cost money, and what was spent.
 
     Parameters

@@ -1,6 +1,6 @@
 // What stands in the screen's place while the library is empty: three prompts to begin with.
 // @ts-check
-import { dress, follow, h } from "../base/widget.js";
+import { create, setUpRoot, watchTraits } from "../base/widget.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -21,11 +21,11 @@ const SCENES = [
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 function render({ model, el, signal, host }) {
-  dress(el, "kw-invite", "kw-card");
-  const choices = h("div", { class: "kw-invite-choices" });
+  setUpRoot(el, "kw-invite", "kw-card");
+  const choices = create("div", { class: "kw-invite-choices" });
   el.append(
-    h("p", { class: "kw-invite-title" }, "Describe a clip, then press Generate"),
-    h("p", { class: "kw-invite-words" }, "It plays here when it is made, and stays in the library beside this notebook. Or begin with one of these:"),
+    create("p", { class: "kw-invite-title" }, "Describe a clip, then press Generate"),
+    create("p", { class: "kw-invite-words" }, "It plays here when it is made, and stays in the library beside this notebook. Or begin with one of these:"),
     choices);
   /** @param {string} words */
   const use = async (words) => {
@@ -35,9 +35,9 @@ function render({ model, el, signal, host }) {
     const area = (await studioRoot(el, signal)).querySelector("textarea");
     area?.focus();
   };
-  follow(model, ["examples"], signal, () => {
+  watchTraits(model, ["examples"], signal, () => {
     choices.replaceChildren(.../** @type {string[]} */ (model.get("examples")).map((words, i) =>
-      h("button", { class: "kw-example", type: "button", onclick: () => use(words) }, scene(i), h("span", { dir: "auto" }, words))));
+      create("button", { class: "kw-example", type: "button", onclick: () => use(words) }, scene(i), create("span", { dir: "auto" }, words))));
   });
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import traitlets as t
 
-from ..base.widget import Face
+from ..base.widget import CommandWidget
 
 
-class Invite(Face):
+class Invite(CommandWidget):
     """What stands in the screen's place while the library is empty."""
 
     page_name = "invite"

@@ -18,8 +18,8 @@ ECHO = module(Path(__file__).parent / "echo.js")
 """The page's half of a widget that sends bytes to Python and shows whether they came back turned round."""
 
 _ECHO = f"""
-from kling_widget.widgets.base.widget import Face
-class Echo(Face):
+from kling_widget.widgets.base.widget import CommandWidget
+class Echo(CommandWidget):
     _esm = {ECHO!r}
     commands = {{"turn": "_turn"}}
     def _turn(self, command, buffers):

@@ -11,13 +11,15 @@ import subprocess
 from kling_widget import widgets
 from kling_widget.widgets.base import page_code as under_test
 from kling_widget.widgets.base.page_code import BUILT, built, page_code
-from kling_widget.widgets.base.widget import Face
+from kling_widget.widgets.base.widget import CommandWidget
 from tools import bundle
 from tools.node import have_node
 
 for _module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
     importlib.import_module(_module.name)
-SHOWN = sorted((each for each in Face.__subclasses__() if each.__module__.startswith("kling_widget.")), key=str)
+SHOWN = sorted(
+    (each for each in CommandWidget.__subclasses__() if each.__module__.startswith("kling_widget.")), key=str
+)
 MAY_SAVE = 2_500  # bytes of each widget's state that are code
 
 
@@ -37,7 +39,7 @@ def test_every_widget_has_its_code_in_the_page() -> None:
 
 
 def test_a_widgets_state_holds_a_small_loader_and_no_other_code() -> None:
-    state = Face().get_state()
+    state = CommandWidget().get_state()
     assert len(state["_esm"] + state["_css"]) <= MAY_SAVE
     assert state["_code"] == page_code().version
     module = page_code().module.decode()
@@ -48,7 +50,7 @@ def test_a_widgets_state_holds_a_small_loader_and_no_other_code() -> None:
 def test_a_page_that_has_no_code_gets_it_by_a_message() -> None:
     sent = []
 
-    class Asked(Face):
+    class Asked(CommandWidget):
         def send(self, content: object, buffers: object = None) -> None:
             sent.append((content, buffers))
 

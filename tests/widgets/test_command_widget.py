@@ -1,4 +1,4 @@
-"""How a widget talks with its page: one answer for each command, whatever happens."""
+"""How a widget answers its page: one answer for each command, whatever happens."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ import pytest
 import kling_widget
 from kling_widget.errors import LibraryError
 from kling_widget.widgets.base.page_code import BUILT
-from kling_widget.widgets.base.widget import Answer, Buffers, Command, Face
+from kling_widget.widgets.base.widget import Answer, Buffers, Command, CommandWidget
 
 HOME = Path(kling_widget.__file__).parent
 
 
-class Spoken(Face):
-    """A face that notes what it sends."""
+class Recorded(CommandWidget):
+    """A widget that notes what it sends."""
 
     _esm = "export default {}"
     commands: ClassVar[Mapping[str, str]] = {"echo": "_echo", "refuse": "_refuse", "break": "_break"}
 
     def __init__(self) -> None:
-        self.said: list[tuple[dict[str, Any], list[bytes]]] = []
-        self.carried = 0
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self.echoes = 0
         super().__init__()
 
     def send(self, content: Any, buffers: Any = None) -> None:
-        self.said.append((content, list(buffers or ())))
+        self.sent.append((content, list(buffers or ())))
 
     def _echo(self, command: Command, buffers: Buffers) -> Answer:
-        self.carried += 1
+        self.echoes += 1
         return {"word": command.get("word")}, buffers
 
     def _refuse(self, _command: Command, _buffers: Buffers) -> Answer:
@@ -41,22 +41,22 @@ class Spoken(Face):
     def _break(self, _command: Command, _buffers: Buffers) -> Answer:
         raise ZeroDivisionError("by zero")
 
-    def hear(self, buffers: Buffers = (), **command: Any) -> None:
+    def receive(self, buffers: Buffers = (), **command: Any) -> None:
         self._handle_custom_msg(command, buffers)
 
 
 def test_a_command_gets_its_answer_with_its_bytes() -> None:
-    face = Spoken()
-    face.hear(id="1", kind="echo", word="fox", buffers=[memoryview(b"abc")])
-    assert face.said == [({"re": "1", "ok": True, "word": "fox"}, [b"abc"])]
+    widget = Recorded()
+    widget.receive(id="1", kind="echo", word="fox", buffers=[memoryview(b"abc")])
+    assert widget.sent == [({"re": "1", "ok": True, "word": "fox"}, [b"abc"])]
 
 
 def test_a_command_that_comes_twice_is_carried_out_once() -> None:
-    face = Spoken()
+    widget = Recorded()
     for _ in range(3):
-        face.hear(id="1", kind="echo")
-    face.hear(id="2", kind="echo")
-    assert face.carried == 2
+        widget.receive(id="1", kind="echo")
+    widget.receive(id="2", kind="echo")
+    assert widget.echoes == 2
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_a_command_that_comes_twice_is_carried_out_once() -> None:
     ],
 )
 def test_what_went_wrong_is_an_answer_in_words(kind: str, words: str) -> None:
-    face = Spoken()
-    face.hear(id="1", kind=kind)
-    assert face.said == [({"re": "1", "ok": False, "error": words}, [])]
+    widget = Recorded()
+    widget.receive(id="1", kind=kind)
+    assert widget.sent == [({"re": "1", "ok": False, "error": words}, [])]
 
 
 def test_what_is_no_command_is_left_alone() -> None:
-    face = Spoken()
-    face._handle_custom_msg("hello", [])
-    face.hear(kind="echo")
-    face.hear(id=5, kind="echo")
-    assert face.said == []
+    widget = Recorded()
+    widget._handle_custom_msg("hello", [])
+    widget.receive(kind="echo")
+    widget.receive(id=5, kind="echo")
+    assert widget.sent == []
 
 
 def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
