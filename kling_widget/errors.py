@@ -1,35 +1,35 @@
-"""Everything that can go wrong, in one tree.
+"""All errors of this package, in one tree.
 
 ::
 
     KlingError
-    ├── RequestError (ValueError)       the request can't be asked for; nothing was sent
+    ├── RequestError (ValueError)       the model would refuse the request; nothing was sent
     │   └── UnknownInput (TypeError)    the model has no input of that name
-    ├── BadValue (ValueError)           a value that is none: a rating, a moment of a clip; nothing was changed
-    ├── MediumRefused                   a file that is no usable picture or video; nothing was sent
+    ├── BadValue (ValueError)           an invalid value, such as a rating of nine; nothing was changed
+    ├── MediumRefused                   a file is no usable picture or video; nothing was sent
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
     ├── LibraryError                    the library can't be used
     │   ├── LibraryNotWritable
     │   ├── LibraryTooNew
     │   ├── LibraryDamaged              its database, or a row of it, can't be read; nothing was sent
     │   │   └── DamagedRow
-    │   ├── OverBudget                  a cap would be passed; nothing was sent
+    │   ├── OverBudget                  the take would exceed a cap; nothing was sent
     │   ├── AlreadyTaken                another take has this prediction
-    │   └── LeaseLost                   another kernel tends this take now
+    │   └── LeaseLost                   another kernel holds the lease of this take
     ├── PracticeError                   the practice server did not start
-    ├── ServiceError                    the service answered, and said no
+    ├── ServiceError                    the service answered with an error
     │   ├── KeyRejected (401)   NoMoney (402)   NotAllowed (403)   NotFound (404, 410)
     │   ├── InputRefused (400, 422)   RateLimited (429)
     │   └── ServiceTrouble (5xx and all else)
     ├── NoAnswer                        no usable answer came
     │   ├── NotSent                     provably nothing left this machine
-    │   └── Unreadable                  something came, and it can't be understood
+    │   └── Unreadable                  an answer came that can't be understood
     │       └── OtherCurrency           an amount that is not in dollars
     ├── DownloadError                   the file is not here yet
     │   ├── StaleAddress                the address no longer leads to it
-    │   └── BadFile                     what came is not a whole MP4
-    ├── TakeFailed                      waited for a take that ended without a clip
-    └── TakeTimeout (TimeoutError)      stopped waiting; the take goes on
+    │   └── BadFile                     the file is not a whole MP4
+    ├── TakeFailed                      the awaited take ended without a clip
+    └── TakeTimeout (TimeoutError)      the wait ended; the take goes on
 
 Each message says what happened, what it means for the money, and what to do next.
 """
@@ -53,9 +53,9 @@ class Problem:
     Attributes
     ----------
     field
-        The input it is about, by the API's own name (``"duration"``, ``"multi_prompt"``).
+        The input, by the API's own name (``"duration"``, ``"multi_prompt"``).
     message
-        What is wrong and how to put it right, for a person.
+        What is wrong and how to fix it, for a person.
     """
 
     field: str
@@ -66,12 +66,12 @@ class KlingError(Exception):
     """The root of every error that this package raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows instead of a traceback: the message, and where in the person's code it came up."""
+        """Return what IPython shows instead of a traceback: the message, and the line of the person's code."""
         return [f"{type(self).__name__}: {self}", *_place(self)]
 
 
 class RequestError(KlingError, ValueError):
-    """A request that the model would not take. Nothing was sent; nothing was charged.
+    """The model would refuse the request. Nothing was sent; nothing was charged.
 
     Attributes
     ----------
@@ -83,14 +83,14 @@ class RequestError(KlingError, ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        said = "\n".join(f"  {p.field}: {p.message}" for p in self.problems)
-        super().__init__(f"Nothing was sent and nothing was charged. Please change:\n{said}")
+        lines = "\n".join(f"  {p.field}: {p.message}" for p in self.problems)
+        super().__init__(f"Nothing was sent and nothing was charged. Please change:\n{lines}")
 
 
 class UnknownInput(RequestError, TypeError):
-    """An input that the model does not have. Nothing was sent; nothing was charged.
+    """The model has no such input. Nothing was sent; nothing was charged.
 
-    It is a ``TypeError`` too, as for any call with an argument that does not exist.
+    It is a ``TypeError`` too, like any call with an unknown argument.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -99,11 +99,11 @@ class UnknownInput(RequestError, TypeError):
 
 
 class BadValue(KlingError, ValueError):
-    """A value that is none of its kind, such as nine stars. Nothing was changed."""
+    """A value is invalid, such as nine stars. Nothing was changed."""
 
 
 class MediumRefused(KlingError):
-    """A file that can't be used as a picture or a video. Nothing was sent; nothing was charged."""
+    """A file can't be used as a picture or a video. Nothing was sent; nothing was charged."""
 
 
 class SettingsError(KlingError):
@@ -111,7 +111,7 @@ class SettingsError(KlingError):
 
 
 class LibraryError(KlingError):
-    """The library can't be used as asked."""
+    """The library can't be used."""
 
 
 class LibraryNotWritable(LibraryError):
@@ -123,7 +123,7 @@ class LibraryTooNew(LibraryError):
 
 
 class LibraryDamaged(LibraryError):
-    """The library's database is damaged, or is none of a library's. It was left as it is, and nothing was sent."""
+    """The library's database is damaged, or is no library. It was left as it is, and nothing was sent."""
 
 
 class DamagedRow(LibraryDamaged):
@@ -131,7 +131,7 @@ class DamagedRow(LibraryDamaged):
 
 
 class OverBudget(LibraryError):
-    """The take would pass a cap of the library's budget. Nothing was sent."""
+    """The take would exceed a cap of the library's budget. Nothing was sent."""
 
 
 class AlreadyTaken(LibraryError):
@@ -139,7 +139,7 @@ class AlreadyTaken(LibraryError):
 
 
 class LeaseLost(LibraryError):
-    """Another kernel tends this take now; this one's write was refused."""
+    """Another kernel holds the lease of this take; this kernel's write was refused."""
 
 
 class PracticeError(KlingError):
@@ -147,14 +147,14 @@ class PracticeError(KlingError):
 
 
 class ServiceError(KlingError):
-    """The service answered, and said no.
+    """The service answered with an error.
 
     Attributes
     ----------
     status
         The HTTP status.
     code
-        The service's own code, from the envelope or the task, where it gave one.
+        The service's own code from the envelope or the task, or None.
     said
         The service's own words.
     """
@@ -177,7 +177,7 @@ class NotAllowed(ServiceError):
 
 
 class NotFound(ServiceError):
-    """The service does not know the thing asked for."""
+    """The service does not have what was requested."""
 
 
 class InputRefused(ServiceError):
@@ -190,7 +190,7 @@ class RateLimited(ServiceError):
     Attributes
     ----------
     retry_after
-        Seconds to wait, as the service said, or None where it did not say.
+        Seconds to wait, as the service asks, or None.
     """
 
     retry_after: float | None = None
@@ -205,7 +205,7 @@ class NoAnswer(KlingError):
 
 
 class NotSent(NoAnswer):
-    """Provably nothing was sent: no connection came to be."""
+    """Provably nothing was sent: no connection was made."""
 
 
 class Unreadable(NoAnswer):
@@ -213,7 +213,7 @@ class Unreadable(NoAnswer):
 
 
 class OtherCurrency(Unreadable):
-    """The service names an amount that is not in dollars. It is not added to what is.
+    """The service names an amount that is not in dollars. It is never added to dollars.
 
     Attributes
     ----------
@@ -227,7 +227,7 @@ class OtherCurrency(Unreadable):
 
 
 class DownloadError(KlingError):
-    """The clip's file is not here yet. What was paid for stays paid for; it can be fetched again."""
+    """The clip's file is not here yet. The take is paid for; the file can be fetched again."""
 
 
 class StaleAddress(DownloadError):
@@ -235,19 +235,19 @@ class StaleAddress(DownloadError):
 
 
 class BadFile(DownloadError):
-    """What came is not a whole MP4; it was thrown away and is fetched again."""
+    """The downloaded file is not a whole MP4; it was discarded and is fetched again."""
 
 
 class TakeFailed(KlingError):
-    """The take that was waited for ended without a clip."""
+    """The awaited take ended without a clip."""
 
 
 class TakeTimeout(KlingError, TimeoutError):
-    """The wait ended; the take did not. It goes on and stays in the library."""
+    """The wait ended, not the take. It goes on and stays in the library."""
 
 
 def _place(error: BaseException) -> list[str]:
-    """Say which line of the person's own code an error came from, where their code has more than one.
+    """Return the line number in the person's code that an error comes from, if their code has more than one line.
 
     The line itself is not quoted: it may hold a key.
     """

@@ -25,9 +25,9 @@ _ALONE = re.compile(r"%%kling(?:\s.*)?$")
 
 
 def register(shell: Any) -> None:
-    """Make the magic known to an IPython shell.
+    """Register the magics with an IPython shell.
 
-    The flags are left as they are written: IPython would put values for ``{…}`` and ``$…``, which are JSON and words.
+    Flags stay as written: IPython would expand ``{…}`` and ``$…``, which are JSON and prompt text here.
     """
     shell.register_magic_function(no_var_expand(kling), "cell", "kling")
     shell.register_magic_function(no_var_expand(kling_line), "line", "kling")
@@ -36,7 +36,7 @@ def register(shell: Any) -> None:
 
 
 def kling(line: str, cell: str) -> Take | None:
-    """Make a clip of the words in the cell. Flags are the model's inputs: ``--duration 10 --sound``.
+    """Make a clip from the prompt in the cell. Flags are the model's inputs: ``--duration 10 --sound``.
 
     ``%%kling --help`` lists them, ``%%kling --model "V3 Pro" --help`` those of another model.
 
@@ -46,12 +46,12 @@ def kling(line: str, cell: str) -> Take | None:
         Flags: the model's inputs by their own names, ``--model``, ``--library FOLDER``, ``--practice`` or ``--live``.
         Lists are JSON: ``--multi_prompt '[{"prompt": "Wide", "duration": 5}]'``.
     cell
-        The prompt; empty where a storyboard is flagged.
+        The prompt; empty with a storyboard.
 
     Raises
     ------
     RequestError
-        If the flags can't be read, or the model would not take the request. Nothing was sent.
+        If the flags can't be read, or the model would refuse the request. Nothing was sent.
     KlingError
         As ``generate`` raises them.
     """
@@ -59,12 +59,12 @@ def kling(line: str, cell: str) -> Take | None:
     if (words := help_for(line, catalog)) is not None:
         print(words)  # noqa: T201  help is for whoever ran the cell
         return None
-    asked = parse(line, cell, catalog)
-    return generate(library=Library(asked.library), practice=asked.practice, model=asked.model, **asked.inputs)
+    parsed = parse(line, cell, catalog)
+    return generate(library=Library(parsed.library), practice=parsed.practice, model=parsed.model, **parsed.inputs)
 
 
 def kling_line(line: str) -> None:
-    """Say how ``%%kling`` is used: ``%kling --help``. A clip is asked for with ``%%kling``, the prompt below it."""
+    """Print the help of ``%%kling`` for ``%kling --help``; refuse anything else, which needs a cell."""
     words = help_for(line, models.known(library_folder()))
     if words is None:
         raise BadValue(
@@ -74,6 +74,6 @@ def kling_line(line: str) -> None:
 
 
 def with_body(lines: list[str]) -> list[str]:
-    """Give a ``%%kling`` line that stands alone an empty body: without one IPython would not ask this magic at all."""
+    """Add an empty body to a lone ``%%kling`` line: without one IPython would not call the magic."""
     alone = bool(lines) and _ALONE.match(lines[0].rstrip("\n")) and not any(line.strip("\n") for line in lines[1:])
     return [lines[0].rstrip("\n") + "\n", "\n"] if alone else lines

@@ -1,6 +1,6 @@
-"""Finding a secret in text, also where it was written down in another way: escaped, percent-encoded, in base64 or hex.
+"""Find a secret in text, also escaped, percent-encoded, in base64 or hex.
 
-A service, or a gateway before it, may say back what it was sent, in whatever way it writes text.
+A service, or a gateway before it, may echo what it was sent, in any encoding.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import base64
 import re
 
 MARK = "•••"
-"""What stands in a secret's place."""
+"""The replacement for a secret."""
 
-_PIECE = 12  # characters in a row of a secret that count as the secret
+_PIECE = 12  # consecutive characters of a secret that count as the secret
 _BASE64 = re.compile(r"[A-Za-z0-9+/]")
 
 _SLASHES = r"(?:\\|%(?:25){0,4}5c){1,8}"  # each layer of escaping doubles them
 
-# What may stand between two characters and not be seen, as it is or escaped.
+# Invisible characters that may separate two characters, as they are or escaped.
 _BETWEEN = (
     r"(?:[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ud800-\udfff]"
     rf"|{_SLASHES}(?:u(?:00[01]|007f|00[89]|00ad|20[026]|feff|fffd|d[89a-f])[0-9a-f]{{0,2}}|[nrtbf](?![a-z]))){{0,8}}?"
@@ -24,7 +24,7 @@ _BETWEEN = (
 
 
 class Redaction:
-    """Blots a secret out of text.
+    """Removes a secret from text.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Redaction:
         self._tails = re.compile("|".join(_piece(secret, at) for at in range(len(self._pieces))))
 
     def __call__(self, text: str) -> str:
-        """The text with the secret, and longer pieces of it, blotted out."""
+        """Return the text with ``MARK`` in place of the secret and of longer pieces of it."""
         text = self._forms.sub(MARK, text)
         if any(piece in text for piece in self._pieces):
             text = self._tails.sub(MARK, text)
@@ -51,7 +51,7 @@ class Redaction:
 
 
 def _spelt(secret: str) -> str:
-    """The secret character by character, each as it is or escaped."""
+    """Return a pattern for the secret character by character, each as it is or escaped."""
     return _BETWEEN.join(_ways(character) for character in secret)
 
 
@@ -69,11 +69,13 @@ def _ways(character: str) -> str:
 
 
 def _packed(secret: str) -> list[str]:
-    """The secret in hexadecimal, and in base64 wherever it begins in what was packed."""
+    """Return patterns for the secret in hexadecimal, and in base64 at any offset."""
     found = [secret.encode().hex()]
     for before in range(3):
         packed = base64.b64encode(b"\0" * before + secret.encode()).decode()
-        whole = packed[(before * 8 + 5) // 6 : (before + len(secret)) * 8 // 6]  # what no neighbour has a part in
+        whole = packed[
+            (before * 8 + 5) // 6 : (before + len(secret)) * 8 // 6
+        ]  # without the digits shared with neighbours
         found.append(r"(?:\\{0,8}[\r\n]|\\{1,8}[rn]){0,4}".join(_BASE64.sub(_either, one) for one in whole))
     return found
 
@@ -83,7 +85,7 @@ def _either(found: re.Match[str]) -> str:
 
 
 def _piece(secret: str, at: int) -> str:
-    """A piece of the secret that begins here, with as much after it as belongs to the secret."""
+    """Return a pattern for a piece of the secret from ``at`` on, with as much of the rest as follows."""
     rest = ""
     for character in reversed(secret[at + _PIECE :]):
         rest = f"(?:{re.escape(character)}{rest})?"

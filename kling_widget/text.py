@@ -1,4 +1,4 @@
-"""A person's words: whether they are text, whether anything of them shows, and how a search compares them."""
+"""Text from a person: is it valid, is any of it visible, and how does a search compare it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ HALF = (
     "It holds half of a character, which is no text: an emoji was cut in two, as some copying does. Delete that place "
     "and type it again."
 )
-"""Why a text with a lone surrogate is refused: it can't be written as UTF-8, so nothing can keep or send it."""
+"""Why a text with a lone surrogate is refused: it can't be encoded as UTF-8, so nothing can keep or send it."""
 
 ZERO = "It holds a NUL, which is no text: it does not show, and databases end a text there. Delete that place."
 """Why a text with a NUL is refused. Other control characters are kept: they can be sent, and terminals copy them."""
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
-# Unicode's Default_Ignorable_Code_Point, which `unicodedata` does not tell: fonts show nothing for these.
+# Unicode's Default_Ignorable_Code_Point, which `unicodedata` lacks: fonts show nothing for these.
 _IGNORED = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -28,7 +28,7 @@ _TURKISH = str.maketrans({"\u0131": "i"})
 
 
 def has_half(value: Any) -> bool:
-    """Whether half of a character stands anywhere in a JSON value. Cheap: messages to a page are asked this."""
+    """Return whether a JSON value holds a lone surrogate. Cheap: every message to a page is checked."""
     if isinstance(value, str):
         return not value.isascii() and _HALVES.search(value) is not None
     if isinstance(value, dict):
@@ -37,7 +37,7 @@ def has_half(value: Any) -> bool:
 
 
 def flaw(value: Any) -> str:
-    """Say why a JSON value can't be kept or sent as text; empty where it can."""
+    """Return why a JSON value can't be kept or sent as text; empty if it can."""
     if isinstance(value, str):
         return HALF if has_half(value) else ZERO if "\0" in value else ""
     if isinstance(value, dict):
@@ -48,7 +48,7 @@ def flaw(value: Any) -> str:
 
 
 def mended(value: Any) -> Any:
-    """Return a JSON value with U+FFFD (�) in place of each half of a character, so that it can be shown."""
+    """Return a JSON value with U+FFFD (�) in place of each lone surrogate, so that it can be shown."""
     if isinstance(value, str):
         return _HALVES.sub("\ufffd", value)
     if isinstance(value, dict):
@@ -59,17 +59,17 @@ def mended(value: Any) -> Any:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text shows: spaces, controls, and characters that every font leaves out."""
+    """Return whether nothing of a text is visible: only spaces, controls, and characters that no font shows."""
     return not any(_shows(character) for character in text)
 
 
 def fold(text: str) -> str:
-    """Return what two texts share that a reader takes for the same words.
+    """Return a key that is equal for texts that read the same.
 
-    Case, composed and decomposed accents, full-width and other compatibility forms, Turkish dots, characters that do
-    not show, and the kind and number of spaces do not count. Accents do: ``cafe`` is another word than ``café``.
+    Case, composed and decomposed accents, full-width and other compatibility forms, Turkish dots, invisible characters,
+    and the kind and number of spaces do not count. Accents do: ``cafe`` is another word than ``café``.
     """
-    # What does not show goes first, for a mark may then meet its letter; half-width forms bring more of it.
+    # Invisible characters go first, so that an accent meets its letter; NFKC may bring new ones.
     plain = _IGNORED.sub("", unicodedata.normalize("NFKC", _IGNORED.sub("", text)))
     folded = plain.casefold().translate(_TURKISH).replace("i\u0307", "i")
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", folded))
