@@ -20,7 +20,7 @@
     ├── ServiceError                    the service answered with an error
     │   ├── KeyRejected (401)   NoMoney (402)   NotAllowed (403)   NotFound (404, 410)
     │   ├── InputRefused (400, 422)   RateLimited (429)
-    │   └── ServiceTrouble (5xx and all else)
+    │   └── ServiceFailure (5xx and all else)
     ├── NoAnswer                        no usable answer came
     │   ├── NotSent                     provably nothing left this machine
     │   └── Unreadable                  an answer came that can't be understood
@@ -155,13 +155,13 @@ class ServiceError(KlingError):
         The HTTP status.
     code
         The service's own code from the envelope or the task, or None.
-    said
+    reason
         The service's own words.
     """
 
-    def __init__(self, message: str, *, status: int, code: int | None = None, said: str = "") -> None:
+    def __init__(self, message: str, *, status: int, code: int | None = None, reason: str = "") -> None:
         super().__init__(message)
-        self.status, self.code, self.said = status, code, said
+        self.status, self.code, self.reason = status, code, reason
 
 
 class KeyRejected(ServiceError):
@@ -196,8 +196,8 @@ class RateLimited(ServiceError):
     retry_after: float | None = None
 
 
-class ServiceTrouble(ServiceError):
-    """The service has trouble of its own."""
+class ServiceFailure(ServiceError):
+    """The service failed: a status of 5xx, or one that has no error of its own here."""
 
 
 class NoAnswer(KlingError):

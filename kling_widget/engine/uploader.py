@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import KlingError, MediumRefused, NoAnswer, RateLimited, ServiceTrouble
+from ..errors import KlingError, MediumRefused, NoAnswer, RateLimited, ServiceFailure
 from ..service.client import Client
 from ..service.upload import FREE
 from ..settings import is_loopback
@@ -69,7 +69,7 @@ class Uploader:
                     f"The file of {medium.name} is not in the library any more ({error.strerror}), and the service "
                     "no longer keeps it. Nothing was sent and nothing was charged. Choose it once more."
                 ) from error
-            except (NoAnswer, ServiceTrouble, RateLimited) as error:
+            except (NoAnswer, ServiceFailure, RateLimited) as error:
                 patience = max(wait or 0.0, getattr(error, "retry_after", None) or 0.0)
                 if wait is None or patience > _PATIENCE_S or self._closed.wait(patience):
                     raise

@@ -109,14 +109,14 @@ def land(
     height = max(4, (stage.height + margin - top + 3) // 4 * 4)
     run = max(2, int(reach) if reach else height)
     picture = Image.new("RGB", (len(line), height), colours[-1][1])
-    picture.paste(gradient(len(line), min(run, height), colours if run <= height else _part(colours, height / run)))
+    picture.paste(gradient(len(line), min(run, height), colours if run <= height else _first(colours, height / run)))
     if detail:
         detail(picture, ImageDraw.Draw(picture), top)
     cutout = Cutout(picture, under(line, top, height))
     return Layer(stage, cutout, depth, top, line if ground is None else ground, sway, beat, wing)
 
 
-def _part(colours: Sequence[tuple[float, Rgb]], share: float) -> list[tuple[float, Rgb]]:
+def _first(colours: Sequence[tuple[float, Rgb]], share: float) -> list[tuple[float, Rgb]]:
     """The first ``share`` of a gradient."""
     places = [p for p, _ in colours]
     end = tuple(round(float(np.interp(share, places, [c[i] for _, c in colours]))) for i in range(3))

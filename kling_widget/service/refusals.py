@@ -17,7 +17,7 @@ from ..errors import (
     NotSent,
     RateLimited,
     ServiceError,
-    ServiceTrouble,
+    ServiceFailure,
     SettingsError,
 )
 from . import answers, service_text
@@ -29,7 +29,7 @@ _NO_MONEY = re.compile(r"insufficient.*(credit|balance)|top[ -]?up", re.IGNORECA
 _NOTHING = "Nothing was made and nothing was charged."
 _MISSING = (NotFound, "The service does not know this. Nothing was charged for asking.")
 _INPUT = (InputRefused, f"The service does not accept this request. {_NOTHING} Change it and generate again.")
-_TROUBLE = (ServiceTrouble, "The service has trouble of its own (HTTP {status}). It will be asked again.")
+_TROUBLE = (ServiceFailure, "The service has trouble of its own (HTTP {status}). It will be asked again.")
 _MEANING: Mapping[int, tuple[type[ServiceError], str]] = {
     400: _INPUT,
     401: (KeyRejected, f"The service does not accept this key. {_NOTHING} Check WAVESPEED_API_KEY."),
@@ -61,7 +61,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
     if 400 <= effective < 500 and _NO_MONEY.search(words):
         kind, meaning = _MEANING[402]
     quote = f" The service said: “{words}”." if words else ""
-    error = kind(meaning.format(status=status) + quote, status=status, code=code, said=words)
+    error = kind(meaning.format(status=status) + quote, status=status, code=code, reason=words)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(headers.get("Retry-After"))
     return error

@@ -27,7 +27,7 @@ from ..errors import (
     NotFound,
     RateLimited,
     ServiceError,
-    ServiceTrouble,
+    ServiceFailure,
     SettingsError,
     Unreadable,
 )
@@ -157,7 +157,7 @@ def _put(ticket: answers.Ticket, body: Body, origin: str) -> None:
     if status == 413:
         raise InputRefused("", status=status)
     if not 200 <= status < 300:
-        raise ServiceTrouble("", status=status)
+        raise ServiceFailure("", status=status)
 
 
 def _status(ticket: answers.Ticket, body: Body, origin: str) -> int:
@@ -184,7 +184,7 @@ def _in_words(name: str, error: KlingError) -> KlingError:
         elif isinstance(error, _Unsafe):
             why = "the service named a place for it that is not safe to put it to."
         return type(error)(f"{name} is not uploaded: {why} {FREE} Try again in a moment.")
-    quote = f" The service said: “{error.said}”." if error.said else ""
+    quote = f" The service said: “{error.reason}”." if error.reason else ""
     if error.status == 413:
         words = f"{name} is too large for the service. {FREE} Choose a smaller file."
     elif isinstance(error, InputRefused):
@@ -195,7 +195,7 @@ def _in_words(name: str, error: KlingError) -> KlingError:
         words = f"Too many requests for this account, so {name} is not uploaded. {FREE} Try again in a moment."
     else:
         words = f"{name} is not uploaded: the service has trouble (HTTP {error.status}). {FREE} Try again in a moment."
-    told = type(error)(words + quote, status=error.status, code=error.code, said=error.said)
+    told = type(error)(words + quote, status=error.status, code=error.code, reason=error.reason)
     if isinstance(told, RateLimited) and isinstance(error, RateLimited):
         told.retry_after = error.retry_after
     return told

@@ -24,7 +24,7 @@ from kling_widget.errors import (
     NoAnswer,
     NotFound,
     RateLimited,
-    ServiceTrouble,
+    ServiceFailure,
     Unreadable,
 )
 from kling_widget.practice import PracticeServer
@@ -148,10 +148,10 @@ def test_another_host_that_is_redirected_to_hears_nothing(status: int) -> None:
         away = answer(b"", status, f"Location: {thief.origin}/steal")
         with (
             RawServer(lambda heard: ticket(f"{service.origin}/put") if b"POST" in heard else away) as service,
-            pytest.raises(ServiceTrouble, match=f"HTTP {status}"),
+            pytest.raises(ServiceFailure, match=f"HTTP {status}"),
         ):
             Client(service.origin, Key(KEY)).upload("fox.png", "image/png", FOX)
-        with RawServer(lambda heard: away) as service, pytest.raises(ServiceTrouble):
+        with RawServer(lambda heard: away) as service, pytest.raises(ServiceFailure):
             Client(service.origin, Key(KEY)).upload("fox.png", "image/png", FOX)
         assert thief.heard == []
 
@@ -174,14 +174,14 @@ def test_a_place_that_no_service_has_reason_to_name_gets_no_file(place: str) -> 
         ({"call": "upload", "effect": "status", "status": 413}, InputRefused, "too large for the service"),
         ({"call": "upload", "effect": "status", "status": 400, "message": "no"}, InputRefused, "said: “no”"),
         ({"call": "upload", "effect": "status", "status": 429, "retry_after": "7"}, RateLimited, "Too many requests"),
-        ({"call": "upload", "effect": "status", "status": 502}, ServiceTrouble, "HTTP 502"),
+        ({"call": "upload", "effect": "status", "status": 502}, ServiceFailure, "HTTP 502"),
         ({"call": "upload", "effect": "status", "status": 404, "times": 2}, NotFound, "Give the address"),
         ({"call": "upload", "effect": "page"}, NoAnswer, "no answer that can be read"),
         ({"call": "upload", "effect": "patch", "data": {"download_url": None}}, NoAnswer, "can be read"),
         ({"call": "upload", "effect": "patch", "data": {"upload": {"url": 5}}}, NoAnswer, "can be read"),
         ({"call": "upload", "cut": -1}, NoAnswer, "broke off"),
         ({"call": "put", "effect": "status", "status": 413}, InputRefused, "too large for the service"),
-        ({"call": "put", "effect": "status", "status": 403}, ServiceTrouble, "HTTP 403"),
+        ({"call": "put", "effect": "status", "status": 403}, ServiceFailure, "HTTP 403"),
         ({"call": "put", "cut": -1}, NoAnswer, "broke off"),
     ],
 )
