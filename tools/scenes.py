@@ -23,26 +23,22 @@ prompts = {
     "A desert at noon, heat haze, wide": dict(aspect_ratio="1:1"),
     "The fox looks into the lens": dict(duration=3),
 }
-takes = [generate(words, practice=True, **inputs).wait(60) for words, inputs in prompts.items()]
+takes = [generate(words, practice=True, **inputs) for words, inputs in prompts.items()]
 for take, stars in zip(takes, (4, 3, 2, None, 5, None, None)):
-    take.rate(stars)
+    take.wait(300).rate(stars)
 takes[0].tag("hero")
-None
-"""
-"""Seven takes, made before the panel opens."""
-
-REMAKE = """
-remade = takes[0].remix(prompt="Mara walks through sea fog at dawn, slow dolly in at shoulder height").wait(60)
+remade = takes[0].remix(prompt="Mara walks through sea fog at dawn, slow dolly in at shoulder height").wait(300)
 remade.rate(3)
-None
 """
-"""One more, made from the oldest."""
+"""A library with eight takes, the last made from the first."""
 
 CUT = """
 from kling_widget.widgets.player import delivery
 delivery.at_service = lambda record, now: ""  # as a week later: the service keeps it no more
-whole = takes[0].video.read_bytes()
-takes[0].video.write_bytes(whole[: len(whole) // 2])
+from kling_widget import Library
+oldest = Library().takes()[-1]
+whole = oldest.video.read_bytes()
+oldest.video.write_bytes(whole[: len(whole) // 2])
 None
 """
 """The oldest one's file ends in the middle."""
@@ -135,7 +131,7 @@ def wipe_two(stage: Stage) -> None:
 
 
 def compare_seven(stage: Stage) -> None:
-    """Show all takes at once."""
+    """Show seven takes at once."""
     play_together(stage, *range(7))
 
 
@@ -250,7 +246,6 @@ def a_picture() -> bytes:
 DARK: Theme = "JupyterLab Dark"
 LIVE = (service(median=40), STUDIO)
 DOUBT = (service(median=40), STUDIO, LEAVE_IN_DOUBT)
-REMADE = (MADE, REMAKE, PANEL)
 BUDGET = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=5.00)\nstudio"
 
 CAST = (
@@ -267,7 +262,7 @@ SCENES = (
     Scene("idle"),
     Scene("idle-dark", theme=DARK),
     Scene("problems", type_too_much),
-    Scene("running", ask_for_three, cells=(MADE, PANEL)),
+    Scene("running", ask_for_three, library=MADE),
     Scene("failed", be_refused),
     Scene("done", make_one),
     Scene("live", begin_live, cells=LIVE),
@@ -278,22 +273,22 @@ SCENES = (
     Scene("needs-you-narrow", be_asked, width=420, cells=DOUBT),
     Scene("unread", be_asked, cells=(*LIVE, HIDE_THE_LIST)),
     Scene("unread-dark", be_asked, theme=DARK, cells=(*LIVE, HIDE_THE_LIST)),
-    Scene("over-budget", pass_the_budget, cells=(MADE, BUDGET)),
-    Scene("over-budget-dark", pass_the_budget, theme=DARK, cells=(MADE, BUDGET)),
-    Scene("panel", watch, cells=(MADE, PANEL)),
-    Scene("dark", watch, theme=DARK, cells=(MADE, PANEL)),
-    Scene("narrow", watch, width=700, cells=(MADE, PANEL)),
-    Scene("medium", watch, width=1000, cells=(MADE, PANEL)),
-    Scene("wide", watch, width=1600, cells=(MADE, PANEL)),
-    Scene("remix", remix_one, cells=(MADE, PANEL)),
-    Scene("remix-narrow", remix_one, width=420, cells=(MADE, PANEL)),
-    Scene("table", show_table, cells=(MADE, PANEL)),
-    Scene("compare", compare_two, cells=REMADE),
-    Scene("compare-dark", compare_two, theme=DARK, cells=REMADE),
-    Scene("compare-narrow", compare_two, width=480, cells=REMADE),
-    Scene("wipe", wipe_two, cells=REMADE),
-    Scene("grid", compare_seven, cells=(MADE, PANEL)),
-    Scene("broken", meet_a_broken_file, cells=(MADE, CUT, PANEL)),
+    Scene("over-budget", pass_the_budget, cells=(BUDGET,), library=MADE),
+    Scene("over-budget-dark", pass_the_budget, theme=DARK, cells=(BUDGET,), library=MADE),
+    Scene("panel", watch, library=MADE),
+    Scene("dark", watch, theme=DARK, library=MADE),
+    Scene("narrow", watch, width=700, library=MADE),
+    Scene("medium", watch, width=1000, library=MADE),
+    Scene("wide", watch, width=1600, library=MADE),
+    Scene("remix", remix_one, library=MADE),
+    Scene("remix-narrow", remix_one, width=420, library=MADE),
+    Scene("table", show_table, library=MADE),
+    Scene("compare", compare_two, library=MADE),
+    Scene("compare-dark", compare_two, theme=DARK, library=MADE),
+    Scene("compare-narrow", compare_two, width=480, library=MADE),
+    Scene("wipe", wipe_two, library=MADE),
+    Scene("grid", compare_seven, library=MADE),
+    Scene("broken", meet_a_broken_file, cells=(CUT, PANEL), library=MADE),
     Scene("storyboard", draw_a_storyboard, cells=(CAST,)),
     Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(CAST,)),
     Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(CAST,)),

@@ -49,10 +49,20 @@ def stay(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture: its file's name, what is done before it is taken, and the panel's width in pixels."""
+    """One picture: its file's name, what is done before it is taken, and the panel's width in pixels.
+
+    Those that stand together and have the same ``play``, ``cells`` and ``library`` are pictures of one performance, in
+    another theme or of another width. ``library`` is a program that makes what is in the library at the start.
+    """
 
     name: str
     play: Callable[[Stage], None] = stay
     width: int = 1240
     theme: Theme = "JupyterLab Light"
     cells: tuple[str, ...] = (PANEL,)
+    library: str = ""
+
+    @property
+    def performance(self) -> tuple[object, ...]:
+        """What it shares with the other pictures of one performance."""
+        return self.play, self.cells, self.library

@@ -91,7 +91,7 @@ def _configure(home: Path, root: Path, port: int, token: str) -> None:
     )
 
 
-def _environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
+def own_environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     """Leave the person's own settings behind: no key, no library, no folders but the test's."""
     kept = {
         name: value
@@ -160,7 +160,7 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab"],
             cwd=root,
-            env=_environment(home, environment or {}),
+            env=own_environment(home, environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools.bundle import module
 
-from ..server import START_WITHIN, _environment, _free_port, _stop
+from ..server import START_WITHIN, _free_port, _stop, own_environment
 
 ECHO = module(Path(__file__).parent / "echo.js")
 """The page's half of a widget that sends bytes to Python and shows whether they came back turned round."""
@@ -82,7 +82,7 @@ def _running(folder: Path, command: Sequence[str]) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, *(word.format(port=port) for word in command)],
             cwd=folder,
-            env=_environment(home, {}),
+            env=own_environment(home, {}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
