@@ -49,6 +49,11 @@ def test_an_unknown_part_is_answered_with_those_there_are() -> None:
         check.main(["pylint"])
 
 
+def test_quick_is_every_part_with_tests_that_there_are() -> None:
+    assert [part.name for part in check.chosen(["quick"])] == [*(part.name for part in check.PARTS[:-1]), "few"]
+    assert all((ROOT / test.partition("::")[0]).is_file() for test in check.QUICK)
+
+
 def test_an_old_python_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 18))
     assert "needs Python 3.10 or later" in new_venv.main()

@@ -24,11 +24,32 @@ SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadfil
 """Share the tests out to processes, one more than there are cores: many tests wait. tests/sharing.py says how."""
 
 QUICK = (
+    "tests/test_text.py",
+    "tests/test_settings.py",
+    "tests/test_tools.py",
     "tests/request/test_request.py",
+    "tests/request/test_elements.py",
     "tests/request/test_catalog.py",
+    "tests/request/test_prompting.py",
     "tests/store/test_store.py",
+    "tests/service/test_never_sent.py",
     "tests/service/test_submit.py",
     "tests/service/test_wire.py",
+    "tests/service/test_download.py",
+    "tests/engine/test_forecast.py",
+    "tests/engine/test_pace.py",
+    "tests/engine/test_reconcile.py",
+    "tests/engine/test_unexpected.py",
+    "tests/library/test_members.py",
+    "tests/practice/test_bodies.py",
+    "tests/media/test_motion.py",
+    "tests/promises/test_judge.py",
+    "tests/widgets/test_delivery.py",
+    "tests/widgets/test_screen.py",
+    "tests/widgets/test_board.py",
+    "tests/widgets/test_view.py",
+    "tests/widgets/test_waiting.py",
+    "tests/browser/test_ground.py::test_a_widget_is_drawn_and_moves[lab]",
 )
 """Tests of every kind that are quick: a first word, not a proof."""
 
