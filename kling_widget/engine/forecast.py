@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
-
-from . import student
 
 _STANDARD = NormalDist()
 
@@ -24,7 +23,10 @@ LOAN = 2.0
 FORGET = 0.93
 """What each further take back counts, times the one after it: a service that changes is followed in a dozen takes."""
 
-_FARTHEST = 1e7  # seconds: no forecast is longer
+_LOG_FARTHEST = math.log(1e7)  # of seconds: no forecast is longer
+_ROOT_2 = math.sqrt(2.0)
+_FAR = 30.0  # deviations from the centre, beyond which the tail is as good as exponential
+_RECENT, _FEW, _APART = 8, 3, 2.6  # the last takes, how many are enough, and how far they may differ
 
 
 @dataclass(frozen=True)
@@ -87,63 +89,63 @@ class Belief:
 
     @property
     def forecast(self) -> Forecast:
-        """What the next take will need."""
+        """What the next take needs."""
         scale = math.sqrt(self.scale * (self.weight + 1) / (self.shape * self.weight))
-        return Forecast(self.mean, scale, 2 * self.shape)
+        return Forecast(self.mean, scale * _widened(2 * self.shape))
+
+
+def _widened(dof: float) -> float:
+    """Return what makes the middle 80 % of a normal as wide as that of Student's t, which the belief implies.
+
+    Cornish and Fisher's expansion (Abramowitz and Stegun, 26.7.5), cut after its second term: within 0.3 % from four
+    degrees of freedom on. Less than four the priors never have.
+    """
+    square = _STANDARD.inv_cdf(0.9) ** 2
+    return 1 + (square + 1) / (4 * dof) + (5 * square**2 + 16 * square + 3) / (96 * dof**2)
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """The predicted time of one take: its logarithm is Student's t.
+    """The predicted time of one take: its logarithm is normal.
 
     Attributes
     ----------
-    center, scale, dof
-        Of the t distribution of the logarithm of seconds.
+    center, scale
+        Of the logarithm of seconds.
     takes
         How many finished takes like it that rests on.
+    settled
+        The shortest and the longest of the last takes like it, in seconds; None while they are fewer than three, or
+        differ so much that the service seems to have changed.
     """
 
     center: float
     scale: float
-    dof: float
     takes: int = 0
+    settled: tuple[float, float] | None = None
 
     def quantile(self, part: float, elapsed: float = 0.0) -> float:
-        """The total in seconds that this part of takes stays under, of those that have needed ``elapsed`` already."""
-        left = (1.0 - part) * (student.survival(self._z(elapsed), self.dof) if elapsed > 0 else 1.0)
-        if left <= 1e-280:
-            return max(elapsed, _FARTHEST)
-        z = student.above(min(left, 1.0 - 1e-12), self.dof)
-        return max(elapsed, math.exp(min(self.center + self.scale * z, math.log(_FARTHEST))))
+        """Return the total in seconds that this part of takes stays under, of those that need more than ``elapsed``."""
+        if elapsed <= 0:
+            z = _STANDARD.inv_cdf(part)
+        elif (now := (math.log(elapsed) - self.center) / self.scale) > _FAR:
+            z = now - math.log(1.0 - part) / now
+        else:
+            left = (1.0 - part) * 0.5 * math.erfc(now / _ROOT_2)
+            z = -_STANDARD.inv_cdf(left)
+        return max(elapsed, math.exp(min(self.center + self.scale * z, _LOG_FARTHEST)))
 
-    def hazard(self, seconds: float) -> float:
-        """The chance, per second, that a take which has needed so long is finished in the next moment."""
-        if seconds <= 0:
-            return 0.0
-        z = self._z(seconds)
-        left = student.survival(z, self.dof)
-        return student.density(z, self.dof) / (self.scale * seconds * left) if left > 1e-280 else self.dof / seconds
+    @cached_property
+    def late(self) -> float:
+        """Seconds that 95 % of takes stay under."""
+        return self.quantile(0.95)
 
     def share(self, elapsed: float) -> float:
-        """Elapsed over the expected total: rises from 0 towards 1 and never falls.
+        """Return elapsed over the expected total: it rises from 0 towards 1 and never falls.
 
-        The normal with the spread of the t is used: its hazard always rises, so that the median of what remains,
-        counted in the logarithm, always shrinks. The t's own tail would let the bar run backwards.
+        The hazard of a normal always rises, so that the median of what remains, counted in the logarithm, shrinks.
         """
-        if elapsed <= 0:
-            return 0.0
-        scale = self.scale * math.sqrt(self.dof / (self.dof - 2) if self.dof > 2.2 else 11.0)
-        z = (math.log(elapsed) - self.center) / scale
-        left = 0.5 * math.erfc(z / math.sqrt(2))
-        if left < 1e-290:
-            return 1.0
-        if left > 0.999999:
-            return elapsed / math.exp(self.center)
-        return math.exp(scale * (z + _STANDARD.inv_cdf(left / 2)))
-
-    def _z(self, seconds: float) -> float:
-        return (math.log(seconds) - self.center) / self.scale
+        return elapsed / self.quantile(0.5, elapsed) if elapsed > 0 else 0.0
 
 
 LIVE = Belief(math.log(150), 1.0, 2.0, 0.3)
@@ -161,8 +163,14 @@ def learn(prior: Belief, seen: Iterable[Observed], wanted: Observed) -> Forecast
     belief = prior
     for group in (same, model):
         belief = _taught(belief, group).lent()
-    forecast = _taught(belief, like).forecast
-    return Forecast(forecast.center, forecast.scale, forecast.dof, sum(not o.censored for o in like))
+    finished = [o.seconds for o in like if not o.censored]
+    return replace(_taught(belief, like).forecast, takes=len(finished), settled=_settled(finished[:_RECENT]))
+
+
+def _settled(recent: Sequence[float]) -> tuple[float, float] | None:
+    if len(recent) < _FEW or max(recent) > _APART * min(recent):
+        return None
+    return min(recent), max(recent)
 
 
 def _taught(belief: Belief, group: Sequence[Observed]) -> Belief:

@@ -1,8 +1,7 @@
-"""When to look at a take, and how far it is thought to be: arithmetic over a record, the clock and what takes needed.
+"""When to poll a take, and how far it is thought to be: arithmetic over a record, the clock and what takes needed.
 
-Looking costs the service a request, not looking costs the person a wait. Inspection is cheapest where the density of
-looks is proportional to the square root of the hazard (J. B. Keller, "Optimum checking schedules for systems subject to
-random failure", Management Science 21, 1974): seldom while a take can't be done yet, often when it is about to be.
+A poll costs the service a request, no poll costs the person a wait. While takes like this one show that it can't be
+done yet, polls are rare; else they come steadily. What is known may be wrong by now, so the rare ones end soon.
 """
 
 from __future__ import annotations
@@ -31,11 +30,12 @@ LOOKS_A_SECOND = 10.0
 PRACTICE_FLOOR_S, PRACTICE_CEILING_S = 0.1, 0.5
 """Seconds between looks on a practice server, at least and at most: it is on this machine."""
 
-ALPHA_S = 0.25
-"""What a look is worth, in seconds of a person's waiting: with it a take of 120 s is looked at some eleven times, and
-noticed after some three seconds."""
+KNOWN_S, UNKNOWN_S = 5.7, 6.5
+"""Seconds between polls of a take whose like is known, and of one of which nothing is known or that is overdue."""
 
-_CEILING_S, _CEILING_PART = 24.0, 0.2  # no wait is longer than this, or than this part of the time elapsed
+_EARLY_PART, _EARLY_S, _RARE_S = 0.9, 74.0, 37.0
+"""Before this part of the shortest of the last takes, at most so many seconds, polls are rare: this far apart."""
+
 _JITTER = 0.1  # waits are stretched by up to this part, so that the looks of many takes do not fall together
 _RENDERED, _FETCHED = 0.95, 0.99  # how far the bar is when the service is done, and when the last byte is here
 _REMEMBERED = 2000  # takes whose forecast and bar are kept at hand
@@ -146,9 +146,8 @@ class LearnedPace:
         if record.kind == "tool":  # some seconds: there is nothing to learn
             return (PRACTICE_CEILING_S if record.local else LIVE_FLOOR_S) * stretched
         if record.local:
-            wait = until_look(self.forecast(record), elapsed, ALPHA_S / 20, PRACTICE_FLOOR_S)
-            return min(wait, PRACTICE_CEILING_S) * stretched
-        return until_look(self.forecast(record), elapsed, ALPHA_S, LIVE_FLOOR_S) * stretched
+            return min(max(elapsed / 10, PRACTICE_FLOOR_S), PRACTICE_CEILING_S) * stretched
+        return until_look(self.forecast(record), elapsed) * stretched
 
     def progress(self, record: Record, now: int, fetched: float) -> Progress:
         """How far this take is."""
@@ -165,7 +164,7 @@ class LearnedPace:
         forecast, making = self.forecast(record), _making(record, now)
         before = max(elapsed - making, 0.0)
         low, high = (before + forecast.quantile(part, making) for part in _MIDDLE)
-        late = making > forecast.quantile(0.95)
+        late = making > forecast.late
         fraction = _RENDERED * forecast.share(making)
         phase: Phase = "rendering" if record.state == "processing" else "queued"
         if record.state == "downloading":
@@ -181,18 +180,15 @@ class LearnedPace:
         return shown
 
 
-def until_look(forecast: Forecast, elapsed: float, alpha: float, floor: float) -> float:
-    """Seconds until the next look: where the root of ``hazard / (2 alpha)``, added up from now, makes one look."""
-    ceiling = max(_CEILING_S, _CEILING_PART * elapsed)
-    looks, wait = 0.0, 0.0
-    while looks < 1.0 and wait < ceiling:
-        step = max(floor / 10, 0.15 * (wait + floor / 5))
-        density = math.sqrt(forecast.hazard(elapsed + wait + step / 2) / (2 * alpha))
-        if looks + density * step >= 1.0:
-            step = (1.0 - looks) / density
-        looks += density * step
-        wait += step
-    return min(max(wait, floor), ceiling)
+def until_look(forecast: Forecast, elapsed: float) -> float:
+    """Seconds until the next look at a take of a live service."""
+    if forecast.settled is None:
+        return UNKNOWN_S
+    shortest, longest = forecast.settled
+    early = min(_EARLY_PART * shortest, _EARLY_S) - elapsed
+    if early > KNOWN_S:
+        return early / math.ceil(early / _RARE_S)
+    return KNOWN_S if elapsed <= longest else UNKNOWN_S
 
 
 def _making(record: Record, now: int) -> float:

@@ -111,4 +111,4 @@ def test_a_live_take_is_looked_at_every_five_seconds_at_most(age: int, state: st
         service="https://api.wavespeed.ai", state=state, confirmed_at=now - age * 1000, accepted_at=now - age * 1000
     )
     for _ in range(20):  # the jitter is another each time
-        assert LIVE_FLOOR_S <= LearnedPace(lambda before: []).next_look(record, now) <= max(40.0, age / 2)
+        assert LIVE_FLOOR_S <= LearnedPace(lambda before: []).next_look(record, now) <= 8.0
