@@ -14,7 +14,7 @@ from typing import Any
 from kling_widget.library import Library
 from kling_widget.store import Limits, Store, TakeId
 from kling_widget.store.record import KEPT_MS, fresh_id, now_ms
-from kling_widget.widgets.studio.library_view import Reading
+from kling_widget.widgets.studio.library_view import LibraryView
 
 from .shelf import RARE, CsvFile, JsonFolder, fill, records
 from .table import Cell, Table
@@ -103,7 +103,7 @@ def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> 
         "one take read": {"ours": lambda: library.record(known)},
         "what changed since": {"ours": lambda: library.changed_since(10**9)},
         "money spent": {"ours": library.spent},
-        "a panel reads all it shows": {"ours": lambda: Reading(library).read()},
+        "a panel reads all it shows": {"ours": lambda: LibraryView(library).read()},
         "a take confirmed, given its turn, taken back": {"ours": lambda: _confirmed(store, known)},
         "library opened, and closed": {"ours": lambda: _opened(library.folder)},
     }

@@ -254,7 +254,7 @@ CAST = (
 for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
     if not studio.library.cast.by_name(name):
         studio.library.cast.add(name, str(2**60 + len(name)), service="practice", note=note)
-studio.library.engine.soon(studio._look)
+studio.library.engine.soon(studio._refresh)
 studio"""
 )
 

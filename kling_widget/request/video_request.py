@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import Problem, RequestError, UnknownInput
 from ..text import flaw, is_blank, mended
+from .acceptance import surely_taken
 from .catalog import O3_PRO, TOOL, Catalog, Inputs, Model, ModelId, bundled
 from .code import call
 from .model_names import find, unknown_input
@@ -216,6 +217,10 @@ def words(inputs: Inputs) -> str:
 
 def problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
     """Return what the model would refuse about these inputs, one problem a field; empty if nothing."""
+    return () if surely_taken(model, inputs) else _problems(model, inputs)
+
+
+def _problems(model: Model, inputs: Inputs) -> tuple[Problem, ...]:
     found: dict[str, Problem] = {}
     for fault in faults(model.schema, dict(inputs)):
         problem = _in_words(fault, model)

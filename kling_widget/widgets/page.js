@@ -1,13 +1,13 @@
 // The code of all widgets, as one module that a page loads once.
 // @ts-check
-import bar from "./studio/bar.js";
 import code from "./code/code.js";
 import draft from "./builder/draft.js";
 import elements from "./elements/elements.js";
+import examples from "./studio/examples.js";
 import extras from "./builder/extras.js";
 import generate from "./builder/generate.js";
+import header from "./studio/header.js";
 import history from "./history/history.js";
-import invite from "./studio/invite.js";
 import media from "./media/media.js";
 import origin from "./builder/origin.js";
 import player from "./player/player.js";
@@ -28,7 +28,7 @@ import storyboard from "./storyboard/storyboard.js";
 
 /** @type {Record<string, Widget | (() => Widget)>} by `page_name` of the Python class; a function is called for each model */
 const WIDGETS = {
-  bar, code, draft, elements, extras, generate, history, invite, media, origin, player, promptTools, queue, seconds, storyboard,
+  code, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard,
 };
 
 /** @param {string} name @returns {Widget} */

@@ -37,7 +37,7 @@ face = Media(lambda: uploader, "practice", slots=[
 ])
 box = w.VBox([face]); box.add_class("kw").add_class("kw-studio"); box
 """
-URLS = "import time; time.sleep(0.5)\nprint('URLS', face.urls(), 'WAITING', face.waiting())"
+URLS = "import time; time.sleep(0.5)\nprint('URLS', face.ready, 'WAITING', face.waiting())"
 
 
 def png(folder: Path, name: str, width: int = 480, height: int = 320, shade: int = 90) -> Path:

@@ -13,7 +13,7 @@ from .notebook import Jupyter, Notebook
 CELL = """
 import ipywidgets as w
 from kling_widget.request.prompt_help import Own
-from kling_widget.widgets.prompt_tools.prompt_tools import PromptHelp, idle
+from kling_widget.widgets.prompt_tools.prompt_tools import PromptTools, idle
 
 prompt, sound, sent = w.Textarea(description="Prompt"), w.Checkbox(description="Sound"), []
 kept = []
@@ -32,7 +32,7 @@ def remove(name):
     kept[:] = [one for one in kept if one.name != name]
     face.show(Own(tuple(kept)))
 
-face = PromptHelp(
+face = PromptTools(
     enhance, settle, save, remove,
     prompt=f"anywidget:{prompt.model_id}", sound=f"anywidget:{sound.model_id}",
     enhancer=idle(offered=True, price="$0.001", styles=["default", "anime"]),

@@ -481,7 +481,7 @@ def test_panel_history_and_worker_go_on_beside_a_row_that_can_not_be_read(tmp_pa
         library.take(first.id)
     studio = Studio(library)
     assert [card["id"] for card in studio._shelf.takes] == [second.id]
-    assert first.id in studio._bar.notice
+    assert first.id in studio._header.notice
     third = generate("A green fox", duration=3, library=library, practice=True).wait(120)
     assert third.status == "completed"
     studio.close()

@@ -36,17 +36,23 @@ def click(
     studio: Studio, known: str = "", *, takes: int = 1, price: str = "", confirmed: bool = True, **values: Any
 ) -> dict[str, Any]:
     """Click on Generate, with the controls as the page shows them, and say yes where the page asks once more."""
-    offered = {tag["takes"]: tag["price"] for tag in studio._counter.go.batches}
-    seen = {**studio._counter.builder.values, **values}
-    return Page(studio._counter.go).tell(
+    offered = {tag["takes"]: tag["price"] for tag in studio._ordering.button.batches}
+    seen = {**studio._builder.values, **values}
+    return Page(studio._ordering.button).tell(
         "generate",
         known,
         values=seen,
         takes=takes,
         price=price or offered[takes],
         confirmed=confirmed,
-        model=studio._counter.go.model,
+        model=studio._ordering.button.model,
     )
+
+
+def typed(studio: Studio, **values: Any) -> None:
+    """Type into controls, as the page does: also what the model would not take."""
+    for name, value in values.items():
+        studio._builder._controls.by_name[name].value = value
 
 
 def until(look: Callable[[], Any]) -> Any:

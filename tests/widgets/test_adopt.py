@@ -35,10 +35,10 @@ def test_open_panels_show_the_clip_and_hold_its_request(
     studio: Studio, library: Library, theirs: Take, tmp_path: Path
 ) -> None:
     second = Studio(library)
-    studio.prompt.value = "something else"
+    studio.prompt = "something else"
     adopted = library.adopt(theirs.save_as(tmp_path))
     for panel in (studio, second):
-        held = (panel.prompt.value, panel.duration.value, panel.aspect_ratio.value, panel.sound.value)
+        held = (panel.prompt, panel.duration, panel.aspect_ratio, panel.sound)
         assert held == (FOX, 3, "9:16", True)
         until(partial(_shows, panel, adopted.record))
         assert [card["status"] for card in panel._shelf.takes] == ["finished"]
@@ -52,9 +52,9 @@ def test_a_clip_that_was_here_already_is_shown_again(
     saved = theirs.save_as(tmp_path)
     first = library.adopt(saved)
     a_take(library.folder, "A bear", at=2_000_000_000_000)
-    studio.prompt.value = "something else"
+    studio.prompt = "something else"
     assert library.adopt(saved) == first
-    assert studio.prompt.value == FOX
+    assert studio.prompt == FOX
     until(lambda: studio._shelf.shown == [first.id])
 
 
@@ -71,10 +71,10 @@ def test_the_next_take_is_made_from_the_adopted_one(
 def test_what_is_refused_changes_no_panel_and_sends_nothing(
     studio: Studio, library: Library, tmp_path: Path, server: PracticeServer
 ) -> None:
-    studio.prompt.value = "something else"
+    studio.prompt = "something else"
     with pytest.raises(LibraryError):
         library.adopt(tmp_path / "nothing.mp4")
-    assert studio.prompt.value == "something else"
+    assert studio.prompt == "something else"
     assert takes(library) == []
     assert submits(server) == []
 

@@ -13,7 +13,7 @@ from kling_widget import Library, Studio
 from kling_widget.errors import LibraryError
 from kling_widget.store import Record
 from kling_widget.widgets.player.player import MOST
-from kling_widget.widgets.studio.library_view import Reading, arranged
+from kling_widget.widgets.studio.library_view import LibraryView, arranged
 from tests.made import a_record, a_take
 
 from .page import FOX, Page, click, until
@@ -38,8 +38,8 @@ TAKES = [a_record(f"Moon {n}", at=AT + n) for n in range(MOST + 4)]
 IDS = [str(record.id) for record in TAKES]
 
 
-def reading() -> Reading:
-    return Reading(Shelved(*TAKES))
+def reading() -> LibraryView:
+    return LibraryView(Shelved(*TAKES))
 
 
 def test_a_click_shows_just_that_take() -> None:
@@ -66,7 +66,7 @@ def test_however_takes_are_added_the_screen_is_never_empty_never_fuller_than_it_
     told = reading()
     told.choose(IDS[0])
     for take in clicks:
-        before, room = told.on_screen, told.room_for(take)
+        before, room = told.on_screen, told.has_place_for(take)
         told.toggle(take)
         now = told.on_screen
         assert 1 <= len(now) <= MOST
@@ -77,7 +77,7 @@ def test_however_takes_are_added_the_screen_is_never_empty_never_fuller_than_it_
 
 def test_a_take_that_is_gone_is_taken_off_and_the_others_stay() -> None:
     library = Shelved(*TAKES[:3])
-    told = Reading(library)
+    told = LibraryView(library)
     told.choose(*IDS[:3])
     del library._held[TAKES[0].id]
     assert [record.id for record in told.watched()] == IDS[1:3]
@@ -150,7 +150,7 @@ def test_an_unknown_take_is_refused_and_changes_nothing(studio: Studio, library:
     assert not page.tell("add", take="t0")["ok"]
     with pytest.raises(LibraryError):
         studio.show(moons[0].id, "t0")
-    studio._look()
+    studio._refresh()
     assert shown(studio) == [moons[2].id]
 
 
@@ -181,7 +181,7 @@ def test_what_a_person_compares_stays_until_the_next_click_on_generate(studio: S
     found = a_take(library.folder, "Another kernel's", at=AT + 9)
     until(lambda: found.id in [card["id"] for card in studio._shelf.takes])
     assert shown(studio) == [moons[0].id, moons[1].id]
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     click(studio)
     until(lambda: studio._screen.takes[0]["prompt"] == FOX)
     assert len(shown(studio)) == 1
@@ -189,7 +189,7 @@ def test_what_a_person_compares_stays_until_the_next_click_on_generate(studio: S
 
 def test_a_take_that_is_watched_beside_a_clip_stays_there_when_it_ends(studio: Studio, library: Library) -> None:
     first = a_take(library.folder, "First", at=AT)
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     (take,) = studio.generate()
     studio.show(first.id, take)
     until(lambda: len(studio._screen.takes) == 2 and all(clip["file"] for clip in studio._screen.takes))
@@ -225,5 +225,5 @@ def test_each_take_on_the_screen_has_its_own_actions(studio: Studio, library: Li
     until(shows(studio, moons[0], moons[1]))
     assert set(studio._screen.actions) == {moons[0].id, moons[1].id}
     assert Page(studio._screen).tell("act", take=moons[1].id, action="remix")["ok"]
-    assert studio.prompt.value == "Moon 1"
+    assert studio.prompt == "Moon 1"
     assert not Page(studio._screen).tell("act", take=moons[2].id, action="remix")["ok"]

@@ -15,6 +15,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.request.money import micros
 from kling_widget.store import Budget, Spend
 from kling_widget.store.record import now_ms
+from kling_widget.widgets.builder.evaluation import Terms, refusal
 from kling_widget.widgets.studio import budget
 from tests.made import a_record, a_take
 
@@ -63,29 +64,29 @@ def test_the_button_refuses_in_the_librarys_own_words(library: Library, caps: di
     a_paid_take(library.folder)
     library.cap(**caps)
     price = micros("0.56")
-    said = budget.refusal(library.sums(), library.caps(), False, price, 1)
+    text = refusal(Terms(spend=library.sums(), budget=library.caps()), price, 1)
     store = library._shared.store
     with pytest.raises(OverBudget) as refused:
         store.add(a_record(service=LIVE, state="intent", charge=None, at=now_ms()))
-    assert said == str(refused.value)
+    assert text == str(refused.value)
 
 
 def test_takes_that_would_pass_the_budget_together_are_all_refused_before_anything_is_sent(
     library: Library, server: PracticeServer
 ) -> None:
     studio = Studio(library, budget=1)
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     answer = click(studio, takes=4)
     assert answer["refused"]
-    assert answer["said"] == (
+    assert answer["text"] == (
         "These 4 takes would cost $1.344; the budget says that $1.00 may be spent in a day, and $0.00 is spent. "
         "Nothing was sent. Raise the budget, or ask for less."
     )
-    assert click(studio)["said"] == "Confirmed: 1 take for about $0.336."
-    until(lambda: studio._bar.spent["part"])
+    assert click(studio)["text"] == "Confirmed: 1 take for about $0.336."
+    until(lambda: studio._header.spent["part"])
     until(lambda: submits(server))
     assert len(takes(library)) == 1
-    assert studio._bar.spent["after"] == " of $1.00"
+    assert studio._header.spent["after"] == " of $1.00"
     studio.close()
 
 
@@ -93,12 +94,14 @@ def test_a_cap_that_another_kernel_reaches_first_is_said_after_the_click(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = Studio(library, budget=1)
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     monkeypatch.setattr(budget, "refusal", lambda *told: "")  # what was read before the other kernel wrote
     assert click(studio, takes=4)["ok"]
-    until(lambda: studio._counter.go.said)
-    assert studio._counter.go.said.startswith("2 of 4 takes were begun. This take would cost $0.336; the budget says")
-    assert studio._counter.go.tone == "bad"
+    until(lambda: studio._ordering.button.text)
+    assert studio._ordering.button.text.startswith(
+        "2 of 4 takes were begun. This take would cost $0.336; the budget says"
+    )
+    assert studio._ordering.button.tone == "bad"
     assert len(takes(library)) == 2
     studio.close()
 
@@ -107,11 +110,11 @@ def test_play_money_has_the_same_budget_and_is_capped_apart(tmp_path: Path) -> N
     library = Library(tmp_path / "library")
     a_paid_take(library.folder)
     studio = Studio(library, practice=True, budget="0.60")
-    studio.prompt.value = FOX
-    assert studio._bar.spent["before"] == "play money today "
-    assert studio._bar.spent["part"] == 0
-    assert click(studio)["said"].startswith("Confirmed")
+    studio.prompt = FOX
+    assert studio._header.spent["before"] == "play money today "
+    assert studio._header.spent["part"] == 0
+    assert click(studio)["text"].startswith("Confirmed")
     until(lambda: takes(library)[0].words == FOX)
-    assert "$0.60 may be spent in a day, and $0.56 is spent" in click(studio)["said"]
+    assert "$0.60 may be spent in a day, and $0.56 is spent" in click(studio)["text"]
     studio.close()
     library.close()

@@ -31,20 +31,20 @@ def settled(library: Library, run: str) -> Record:
 
 
 def choose(studio: Studio, model: str) -> dict[str, Any]:
-    return Page(studio._bar).tell("choose", model=model)
+    return Page(studio._header).tell("choose", model=model)
 
 
 @pytest.mark.parametrize("model", VIDEO_MODELS, ids=lambda m: m.id)
 def test_every_model_can_be_asked_from_the_panel(model: Model, library: Library, server: PracticeServer) -> None:
     studio = Studio(library)
     assert choose(studio, model.id)["ok"]
-    studio.prompt.value = FOX
+    studio.prompt = FOX
     held = {
         name: [PICTURE] if model.fields[name].get("type") == "array" else PICTURE
         for name in ("image", "end_image", "images", "video")
         if name in model.fields
     }
-    studio._counter.builder.fill(held)
+    studio._builder.fill(held)
     answer = click(studio)
     assert not answer.get("refused"), answer
     (task,) = until(lambda: server.view()["tasks"])
@@ -56,19 +56,19 @@ def test_every_model_can_be_asked_from_the_panel(model: Model, library: Library,
 
 
 def test_another_model_shows_its_inputs_keeps_what_it_takes_and_says_what_it_does_not(studio: Studio) -> None:
-    studio.prompt.value, studio.sound.value, studio.aspect_ratio.value = FOX, True, "9:16"
+    studio.prompt, studio.sound, studio.aspect_ratio = FOX, True, "9:16"
     assert choose(studio, IMAGE_MODEL)["ok"]
-    builder, go = studio._counter.builder, studio._counter.go
-    assert studio._bar.model == IMAGE_MODEL
-    assert [slot["name"] for slot in builder.media.slots] == ["image", "end_image"]
-    assert builder._rows["aspect_ratio"].layout.display == "none"
-    assert "takes no aspect_ratio" in go.said
-    assert studio.prompt.value == FOX
-    assert studio.sound.value
+    builder, go = studio._builder, studio._ordering.button
+    assert studio._header.model == IMAGE_MODEL
+    assert [slot["name"] for slot in builder._controls.media.slots] == ["image", "end_image"]
+    assert builder._controls.rows["aspect_ratio"].layout.display == "none"
+    assert "takes no aspect_ratio" in go.text
+    assert studio.prompt == FOX
+    assert studio.sound
     assert go.tariff["5 sound"]["1"]["price"] == "$0.70"
     refused = click(studio)
     assert (refused["refused"], refused["focus"]) == (True, "image")
-    assert builder.media.problem == {"image": "This is needed."}
+    assert builder._controls.media.problem == {"image": "This is needed."}
     choose(studio, "kwaivgi/kling-v2.5-turbo-pro/text-to-video")
     assert (studio.duration.low, studio.duration.high) == (5, 10)
     assert [tag["price"] for tag in go.batches] == ["$0.35", "$1.40"]
@@ -78,7 +78,7 @@ def test_a_model_that_does_not_exist_is_refused_in_words(studio: Studio) -> None
     answer = choose(studio, "kwaivgi/kling-v99")
     assert not answer["ok"]
     assert "no model" in answer["error"]
-    assert studio._bar.model == O3_PRO
+    assert studio._header.model == O3_PRO
     with pytest.raises(RequestError):
         Studio(studio.library, model="kwaivgi/kling-v99")
 
@@ -90,26 +90,26 @@ def test_the_services_catalogue_is_learned_and_outlives_the_panel(library: Libra
     answer = json.dumps({"code": 200, "message": "success", "data": [{**known, "base_price": 0.5}, new]})
     server.faults.add(call="models", effect="body", body=answer, times=None)
     studio = Studio(library)
-    until(lambda: "kwaivgi/kling-v9/text-to-video" in [m["id"] for m in studio._bar.models])
-    assert until(lambda: studio._counter.go.batches[0]["price"] == "$0.50")
+    until(lambda: "kwaivgi/kling-v9/text-to-video" in [m["id"] for m in studio._header.models])
+    assert until(lambda: studio._ordering.button.batches[0]["price"] == "$0.50")
     studio.close()
     again = Studio(library, model="kwaivgi/kling-v9/text-to-video")
-    assert again._counter.go.batches[0]["price"] == "$2.00"
+    assert again._ordering.button.batches[0]["price"] == "$2.00"
     again.close()
 
 
 def test_the_length_and_the_shots_are_always_the_same(studio: Studio) -> None:
-    studio.multi_prompt.value = [{"prompt": "Wide", "duration": 3}, {"prompt": "Close", "duration": 4}]
-    studio.duration.value = 7
-    studio.duration.value = 14
-    assert [shot["duration"] for shot in studio.multi_prompt.value] == [6, 8]
-    assert [shot["prompt"] for shot in studio.multi_prompt.value] == ["Wide", "Close"]
+    studio.multi_prompt = [{"prompt": "Wide", "duration": 3}, {"prompt": "Close", "duration": 4}]
+    studio.duration = 7
+    studio.duration = 14
+    assert [shot["duration"] for shot in studio.multi_prompt] == [6, 8]
+    assert [shot["prompt"] for shot in studio.multi_prompt] == ["Wide", "Close"]
 
 
 def test_a_storyboard_is_sent_in_the_prompts_place(studio: Studio, server: PracticeServer) -> None:
-    studio.prompt.value = FOX
+    studio.prompt = FOX
     shots = [{"prompt": "Wide", "duration": 3}, {"prompt": "Close", "duration": 4}]
-    studio.duration.value = 7
+    studio.duration = 7
     answer = click(studio, multi_prompt=shots)
     assert not answer.get("refused"), answer
     task = until(lambda: server.view()["tasks"])[0]
@@ -121,13 +121,13 @@ def test_a_storyboard_is_sent_in_the_prompts_place(studio: Studio, server: Pract
 
 def test_a_sum_is_asked_about_where_it_is_large_or_for_several(library: Library, server: PracticeServer) -> None:
     studio = Studio(library, confirm_above="1.00")
-    studio.prompt.value = FOX
-    assert [tag["asks"] for tag in studio._counter.go.batches] == [False, True]
-    studio.duration.value = 10
-    assert [tag["asks"] for tag in studio._counter.go.batches] == [True, True]
+    studio.prompt = FOX
+    assert [tag["asks"] for tag in studio._ordering.button.batches] == [False, True]
+    studio.duration = 10
+    assert [tag["asks"] for tag in studio._ordering.button.batches] == [True, True]
     refused = click(studio, confirmed=False)
     assert refused["refused"]
-    assert "Nothing was sent" in refused["said"]
+    assert "Nothing was sent" in refused["text"]
     assert takes(library) == []
     assert not click(studio, confirmed=True).get("refused")
     until(lambda: submits(server))
@@ -140,19 +140,19 @@ def test_the_services_own_quote_is_shown_where_it_differs_and_its_balance_too(
     quote = {"code": 200, "data": {"model_id": O3_PRO, "price": 0.56, "discounted_price": 0.42}}
     server.faults.add(call="price", effect="body", body=json.dumps(quote))
     studio = Studio(library)
-    studio.prompt.value = FOX
-    until(lambda: studio._counter.go.quote == "The service's own quote is $0.42 a take, less than the list price.")
-    until(lambda: studio._bar.balance == "balance $100.00")
-    studio.duration.value = 6  # at the list price
-    until(lambda: studio._counter.go.quote == "")
+    studio.prompt = FOX
+    until(lambda: studio._ordering.button.quote == "The service's own quote is $0.42 a take, less than the list price.")
+    until(lambda: studio._header.balance == "balance $100.00")
+    studio.duration = 6  # at the list price
+    until(lambda: studio._ordering.button.quote == "")
     studio.close()
 
 
 def test_play_money_is_neither_asked_about_nor_quoted(library: Library, server: PracticeServer) -> None:
     studio = Studio(library, practice=True)
-    studio.prompt.value, studio.duration.value = FOX, 15
-    assert not any(tag["asks"] for tag in studio._counter.go.batches)
-    assert (studio._bar.balance, studio._counter.go.quote) == ("", "")
+    studio.prompt, studio.duration = FOX, 15
+    assert not any(tag["asks"] for tag in studio._ordering.button.batches)
+    assert (studio._header.balance, studio._ordering.button.quote) == ("", "")
     studio.close()
 
 
@@ -170,8 +170,8 @@ def offered(studio: Studio, take: str) -> list[list[str]]:
 
 def test_a_draft_is_made_final_by_one_click_that_says_its_price(studio: Studio, server: PracticeServer) -> None:
     final = {"duration": 10, "sound": True}
-    studio._counter.builder._draft.final = final
-    studio.duration.value = 3
+    studio._builder._controls.draft.final = final
+    studio.duration = 3
     assert not click(studio, prompt=FOX).get("refused")
     draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
@@ -190,14 +190,14 @@ def test_a_draft_is_made_final_by_one_click_that_says_its_price(studio: Studio, 
 
 def test_a_final_that_is_dear_is_put_into_the_builder_first(library: Library, server: PracticeServer) -> None:
     studio = Studio(library, confirm_above="1.00")
-    studio._counter.builder._draft.final = {"duration": 15, "sound": True}
-    studio.duration.value = 3
+    studio._builder._controls.draft.final = {"duration": 15, "sound": True}
+    studio.duration = 3
     assert not click(studio, prompt=FOX).get("refused")
     draft = until(lambda: (found := takes(library)) and found[0].state == "completed" and found[0])
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     Page(studio._screen).tell("act", take=draft.id, action=button[0])
-    assert (studio.duration.value, studio.sound.value) == (15, True)
-    assert "$2.10" in studio._counter.go.said
+    assert (studio.duration, studio.sound) == (15, True)
+    assert "$2.10" in studio._ordering.button.text
     assert len(takes(library)) == 1
     studio.close()
 
@@ -205,13 +205,13 @@ def test_a_final_that_is_dear_is_put_into_the_builder_first(library: Library, se
 def test_a_final_is_what_the_take_was_meant_to_be_whatever_the_form_says_now(
     studio: Studio, server: PracticeServer
 ) -> None:
-    studio._counter.builder._draft.final = {"duration": 10, "sound": True}
-    studio.duration.value = 3
+    studio._builder._controls.draft.final = {"duration": 10, "sound": True}
+    studio.duration = 3
     assert not click(studio, prompt=FOX).get("refused")
     draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
     assert draft.meant == {"duration": 10, "sound": True}
-    studio._counter.builder._draft.final = {"duration": 15, "sound": False}
-    studio.prompt.value, studio.duration.value = "Something else", 7
+    studio._builder._controls.draft.final = {"duration": 15, "sound": False}
+    studio.prompt, studio.duration = "Something else", 7
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     assert button[1] == "Final: 10 s, sound · $1.40 ($1.064 more)"
     assert Page(studio._screen).tell("act", take=draft.id, action=button[0])["ok"]
@@ -219,7 +219,7 @@ def test_a_final_is_what_the_take_was_meant_to_be_whatever_the_form_says_now(
     child = takes(studio.library)[0]
     assert (child.parent, child.words, child.inputs["duration"], child.inputs["sound"]) == (draft.id, FOX, 10, True)
     assert child.meant is None
-    assert studio.prompt.value == "Something else"
+    assert studio.prompt == "Something else"
 
 
 def test_a_draft_that_does_not_say_what_it_is_for_is_shown_in_the_builder_before_it_is_sent(
@@ -231,9 +231,9 @@ def test_a_draft_that_does_not_say_what_it_is_for_is_shown_in_the_builder_before
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
     assert button[1] == "Final…: 5 s · $0.56 ($0.224 more)"
     assert Page(studio._screen).tell("act", take=draft.id, action=button[0])["ok"]
-    assert "Generate makes it, for about $0.56" in studio._counter.go.said
-    assert (studio.prompt.value, studio.duration.value) == (FOX, 5)
-    assert (studio._counter.origin.word, studio._counter.origin.of) == ("Final", FOX)
+    assert "Generate makes it, for about $0.56" in studio._ordering.button.text
+    assert (studio.prompt, studio.duration) == (FOX, 5)
+    assert (studio._ordering.origin.line.word, studio._ordering.origin.line.of) == ("Final", FOX)
     assert len(submits(server)) == 1
     (child,) = studio.generate()
     assert child.parent == studio.library.take(draft.id)
@@ -243,7 +243,7 @@ def test_a_final_is_never_dearer_than_its_button_said(studio: Studio, server: Pr
     generate(FOX, duration=3, library=studio.library).wait(60)  # it does not say what it is for: the builder does
     draft = until(lambda: (found := takes(studio.library)) and found[0].state == "completed" and found[0])
     button = until(lambda: next((a for a in offered(studio, draft.id) if a[0].startswith("final")), None))
-    page, draft_control = Page(studio._screen), studio._counter.builder._draft
+    page, draft_control = Page(studio._screen), studio._builder._controls.draft
     draft_control.final = {"duration": 15, "sound": True}  # the page says another final, and the button is not told yet
     studio._screen.actions = {draft.id: [["remix", "Remix"], button]}
     answer = page.tell("act", take=draft.id, action=button[0])
@@ -258,24 +258,24 @@ def test_a_price_that_another_panel_learned_is_the_one_that_counts(studio: Studi
     models.learn(studio.library.folder, [{**known, "base_price": 1.12}])
     refused = click(studio, prompt=FOX)
     assert refused["refused"]
-    assert "price changed" in refused["said"]
+    assert "price changed" in refused["text"]
     assert submits(server) == []
 
 
 def test_a_click_on_a_form_that_is_another_models_by_now_sends_nothing(studio: Studio, server: PracticeServer) -> None:
-    go, seen = studio._counter.go, studio._counter.builder.values
+    go, seen = studio._ordering.button, studio._builder.values
     choose(studio, "kwaivgi/kling-v3.0-pro/text-to-video")  # at the same price
     asked: dict[str, Any] = {"values": {**seen, "prompt": FOX}, "takes": 1, "price": "$0.56", "model": O3_PRO}
     answer = Page(go).tell("generate", **asked)
     assert answer["refused"]
-    assert "Nothing was sent" in answer["said"]
+    assert "Nothing was sent" in answer["text"]
     assert submits(server) == []
 
 
 def test_code_does_not_order_without_a_picture_that_is_on_its_way(library: Library) -> None:
     studio = Studio(library, model=IMAGE_MODEL)
-    studio.prompt.value = FOX
-    media = studio._counter.workshop.media
+    studio.prompt = FOX
+    media = studio._builder.bindings.media
     media.value = {
         "image": [{"id": "x", "name": "x", "state": "uploading", "url": "", "bytes": 1, "type": "image/png"}]
     }
@@ -287,25 +287,25 @@ def test_code_does_not_order_without_a_picture_that_is_on_its_way(library: Libra
 
 def test_a_tool_is_no_model_for_the_panel(studio: Studio) -> None:
     text = json.dumps({"model": tools.ENHANCER, "inputs": {"text": FOX}})
-    answer = Page(studio._counter.workshop.code).tell("fill", text=text)
+    answer = Page(studio._ordering.code).tell("fill", text=text)
     assert not answer["ok"]
     assert not choose(studio, tools.ELEMENTS)["ok"]
-    assert studio._counter.model.id == O3_PRO
+    assert studio.model == O3_PRO
 
 
 def test_a_model_without_sound_is_told_of_once_and_a_draft_remembers_its_final(studio: Studio) -> None:
-    studio.sound.value = True
-    studio._counter.builder._draft.final = {"duration": 10, "sound": True}
+    studio.sound = True
+    studio._builder._controls.draft.final = {"duration": 10, "sound": True}
     choose(studio, "kwaivgi/kling-v2.5-turbo-pro/text-to-video")
-    assert "sound" in studio._counter.go.said
+    assert "sound" in studio._ordering.button.text
     choose(studio, "kwaivgi/kling-v2.1-t2v-master")
-    assert studio._counter.go.said == ""
-    assert studio._counter.builder.final == {"duration": 10, "sound": True}
+    assert studio._ordering.button.text == ""
+    assert studio._builder.final == {"duration": 10, "sound": True}
 
 
 def test_a_closed_panel_leaves_no_control_behind(library: Library) -> None:
     studio = Studio(library)
-    inside = [*studio._counter.builder.children, studio.prompt, studio.duration, studio._counter.workshop.pictures]
+    inside = [*studio._builder.children, studio.prompt, studio.duration, studio._builder.bindings.pictures]
     assert all(widget.comm for widget in inside)
     studio.close()
     assert not any(widget.comm for widget in inside)
@@ -315,12 +315,12 @@ def test_a_closed_panel_leaves_no_control_behind(library: Library) -> None:
 
 
 def enhance(studio: Studio, text: str = FOX) -> dict[str, Any]:
-    offer = studio._counter.workshop.help.enhancer
-    return Page(studio._counter.workshop.help).tell("enhance", text=text, style="default", price=offer["price"])
+    offer = studio._builder.bindings.prompt_tools.enhancer
+    return Page(studio._builder.bindings.prompt_tools).tell("enhance", text=text, style="default", price=offer["price"])
 
 
 def test_an_enhanced_prompt_is_shown_paid_for_once_and_no_take(studio: Studio, server: PracticeServer) -> None:
-    helped = studio._counter.workshop.help
+    helped = studio._builder.bindings.prompt_tools
     assert helped.enhancer["price"] == "$0.001"
     assert enhance(studio)["ok"]
     assert not enhance(studio)["ok"]  # it is at work
@@ -346,13 +346,13 @@ def test_an_enhanced_prompt_that_nobody_saw_is_there_in_the_next_panel(
     first.close()
     settled(library, run.id)
     second = Studio(library)
-    helped = second._counter.workshop.help
+    helped = second._builder.bindings.prompt_tools
     until(lambda: helped.enhancer["state"] == "done")
     assert helped.enhancer["old"] == FOX
     Page(helped).tell("settle", accept=False)
     second.close()
     third = Studio(library)
-    assert third._counter.workshop.help.enhancer["state"] == ""
+    assert third._builder.bindings.prompt_tools.enhancer["state"] == ""
     third.close()
 
 
@@ -360,7 +360,7 @@ def test_an_enhancer_without_money_says_what_it_means(library: Library, server: 
     server.faults.add(call="submit", effect="status", status=402, message="insufficient balance")
     studio = Studio(library)
     enhance(studio)
-    helped = studio._counter.workshop.help
+    helped = studio._builder.bindings.prompt_tools
     until(lambda: helped.enhancer["state"] == "failed")
     assert "not charged" in helped.enhancer["words"] or "Nothing was" in helped.enhancer["words"]
     studio.close()
@@ -370,7 +370,7 @@ def test_a_cap_holds_for_tools_too(library: Library, server: PracticeServer) -> 
     library.cap(library="0.0005")
     studio = Studio(library)
     enhance(studio)
-    helped = studio._counter.workshop.help
+    helped = studio._builder.bindings.prompt_tools
     until(lambda: helped.enhancer["state"] == "failed")
     assert "Nothing was sent" in helped.enhancer["words"]
     assert submits(server) == []
@@ -378,7 +378,7 @@ def test_a_cap_holds_for_tools_too(library: Library, server: PracticeServer) -> 
 
 
 def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, server: PracticeServer) -> None:
-    elements = studio._counter.workshop.elements
+    elements = studio._builder.bindings.elements
     page = Page(elements)
     asked: dict[str, Any] = {"name": "Mara", "description": "A woman", "pictures": [PICTURE], "price": "$0.01"}
     assert page.tell("create", **asked)["ok"]
@@ -402,12 +402,12 @@ def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_s
     run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
     settled(library, run.id)
     studio = Studio(library)
-    until(lambda: [e["name"] for e in studio._counter.workshop.elements.known] == ["Mara"])
-    Page(studio._counter.workshop.elements).tell("forget", name="Mara")
-    until(lambda: not studio._counter.workshop.elements.known)
+    until(lambda: [e["name"] for e in studio._builder.bindings.elements.known] == ["Mara"])
+    Page(studio._builder.bindings.elements).tell("forget", name="Mara")
+    until(lambda: not studio._builder.bindings.elements.known)
     studio.close()
     again = Studio(library)
-    assert again._counter.workshop.elements.known == []  # what was forgotten stays so
+    assert again._builder.bindings.elements.known == []  # what was forgotten stays so
     again.close()
 
 
@@ -415,14 +415,14 @@ def test_two_clicks_at_once_make_one_element(studio: Studio, server: PracticeSer
     asked: dict[str, Any] = {"name": "Mara", "description": "", "pictures": [PICTURE], "price": "$0.01"}
     answers: list[dict[str, Any]] = []
     clicks = [
-        threading.Thread(target=lambda: answers.append(Page(studio._counter.workshop.elements).tell("create", **asked)))
+        threading.Thread(target=lambda: answers.append(Page(studio._builder.bindings.elements).tell("create", **asked)))
         for _ in range(2)
     ]
     for thread in clicks:
         thread.start()
     for thread in clicks:
         thread.join()
-    until(lambda: [e["state"] for e in studio._counter.workshop.elements.known] == ["ready"])
+    until(lambda: [e["state"] for e in studio._builder.bindings.elements.known] == ["ready"])
     assert len(studio.library.runs(tools.ELEMENTS, server.url)) == 1
 
 
@@ -460,7 +460,7 @@ def test_code_can_enhance_and_make_elements(library: Library, server: PracticeSe
     assert int(made) > 2**53
     assert [member.element_id for member in library.cast.all()] == [made]
     panel = Studio(library)
-    assert panel._counter.workshop.help.enhancer["state"] == ""  # its words were given already
+    assert panel._builder.bindings.prompt_tools.enhancer["state"] == ""  # its words were given already
     panel.close()
 
 
@@ -468,24 +468,24 @@ def test_code_can_enhance_and_make_elements(library: Library, server: PracticeSe
 
 
 def test_a_pasted_request_fills_the_form_and_another_model_if_it_names_one(studio: Studio) -> None:
-    code = studio._counter.workshop.code
+    code = studio._ordering.code
     text = f"""curl https://api.wavespeed.ai/api/v3/{IMAGE_MODEL} -H "Authorization: Bearer wsk_live_canary_paste" \\
       -d '{{"prompt": "A hare", "image": "{PICTURE}", "duration": 8, "seed": 7}}'"""
     answer = Page(code).tell("fill", text=text)
     assert answer["ok"], answer
-    assert "seed" in answer["said"]
-    assert studio._bar.model == IMAGE_MODEL
-    assert (studio.prompt.value, studio.duration.value) == ("A hare", 8)
-    assert studio._counter.builder.media.urls() == {"image": PICTURE}
-    assert "wsk_live_canary_paste" not in str(studio._counter.workshop.code.get_state()) + str(answer)
+    assert "seed" in answer["text"]
+    assert studio._header.model == IMAGE_MODEL
+    assert (studio.prompt, studio.duration) == ("A hare", 8)
+    assert studio._builder._controls.media.ready == {"image": PICTURE}
+    assert "wsk_live_canary_paste" not in str(studio._ordering.code.get_state()) + str(answer)
 
 
 def test_the_code_is_written_while_it_is_open(studio: Studio) -> None:
-    code = studio._counter.workshop.code
-    studio.prompt.value = FOX
+    code = studio._ordering.code
+    studio.prompt = FOX
     assert code.forms == {}
     code.shown = True
     assert list(code.forms) == ["Python", "%%kling", "curl", "JSON"]
-    studio.duration.value = 9
+    studio.duration = 9
     assert all("9" in text and FOX in text for text in code.forms.values())
     assert "canary" not in str(code.forms)

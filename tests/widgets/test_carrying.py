@@ -12,6 +12,7 @@ from kling_widget import Library, Studio
 from kling_widget.request.catalog import O3_PRO, TOOL, Model, bundled
 from kling_widget.widgets.builder import form
 from kling_widget.widgets.builder.carry_over import carried, told
+from kling_widget.widgets.builder.evaluation import BOTH, evaluate
 from tests.requests import inputs_for, texts
 
 MODELS = [model for model in bundled() if model.kind != TOOL]
@@ -45,7 +46,7 @@ ANY_STATE: dict[str, st.SearchStrategy[Any]] = {
     "element_list": st.lists(st.fixed_dictionaries({"element_id": st.sampled_from("123456")}), max_size=6),
     "negative_prompt": st.integers(0, 2600).map("x".__mul__),
     "cfg_scale": st.floats(-1, 2),
-    form.BOTH: st.booleans(),
+    BOTH: st.booleans(),
 }
 """What a form may hold at any moment, whether its model takes it or not."""
 
@@ -61,13 +62,13 @@ def holds(old: Model, new: Model, values: dict[str, Any]) -> None:
     """What the form holds is taken by the new model, and what was lost is named."""
     fresh, dropped = carried(old, new, values)
     assert fresh.keys() == form.defaults(new).keys()
-    for problem in form.check(new, fresh).problems:
+    for problem in evaluate(new, fresh).problems:
         assert unfinished(problem.field, fresh, new), (problem, fresh)
     assert len(fresh["prompt"]) <= (new.fields.get("prompt", {}).get("maxLength") or 0)
     board = fresh["multi_prompt"]
     assert not board or sum(shot["duration"] for shot in board) == fresh["duration"]
     for name, value in values.items():
-        lost = name != form.BOTH and value != form.defaults(old).get(name) and value != fresh.get(name)
+        lost = name != BOTH and value != form.defaults(old).get(name) and value != fresh.get(name)
         if lost and name not in ("duration", "multi_prompt"):
             assert name in dropped
     words = " ".join(" ".join(shot["prompt"] for shot in board).split())
@@ -142,11 +143,11 @@ def test_what_became_of_it_is_said(old: Model, new: Model, values: dict[str, Any
 
 
 def test_the_panel_holds_what_it_says(studio: Studio, library: Library) -> None:
-    counter = studio._counter
-    builder = counter.builder
-    counter.choose(TURBO.id)
+    ordering = studio._ordering
+    builder = ordering.builder
+    ordering.choose(TURBO.id)
     builder.fill({"multi_prompt": SIX, "duration": 6})
-    counter.choose(O3_PRO)
-    assert (builder.duration.value, len(builder.multi_prompt.value)) == (15, 5)
-    assert "The 6 shots became 5. The clip's length is 15 s now." in counter.go.said
-    assert counter.request().seconds == 15
+    ordering.choose(O3_PRO)
+    assert (builder.duration, len(builder.multi_prompt)) == (15, 5)
+    assert "The 6 shots became 5. The clip's length is 15 s now." in ordering.button.text
+    assert builder.request.seconds == 15

@@ -80,7 +80,7 @@ def test_one_confirmation_makes_one_element_at_the_price_that_was_seen(face: Ele
     page = Page(face)
     fields = {"name": "Mara", "description": "A dancer", "pictures": [A, "m12"], "price": "$0.01"}
     answer = page.tell("create", known="c1", **fields)
-    assert answer["said"] == "Confirmed: Mara is being made for about $0.01."
+    assert answer["text"] == "Confirmed: Mara is being made for about $0.01."
     assert page.tell("create", known="c1", **fields) == {}, "the same command again is the same confirmation"
     assert asked.calls == [("create", "Mara", "A dancer", [A, "m12"], "$0.01")]
 

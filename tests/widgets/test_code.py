@@ -21,7 +21,7 @@ def filled(text: str) -> str:
 
 def test_what_is_pasted_is_filled_in_and_the_answer_says_what() -> None:
     answer = Page(Code(filled)).tell("fill", text=CURL)
-    assert (answer["ok"], answer["said"]) == (True, "Filled in: prompt. A key stood in the text; it was not kept.")
+    assert (answer["ok"], answer["text"]) == (True, "Filled in: prompt. A key stood in the text; it was not kept.")
 
 
 @pytest.mark.parametrize("text", [CURL, CURL.replace("-d", "-F"), f"Bearer {KEY}"])

@@ -41,25 +41,25 @@ def test_a_prompt_is_refused_beside_its_field_and_nothing_is_sent(
     studio: Studio, library: Library, server: PracticeServer, sent: list[Any]
 ) -> None:
     typed(studio.prompt, value=HALF)
-    assert "half of a character" in studio._counter.builder._problems["prompt"].value
+    assert "half of a character" in studio._builder._controls._problems["prompt"].value
     answer = click(studio)
     assert answer["refused"]
     assert answer["focus"] == "prompt"
     with pytest.raises(RequestError, match="prompt: It holds half of a character"):
         studio.generate()
-    studio.prompt.value = "\udc80 in code"
+    studio.prompt = "\udc80 in code"
     assert any("\ufffd" in json.dumps(message, ensure_ascii=False) for message in sent)
     assert takes(library) == []
     assert submits(server) == []
     typed(studio.prompt, value=FOX)
-    assert studio._counter.builder._problems["prompt"].value == ""
+    assert studio._builder._controls._problems["prompt"].value == ""
 
 
 @pytest.mark.parametrize("value", [HALF, "\u200b", "\ufeff\u2800", "\u3164"], ids=ascii)
 def test_a_shot_is_refused_with_its_number(studio: Studio, sent: list[Any], value: str) -> None:
     shots = [{"prompt": "Wide", "duration": 3}, {"prompt": value, "duration": 3}]
     typed(studio.multi_prompt, value=shots)
-    studio.duration.value = 6
+    studio.duration = 6
     assert studio.multi_prompt.problem.startswith("Shot 2: ")
     assert click(studio)["refused"]
     assert sent
@@ -67,9 +67,9 @@ def test_a_shot_is_refused_with_its_number(studio: Studio, sent: list[Any], valu
 
 @pytest.mark.parametrize("value", ["\u200b", "\ufeff", "\u3164\u2800", "\ufe0f", "\u00ad\u2060"], ids=ascii)
 def test_a_prompt_that_shows_nothing_is_empty(studio: Studio, library: Library, value: str) -> None:
-    studio.prompt.value = value
+    studio.prompt = value
     assert click(studio)["focus"] == "prompt"
-    assert "Write what should happen" in studio._counter.builder._problems["prompt"].value
+    assert "Write what should happen" in studio._builder._controls._problems["prompt"].value
     assert takes(library) == []
 
 
@@ -83,19 +83,19 @@ PASTED = (
 
 @pytest.mark.parametrize("text", PASTED, ids=range(4))
 def test_what_is_pasted_fills_nothing_in(studio: Studio, sent: list[Any], text: str) -> None:
-    studio.prompt.value, studio.duration.value = FOX, 7
-    answer = Page(studio._counter.workshop.code).tell("fill", text=text)
+    studio.prompt, studio.duration = FOX, 7
+    answer = Page(studio._ordering.code).tell("fill", text=text)
     assert answer["ok"] is False
     assert answer["error"].startswith("It holds half of a character")
     assert answer["error"].endswith("Nothing was filled in.")
-    assert (studio.prompt.value, studio.duration.value) == (FOX, 7)
+    assert (studio.prompt, studio.duration) == (FOX, 7)
 
 
 def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[Any]) -> None:
     take = a_take(library.folder, FOX)
     until(lambda: studio._screen.takes)
-    workshop = studio._counter.workshop
-    price = workshop.help.enhancer["price"]
+    bindings = studio._builder.bindings
+    price = bindings.prompt_tools.enhancer["price"]
     commands: list[tuple[Any, str, dict[str, Any]]] = [
         (studio._screen, "tag", {"take": take.id, "tags": [HALF]}),
         (studio._screen, "tag", {"take": HALF, "tags": ["x"]}),
@@ -104,15 +104,15 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
         (studio._shelf, "poster", {"take": HALF}),
         (studio._shelf, "find", {"search": "", "status": HALF}),
         (studio._queue, "stop", {"take": HALF}),
-        (studio._bar, "choose", {"model": HALF}),
-        (workshop.elements, "save", {"name": HALF, "element_id": "1", "note": ""}),
-        (workshop.elements, "save", {"name": "Mara", "element_id": HALF, "note": ""}),
-        (workshop.elements, "save", {"name": "Mara", "element_id": "1", "note": HALF}),
-        (workshop.elements, "forget", {"name": HALF}),
-        (workshop.help, "enhance", {"text": HALF, "style": "default", "price": price}),
-        (workshop.help, "save", {"template": {"name": HALF, "kind": "mood", "text": "x"}}),
-        (workshop.help, "save", {"template": {"name": "x", "kind": "mood", "text": HALF}}),
-        (workshop.help, HALF, {}),
+        (studio._header, "choose", {"model": HALF}),
+        (bindings.elements, "save", {"name": HALF, "element_id": "1", "note": ""}),
+        (bindings.elements, "save", {"name": "Mara", "element_id": HALF, "note": ""}),
+        (bindings.elements, "save", {"name": "Mara", "element_id": "1", "note": HALF}),
+        (bindings.elements, "forget", {"name": HALF}),
+        (bindings.prompt_tools, "enhance", {"text": HALF, "style": "default", "price": price}),
+        (bindings.prompt_tools, "save", {"template": {"name": HALF, "kind": "mood", "text": "x"}}),
+        (bindings.prompt_tools, "save", {"template": {"name": "x", "kind": "mood", "text": HALF}}),
+        (bindings.prompt_tools, HALF, {}),
     ]
     for face, kind, fields in commands:
         answer = Page(face).tell(kind, **fields)

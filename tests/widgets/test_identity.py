@@ -260,14 +260,14 @@ def test_the_panel_is_there_at_once_and_says_what_the_server_is_when_it_has_said
         monkeypatch.setattr(identity, "_TIMEOUT_S", (30, 30))
         studio = Studio(library)
         host = server.origin.removeprefix("http://")
-        before = studio._bar.get_state()
+        before = studio._header.get_state()
         assert [before[name] for name in ("mode", "live", "unsure")] == [f"Not known yet · {host}", False, True]
-        assert [studio._counter._asking.live] == [True]  # until then, as if it cost money
+        assert [studio._ordering.policy.live] == [True]  # until then, as if it cost money
         may_answer.set()
-        until(lambda: studio._bar.mode == f"Practice · no cost · {host}")
-        assert (studio._bar.live, studio._bar.unsure) == (False, False)
-        assert not studio._counter._asking.live
-        assert studio._counter.go.note == "play money"
+        until(lambda: studio._header.mode == f"Practice · no cost · {host}")
+        assert (studio._header.live, studio._header.unsure) == (False, False)
+        assert not studio._ordering.policy.live
+        assert studio._ordering.button.note == "play money"
         studio.close()
 
 
@@ -277,11 +277,11 @@ def test_the_panel_makes_nothing_on_a_server_that_is_none_of_both(
     with PracticeServer(tmp_path / "service", as_live=True) as server:
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         studio = Studio(library)
-        until(lambda: studio._bar.mode.startswith("No practice server · 127.0.0.1"))
-        assert "no key is found" in studio._bar.how
-        answered = studio._counter._clicked({"prompt": "A fox"}, 1, "$0.56", False, studio._counter.model.id)
+        until(lambda: studio._header.mode.startswith("No practice server · 127.0.0.1"))
+        assert "no key is found" in studio._header.how
+        answered = studio._ordering._clicked({"prompt": "A fox"}, 1, "$0.56", False, studio.model)
         assert answered["refused"]
-        assert "Nothing was sent" in str(answered["said"])
+        assert "Nothing was sent" in str(answered["text"])
         assert library.takes() == []
         assert server.view()["posts"] == []
         studio.close()
@@ -290,7 +290,7 @@ def test_the_panel_makes_nothing_on_a_server_that_is_none_of_both(
 def test_the_panels_own_takes_are_practice(named: PracticeServer, library: Library) -> None:
     studio = Studio(library)
     until(lambda: studio._service.practice)
-    studio.prompt.value = "A fox"
+    studio.prompt = "A fox"
     (take,) = studio.generate()
     take.wait(timeout=60)
     assert take.practice

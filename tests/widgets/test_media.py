@@ -109,10 +109,10 @@ def test_a_file_that_comes_in_pieces_is_uploaded_and_named_in_the_request(
     (shown,) = face.value["image"]
     assert (shown["id"], shown["name"], shown["state"]) == (answer["medium"], "fox.png", "uploading")
     assert (shown["type"], shown["bytes"], shown["upload"]) == ("image/png", len(picture()), "ufox.png")
-    assert (face.waiting(), face.urls()) == (["image"], {})
+    assert (face.waiting(), face.ready) == (["image"], {})
     settled(face)
     assert states(face) == ["ready"]
-    assert face.urls()["image"].startswith(server.url)
+    assert face.ready["image"].startswith(server.url)
 
 
 def test_a_file_on_its_way_from_the_page_is_waited_for(face: Media, page: Page) -> None:
@@ -154,9 +154,9 @@ def test_one_picture_takes_the_place_of_another_and_several_stand_in_order(face:
     page.tell("move", "images", medium=first, to=2)
     assert [one["name"] for one in face.value["images"]] == ["2.png", "3.png", "1.png"]
     settled(face)
-    assert face.urls()["images"] == [one["url"] for one in face.value["images"]]
+    assert face.ready["images"] == [one["url"] for one in face.value["images"]]
     page.tell("remove", "images", medium=first)
-    assert len(face.urls()["images"]) == 2
+    assert len(face.ready["images"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_address_is_taken_as_it_is(face: Media, page: Page, address: str) -> 
     assert page.tell("place", text=f" {address} ")["ok"]
     (shown,) = face.value["image"]
     assert (shown["id"], shown["name"], shown["state"], shown["url"]) == (address, "fox.png", "url", address)
-    assert (face.urls(), face.waiting()) == ({"image": address}, [])
+    assert (face.ready, face.waiting()) == ({"image": address}, [])
 
 
 @pytest.mark.parametrize(
@@ -214,11 +214,11 @@ def test_an_upload_that_failed_says_why_and_is_tried_again_by_a_click(
     known = page.bring(picture())["medium"]
     until(lambda: states(face) == ["failed"])
     assert "nothing was charged" in face.value["image"][0]["trouble"]
-    assert (face.waiting(), face.urls()) == (["image"], {})
+    assert (face.waiting(), face.ready) == (["image"], {})
     page.tell("again", medium=known)
     settled(face)
     assert face.value["image"][0]["trouble"] == ""
-    assert "image" in face.urls()
+    assert "image" in face.ready
 
 
 def test_what_was_removed_does_not_come_back_when_its_upload_ends(
@@ -248,36 +248,36 @@ def test_a_takes_inputs_are_shown_again_and_made_good_again(
 ) -> None:
     page.bring(picture())
     settled(face)
-    inputs = {**face.urls(), "images": ["https://pictures.example/a.png"], "prompt": "A fox"}
+    inputs = {**face.ready, "images": ["https://pictures.example/a.png"], "prompt": "A fox"}
     again = Media(lambda: uploader, SERVICE, slots=SLOTS)
     again.hold(inputs)
-    assert (again.waiting(), again.urls()) == ([], {name: inputs[name] for name in ("image", "images")})
+    assert (again.waiting(), again.ready) == ([], {name: inputs[name] for name in ("image", "images")})
     with uploader.store._engine.begin() as connection:
         connection.execute(media.update().values(uploaded_at=0))
     again.hold(inputs)
     assert again.value["image"][0]["name"] == "fox.png"
     assert again.value["video"] == []
     settled(again)
-    assert again.urls()["images"] == inputs["images"]
-    assert again.urls()["image"].startswith(server.url)
-    assert again.urls()["image"] != inputs["image"]
+    assert again.ready["images"] == inputs["images"]
+    assert again.ready["image"].startswith(server.url)
+    assert again.ready["image"] != inputs["image"]
     uploader.store.path(uploader.store.keep(picture())).unlink()
     again.hold(inputs)  # its file is gone: the address is all there is
-    assert again.urls() == {"image": inputs["image"], "images": inputs["images"]}
+    assert again.ready == {"image": inputs["image"], "images": inputs["images"]}
 
 
 def test_what_the_service_is_about_to_throw_away_is_uploaded_again(face: Media, page: Page, uploader: Uploader) -> None:
     page.bring(picture())
     settled(face)
-    before = face.urls()
+    before = face.ready
     face.renew()
-    assert (face.waiting(), face.urls()) == ([], before)
+    assert (face.waiting(), face.ready) == ([], before)
     with uploader.store._engine.begin() as connection:
         connection.execute(media.update().values(uploaded_at=0))
     face.renew()
-    assert face.waiting() == ["image"] or face.urls() != before
+    assert face.waiting() == ["image"] or face.ready != before
     settled(face)
-    assert face.urls() != before
+    assert face.ready != before
     uploader.store.path(uploader.store.keep(picture())).unlink()
     with uploader.store._engine.begin() as connection:
         connection.execute(media.update().values(uploaded_at=0))
@@ -285,11 +285,11 @@ def test_what_the_service_is_about_to_throw_away_is_uploaded_again(face: Media, 
     assert "not in the library any more" in face.value["image"][0]["trouble"]
 
 
-def test_another_models_places_keep_what_they_have_room_for(face: Media, page: Page) -> None:
+def test_another_models_places_keep_what_they_have_has_place_for(face: Media, page: Page) -> None:
     page.tell("place", text="https://pictures.example/fox.png")
     page.tell("place", "images", text="https://pictures.example/wolf.png")
     face.fit([slot("images", 4), slot("video", kind="video")])
-    assert face.urls() == {"images": ["https://pictures.example/wolf.png"]}
+    assert face.ready == {"images": ["https://pictures.example/wolf.png"]}
     assert "takes no 'image'" in page.tell("place", text="https://pictures.example/fox.png")["error"]
 
 
@@ -308,7 +308,7 @@ def test_no_change_is_lost_between_threads(face: Media) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(face.urls()["images"]) == 160
+    assert len(face.ready["images"]) == 160
     assert sum(one["trouble"] == "seen" for one in face.value["images"]) == 80
 
 

@@ -15,7 +15,7 @@ from kling_widget.widgets.studio import saved_draft
 from kling_widget.widgets.studio.saved_draft import MOST, Draft
 from tests.made import a_take
 
-from .page import FOX, Page, click, takes, until
+from .page import FOX, Page, click, takes, typed, until
 
 V3 = "kwaivgi/kling-v3.0-pro/text-to-video"
 HALF_WRITTEN = "A lighthouse in a storm, and then"
@@ -32,75 +32,75 @@ def take(library: Library) -> str:
 
 def test_a_remix_can_be_undone_and_the_undoing_too(library: Library, take: str) -> None:
     studio = Studio(library)
-    origin = Page(studio._counter.origin)
+    origin = Page(studio._ordering.origin.line)
     assert (origin.face.of, origin.face.replaced) == ("", False)
-    studio.prompt.value, studio.duration.value = HALF_WRITTEN, 7
+    studio.prompt, studio.duration = HALF_WRITTEN, 7
     remix(studio, take)
-    assert (studio.prompt.value, studio.duration.value, studio.sound.value) == (FOX, 10, True)
+    assert (studio.prompt, studio.duration, studio.sound) == (FOX, 10, True)
     assert (origin.face.of, origin.face.before, origin.face.replaced) == (FOX, HALF_WRITTEN, True)
     assert origin.tell("put_back")["ok"]
-    assert (studio.prompt.value, studio.duration.value, studio.sound.value) == (HALF_WRITTEN, 7, False)
+    assert (studio.prompt, studio.duration, studio.sound) == (HALF_WRITTEN, 7, False)
     assert (origin.face.of, origin.face.replaced) == ("", True)
     assert origin.tell("put_back")["ok"]
-    assert (studio.prompt.value, origin.face.of) == (FOX, FOX)
+    assert (studio.prompt, origin.face.of) == (FOX, FOX)
     studio.close()
 
 
 def test_several_remixes_in_a_row_keep_what_a_person_wrote(library: Library, take: str) -> None:
     other = a_take(library.folder, "A blue fox", at=1_790_000_001_000).id
     studio = Studio(library)
-    studio.prompt.value = HALF_WRITTEN
+    studio.prompt = HALF_WRITTEN
     for one in (take, other, take):
         studio.show(one)
         remix(studio, one)
-    origin = Page(studio._counter.origin)
+    origin = Page(studio._ordering.origin.line)
     assert origin.tell("put_back")["ok"]
-    assert studio.prompt.value == HALF_WRITTEN
+    assert studio.prompt == HALF_WRITTEN
     assert origin.tell("put_back")["ok"]
-    assert studio.prompt.value == FOX
+    assert studio.prompt == FOX
     studio.fill({"prompt": "Something else"})
     assert origin.tell("put_back")["ok"]
-    assert studio.prompt.value == HALF_WRITTEN
+    assert studio.prompt == HALF_WRITTEN
     studio.close()
     until(lambda: HALF_WRITTEN in library.draft)
     studio = Studio(library)  # what was brought back is a person's too
     studio._act(take, "remix")
-    assert Page(studio._counter.origin).tell("put_back")["ok"]
-    assert studio.prompt.value == HALF_WRITTEN
+    assert Page(studio._ordering.origin.line).tell("put_back")["ok"]
+    assert studio.prompt == HALF_WRITTEN
     studio.close()
 
 
 def test_whatever_fills_the_builder_can_be_undone(library: Library, take: str) -> None:
     studio = Studio(library)
-    counter = studio._counter
+    ordering = studio._ordering
     for fill in (
         lambda: studio.fill({"prompt": FOX}),
-        lambda: Page(counter.workshop.code).tell("fill", text=f"generate({FOX!r}, model={V3!r})"),
+        lambda: Page(ordering.code).tell("fill", text=f"generate({FOX!r}, model={V3!r})"),
         lambda: studio._edit(take),
         lambda: studio._adopted(library.record(take)),
     ):
-        counter.taken()
-        studio.prompt.value = HALF_WRITTEN
-        counter.choose(O3_PRO)
+        ordering.origin.take_parent()
+        studio.prompt = HALF_WRITTEN
+        ordering.choose(O3_PRO)
         fill()
-        assert studio.prompt.value == FOX
-        assert Page(counter.origin).tell("put_back")["ok"]
-        assert (studio.prompt.value, counter.model.id) == (HALF_WRITTEN, O3_PRO)
+        assert studio.prompt == FOX
+        assert Page(ordering.origin.line).tell("put_back")["ok"]
+        assert (studio.prompt, studio.model) == (HALF_WRITTEN, O3_PRO)
     studio.close()
 
 
 def test_an_untouched_builder_has_nothing_to_put_back(library: Library, take: str) -> None:
     studio = Studio(library)
     remix(studio, take)
-    assert (studio._counter.origin.of, studio._counter.origin.replaced) == (FOX, False)
+    assert (studio._ordering.origin.line.of, studio._ordering.origin.line.replaced) == (FOX, False)
     studio.close()
 
 
 def test_it_is_a_remix_until_it_is_generated_or_let_go(library: Library, server: PracticeServer, take: str) -> None:
     studio = Studio(library)
-    origin = Page(studio._counter.origin)
+    origin = Page(studio._ordering.origin.line)
     remix(studio, take)
-    studio.prompt.value = "A red fox at night"
+    studio.prompt = "A red fox at night"
     assert origin.face.of == FOX
     refused = click(studio, price="$0.01")
     assert refused["refused"]
@@ -111,7 +111,7 @@ def test_it_is_a_remix_until_it_is_generated_or_let_go(library: Library, server:
     assert takes(library)[0].parent == take
     remix(studio, take)
     assert origin.tell("let_go")["ok"]
-    assert (origin.face.of, studio.prompt.value) == ("", FOX)
+    assert (origin.face.of, studio.prompt) == ("", FOX)
     (free,) = studio.generate()
     assert free.parent is None
     studio.close()
@@ -120,39 +120,39 @@ def test_it_is_a_remix_until_it_is_generated_or_let_go(library: Library, server:
 def test_running_the_cell_again_brings_back_what_was_typed(library: Library, take: str) -> None:
     studio = Studio(library)
     remix(studio, take)
-    studio.prompt.value, studio.duration.value = HALF_WRITTEN, 12
-    studio.multi_prompt.value = [{"prompt": "Wide", "duration": 5}, {"prompt": "", "duration": 7}]
+    studio.prompt, studio.duration = HALF_WRITTEN, 12
+    studio.multi_prompt = [{"prompt": "Wide", "duration": 5}, {"prompt": "", "duration": 7}]
     studio.close()
     library.close()  # at the latest now it is on disk
     again = Library(library.folder)
     studio = Studio(again)
-    assert (studio.prompt.value, studio.duration.value, studio.sound.value) == (HALF_WRITTEN, 12, True)
-    assert studio.multi_prompt.value == [{"prompt": "Wide", "duration": 5}, {"prompt": "", "duration": 7}]
-    assert studio._counter.origin.of == FOX
+    assert (studio.prompt, studio.duration, studio.sound) == (HALF_WRITTEN, 12, True)
+    assert studio.multi_prompt == [{"prompt": "Wide", "duration": 5}, {"prompt": "", "duration": 7}]
+    assert studio._ordering.origin.line.of == FOX
     studio.close()
     again.close()
 
 
 def test_the_model_comes_back_too_unless_another_is_asked_for(library: Library) -> None:
     studio = Studio(library, model=V3)
-    studio.prompt.value = HALF_WRITTEN
+    studio.prompt = HALF_WRITTEN
     until(lambda: HALF_WRITTEN in library.draft)
     studio.close()
     studio = Studio(library)
-    assert (studio._counter.model.id, studio.prompt.value) == (V3, HALF_WRITTEN)
+    assert (studio.model, studio.prompt) == (V3, HALF_WRITTEN)
     studio.close()
     studio = Studio(library, model=O3_PRO)
-    assert (studio._counter.model.id, studio.prompt.value) == (O3_PRO, HALF_WRITTEN)
+    assert (studio.model, studio.prompt) == (O3_PRO, HALF_WRITTEN)
     studio.close()
 
 
 def test_of_two_panels_the_last_written_one_counts_and_an_open_one_writes_nothing(library: Library) -> None:
     one, other = Studio(library), Studio(library)
-    one.prompt.value = "Written first"
+    one.prompt = "Written first"
     until(lambda: "Written first" in library.draft)
-    other.prompt.value = "Written last"
+    other.prompt = "Written last"
     until(lambda: "Written last" in library.draft)
-    assert one.prompt.value == "Written first"  # nobody writes into another's panel
+    assert one.prompt == "Written first"  # nobody writes into another's panel
     third = Studio(library)
     assert third.prompt.value == "Written last"
     third.prompt.value = ""
@@ -190,14 +190,14 @@ def test_a_draft_that_is_damaged_hostile_or_too_long_opens_an_empty_panel(librar
 
 def test_half_a_character_and_a_text_without_end_are_kept_in_bounds(library: Library) -> None:
     studio = Studio(library)
-    studio.prompt.value = "A fox \ud83e"
+    typed(studio, prompt="A fox \ud83e")
     until(lambda: "A fox" in library.draft)
     found = saved_draft.read(library)
     assert found is not None
     assert found.values["prompt"] == "A fox \ufffd"
-    studio.prompt.value = "x" * (MOST + 1)
-    studio._counter._remembered._last = 0
-    studio._counter._remembered._keep()
+    typed(studio, prompt="x" * (MOST + 1))
+    studio._ordering.origin.saved._last = 0
+    studio._ordering.origin.saved._keep()
     assert "A fox" in library.draft
     studio.close()
 

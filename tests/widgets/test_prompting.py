@@ -9,7 +9,7 @@ import pytest
 
 from kling_widget.errors import LibraryError, NoMoney
 from kling_widget.request.prompt_help import Own, Template, builtin
-from kling_widget.widgets.prompt_tools.prompt_tools import PromptHelp, idle, rows
+from kling_widget.widgets.prompt_tools.prompt_tools import PromptTools, idle, rows
 
 from .page import Page
 
@@ -23,7 +23,7 @@ class Desk:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
         self.trouble: Exception | None = None
-        self.face = PromptHelp(
+        self.face = PromptTools(
             self.enhance,
             lambda accept: self.asked.append(("settle", accept)),
             self.save,

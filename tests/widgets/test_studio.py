@@ -15,13 +15,13 @@ from kling_widget.practice.options import MODERATED
 from tests.made import a_take
 
 from ..patience import PATIENCE_S
-from .page import FOX, KEY, Page, click, submits, takes, until
+from .page import FOX, KEY, Page, click, submits, takes, typed, until
 
 
 def test_a_click_makes_a_clip_and_the_panel_tells_of_it(
     studio: Studio, library: Library, server: PracticeServer
 ) -> None:
-    studio.prompt.value, studio.duration.value, studio.sound.value = FOX, 3, True
+    studio.prompt, studio.duration, studio.sound = FOX, 3, True
     assert click(studio)["ok"]
     until(lambda: studio._queue.rows)
     assert studio._queue.rows[0]["title"] == FOX
@@ -32,13 +32,13 @@ def test_a_click_makes_a_clip_and_the_panel_tells_of_it(
     until(lambda: [card["status"] for card in studio._shelf.takes] == ["finished"])
     assert studio._shelf.shown == [record.id]
     assert studio._shelf.sum == "1 take, $0.42"
-    assert (studio._bar.spent["before"], studio._bar.spent["sum"]) == ("spent today ", "$0.42")
+    assert (studio._header.spent["before"], studio._header.spent["sum"]) == ("spent today ", "$0.42")
 
 
 def test_one_click_is_one_take_however_often_its_message_comes(
     studio: Studio, library: Library, server: PracticeServer
 ) -> None:
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     assert click(studio, "the-click")["ok"]
     assert click(studio, "the-click") == {}
     until(lambda: takes(library))
@@ -48,7 +48,7 @@ def test_one_click_is_one_take_however_often_its_message_comes(
 
 
 def test_four_takes_of_a_request_are_begun_by_one_click(studio: Studio, library: Library) -> None:
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     click(studio, takes=4)
     until(lambda: len(studio._queue.rows) == 4)
     assert {record.words for record in takes(library)} == {FOX}
@@ -56,7 +56,7 @@ def test_four_takes_of_a_request_are_begun_by_one_click(studio: Studio, library:
 
 
 def test_what_the_person_saw_is_what_is_made_even_if_the_kernel_had_not_heard(studio: Studio, library: Library) -> None:
-    studio.prompt.value, studio.duration.value = "An older text", 3
+    studio.prompt, studio.duration = "An older text", 3
     click(studio, prompt=FOX, aspect_ratio="9:16")
     (record,) = until(lambda: takes(library))
     assert record.words == FOX
@@ -66,10 +66,10 @@ def test_what_the_person_saw_is_what_is_made_even_if_the_kernel_had_not_heard(st
 def test_a_price_that_is_no_longer_true_is_not_charged(
     studio: Studio, library: Library, server: PracticeServer
 ) -> None:
-    studio.prompt.value = FOX
+    studio.prompt = FOX
     answer = click(studio, price="$0.56", duration=10)
     assert answer["refused"]
-    assert "price changed" in answer["said"]
+    assert "price changed" in answer["text"]
     assert takes(library) == []
     assert submits(server) == []
 
@@ -89,7 +89,7 @@ def test_a_click_on_what_can_not_be_made_shows_what_is_wrong_and_sends_nothing(
 ) -> None:
     answer = click(studio, **values)
     assert (answer["refused"], answer["focus"]) == (True, field)
-    assert studio._counter.builder._problems[field].value
+    assert studio._builder._controls._problems[field].value
     assert takes(library) == []
     assert submits(server) == []
 
@@ -102,38 +102,38 @@ def test_an_unknown_shape_is_refused_in_words(studio: Studio, library: Library) 
 
 
 def test_problems_stand_beside_their_control_as_one_types_and_go_when_mended(studio: Studio) -> None:
-    place = studio._counter.builder._problems["prompt"]
-    until(lambda: studio._counter.go.batches)
+    place = studio._builder._controls._problems["prompt"]
+    until(lambda: studio._ordering.button.batches)
     assert place.value == ""
-    studio.prompt.value = "x" * 2501
+    typed(studio, prompt="x" * 2501)
     assert "Shorten it by 1" in place.value
-    studio.prompt.value = "x" * 2500
+    typed(studio, prompt="x" * 2500)
     assert place.value == ""
 
 
 def test_a_prompt_is_text_and_never_markup(studio: Studio) -> None:
-    studio.duration.value = "<img src=x>"
-    place = studio._counter.builder._problems["duration"].value
+    typed(studio, duration="<img src=x>")
+    place = studio._builder._controls._problems["duration"].value
     assert "<img" not in place
     assert "&lt;img" in place
 
 
 def test_the_price_follows_the_controls(studio: Studio) -> None:
-    studio.duration.value, studio.sound.value = 10, True
-    assert [(tag["takes"], tag["price"]) for tag in studio._counter.go.batches] == [(1, "$1.40"), (4, "$5.60")]
+    studio.duration, studio.sound = 10, True
+    assert [(tag["takes"], tag["price"]) for tag in studio._ordering.button.batches] == [(1, "$1.40"), (4, "$5.60")]
 
 
 def test_a_moderated_prompt_says_what_happened_and_can_be_edited(studio: Studio, library: Library) -> None:
     words = f"A {MODERATED[0]} scene"
-    studio.prompt.value, studio.duration.value = words, 4
+    studio.prompt, studio.duration = words, 4
     click(studio)
     row = until(lambda: next((r for r in studio._queue.rows if r["tone"] == "bad"), None))
     assert row["status"].startswith("Not made")
     assert row["words"]
     assert row["actions"] == ["edit", "dismiss"]
-    studio.prompt.value, studio.duration.value = FOX, 9
+    studio.prompt, studio.duration = FOX, 9
     assert Page(studio._queue).tell("edit", take=row["id"])["ok"]
-    assert (studio.prompt.value, studio.duration.value) == (words, 4)
+    assert (studio.prompt, studio.duration) == (words, 4)
     until(lambda: studio._queue.rows == [])
     assert [card["tone"] for card in studio._shelf.takes] == ["bad"]
 
@@ -146,11 +146,11 @@ def test_an_empty_account_is_told_in_the_queue_and_nothing_is_charged(
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         library = Library(tmp_path / "library")
         studio = Studio(library)
-        studio.prompt.value = FOX
+        studio.prompt = FOX
         click(studio)
         row = until(lambda: next((r for r in studio._queue.rows if r["tone"] == "bad"), None))
         assert row["status"] == "Not made, not charged"
-        assert studio._bar.spent["sum"] == "$0.00"
+        assert studio._header.spent["sum"] == "$0.00"
         studio.close()
         library.close()
 
@@ -167,9 +167,9 @@ def test_a_model_that_is_not_in_the_catalogue_is_refused(tmp_path: Path) -> None
 
 
 def test_the_panel_says_that_it_may_cost_money_and_never_holds_the_key(studio: Studio) -> None:
-    until(lambda: studio._bar.live)
-    assert studio._bar.mode.startswith("May cost money · 127.0.0.1")
-    assert not studio._bar.unsure
+    until(lambda: studio._header.live)
+    assert studio._header.mode.startswith("May cost money · 127.0.0.1")
+    assert not studio._header.unsure
     states = [widget.get_state() for widget in everything(studio)]
     assert KEY not in json.dumps(states, default=str)
 
@@ -205,14 +205,14 @@ def test_a_panel_that_opens_later_finds_all_takes_and_shows_the_newest(tmp_path:
     studio = Studio(library, practice=True)
     assert [card["title"] for card in studio._shelf.takes] == ["Moon 1", "Moon 0"]
     assert studio._screen.takes[0]["prompt"] == "Moon 1"
-    assert studio._invite.layout.display == "none"
+    assert studio._examples.layout.display == "none"
     studio.close()
     library.close()
 
 
 def test_an_empty_library_invites(studio: Studio) -> None:
-    assert len(studio._invite.examples) == 3
-    assert studio._invite.layout.display is None or studio._invite.layout.display == ""
+    assert len(studio._examples.examples) == 3
+    assert studio._examples.layout.display is None or studio._examples.layout.display == ""
     assert studio._screen.layout.display == "none"
 
 
@@ -250,7 +250,7 @@ def test_a_clip_that_was_put_on_the_screen_stays_there_when_another_is_found(stu
 
 def test_two_panels_on_a_library_show_the_same(studio: Studio, library: Library) -> None:
     other = Studio(library)
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     click(studio)
     until(lambda: other._queue.rows and other._queue.rows[0]["title"] == FOX)
     until(lambda: len(other._shelf.takes) == 1)
@@ -258,13 +258,13 @@ def test_two_panels_on_a_library_show_the_same(studio: Studio, library: Library)
 
 
 def test_code_can_do_what_the_button_does(studio: Studio, library: Library) -> None:
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     (take,) = studio.generate()
     assert take.record.words == FOX
     take.wait(timeout=PATIENCE_S)
     assert take.video is not None
     until(lambda: studio._shelf.shown == [take.id])
-    studio.prompt.value = ""
+    studio.prompt = ""
     with pytest.raises(RequestError):
         studio.generate()
 
@@ -273,7 +273,7 @@ def test_a_remix_knows_its_parent(studio: Studio, library: Library) -> None:
     moon = a_take(library.folder, "A moon", inputs={"duration": 5, "aspect_ratio": "9:16"})
     until(lambda: studio._screen.takes)
     assert Page(studio._screen).tell("act", take=moon.id, action="remix")["ok"]
-    assert (studio.prompt.value, studio.aspect_ratio.value) == ("A moon", "9:16")
+    assert (studio.prompt, studio.aspect_ratio) == ("A moon", "9:16")
     click(studio)
     until(lambda: len(takes(library)) == 2)
     assert takes(library)[0].parent == moon.id
@@ -282,12 +282,12 @@ def test_a_remix_knows_its_parent(studio: Studio, library: Library) -> None:
 def test_a_look_at_an_unchanged_library_sends_nothing(studio: Studio, library: Library) -> None:
     a_take(library.folder, "A moon")
     until(lambda: studio._shelf.takes)
-    studio._look()  # the engine's own is over by then
+    studio._refresh()  # the engine's own is over by then
     heard: list[Any] = []
     for widget in everything(studio):
         widget.observe(heard.append)
     for _ in range(3):
-        studio._look()
+        studio._refresh()
     assert heard == []
 
 
@@ -301,11 +301,11 @@ def test_a_closed_panel_hears_nothing_more(studio: Studio, library: Library) -> 
 
 def test_a_model_with_fewer_inputs_shows_fewer_controls(library: Library) -> None:
     studio = Studio(library, model="kwaivgi/kling-v2.5-turbo-pro/text-to-video")
-    builder = studio._counter.builder
-    shown = [name for name, row in builder._rows.items() if row.layout.display != "none"]
+    builder = studio._builder
+    shown = [name for name, row in builder._controls.rows.items() if row.layout.display != "none"]
     assert shown == ["prompt", "aspect_ratio", "duration"]
-    assert [extra["name"] for extra in builder.extras.extras] == ["negative_prompt", "guidance_scale"]
-    assert builder.media.layout.display == "none"
-    studio.prompt.value, studio.duration.value = FOX, 7
-    assert "5 or 10" in studio._counter.builder._problems["duration"].value
+    assert [extra["name"] for extra in builder._controls.extras.extras] == ["negative_prompt", "guidance_scale"]
+    assert builder._controls.media.layout.display == "none"
+    typed(studio, prompt=FOX, duration=7)
+    assert "5 or 10" in studio._builder._controls._problems["duration"].value
     studio.close()

@@ -38,7 +38,7 @@ def sent(studio: Studio, without: str) -> list[dict[str, Any]]:
 
 
 def ask_for(studio: Studio, words: str) -> Record:
-    studio.prompt.value, studio.duration.value = words, 3
+    studio.prompt, studio.duration = words, 3
     assert click(studio)["ok"]
     found: Record = until(lambda: next((r for r in takes(studio.library) if r.words == words), None))
     return found
@@ -65,7 +65,7 @@ def test_the_third_take_waits_for_a_place_says_why_and_can_be_stopped_at_no_cost
     assert [other["actions"] for other in others] == [[], []]
     assert Page(studio._queue).tell("stop", take=row["id"])["ok"]
     until(lambda: row_of(studio, row["title"])["status"] == "Stopped, not charged")
-    until(lambda: studio._bar.spent["sum"] == "$0.672")
+    until(lambda: studio._header.spent["sum"] == "$0.672")
     until(lambda: not row_of(studio, row["title"]))
     assert len(submits(slow)) == 2
     studio.close()
@@ -103,7 +103,7 @@ def test_a_lost_answer_is_shown_as_unknown_with_what_it_may_cost(server: Practic
     assert row["status"] == "Outcome unknown; may cost $0.336"
     assert "looked for at the service, and not sent again" in row["words"]
     assert (row["actions"], row["choices"]) == ([], [])
-    assert studio._bar.spent["sum"] == "$0.336"
+    assert studio._header.spent["sum"] == "$0.336"
     studio.close()
 
 
@@ -143,7 +143,7 @@ def test_where_the_list_cant_be_read_the_person_gives_the_id_or_says_that_it_was
     assert row["choices"] == []
     assert "can't be read in full" in row["words"]
     assert Take(take.id, library).candidates == []
-    assert studio._bar.spent["sum"] == "$0.336"
+    assert studio._header.spent["sum"] == "$0.336"
     page = Page(studio._queue)
     for odd in ("", "../x", "two words"):
         assert "no id of a task" in page.tell("decide", take=take.id, prediction=odd)["error"]
@@ -183,21 +183,21 @@ def test_a_library_on_a_network_is_told_of_calmly(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(file_system, "_MOUNTS", mounts)
     with pytest.warns(UserWarning, match="network file system"):
         studio = Studio(tmp_path / "library", practice=True)
-    assert "network file system (nfs4)" in studio._bar.notice
-    assert "one kernel at a time" in studio._bar.notice
+    assert "network file system (nfs4)" in studio._header.notice
+    assert "one kernel at a time" in studio._header.notice
     studio.close()
     studio.library.close()
 
 
 def test_a_library_on_this_machine_needs_no_notice(studio: Studio) -> None:
-    assert studio._bar.notice == ""
+    assert studio._header.notice == ""
 
 
 OTHER = """
     import sys, time
     from kling_widget import Studio
     studio = Studio(sys.argv[1])
-    studio.prompt.value, studio.duration.value = "From the other kernel", 3
+    studio.prompt, studio.duration = "From the other kernel", 3
     print("open", flush=True)
     sys.stdin.readline()
     (take,) = studio.generate()

@@ -14,6 +14,16 @@ from kling_widget.request.catalog import O3_PRO, TOOL, Model, bundled, refreshed
 from kling_widget.request.money import dollars, micros
 from kling_widget.request.video_request import VideoRequest
 from kling_widget.widgets.builder import form
+from kling_widget.widgets.builder.evaluation import (
+    BOTH,
+    ConfirmPolicy,
+    Terms,
+    character_count,
+    evaluate,
+    inputs,
+    price_table,
+    standing,
+)
 from kling_widget.widgets.builder.offer import offer
 from tests.requests import inputs_for
 
@@ -23,16 +33,16 @@ GOOD = {"prompt": "A fox", "aspect_ratio": "9:16", "duration": 7, "sound": True}
 
 def said(**values: Any) -> dict[str, str]:
     """The problems of a request that is good but for these values."""
-    return {p.field: p.message for p in form.check(PRO, {**GOOD, **values}).problems}
+    return {p.field: p.message for p in evaluate(PRO, {**GOOD, **values}).problems}
 
 
 def test_what_the_controls_show_is_what_is_sent() -> None:
-    assert form.check(PRO, GOOD).inputs == GOOD
+    assert evaluate(PRO, GOOD).inputs == GOOD
 
 
 def test_an_untouched_builder_sends_the_services_own_defaults() -> None:
     values = form.defaults(PRO)
-    assert form.inputs(PRO, values) == {"aspect_ratio": "16:9", "duration": 5, "sound": False}
+    assert inputs(PRO, values) == {"aspect_ratio": "16:9", "duration": 5, "sound": False}
 
 
 @pytest.mark.parametrize(
@@ -62,34 +72,35 @@ def test_a_value_that_the_model_would_not_take_is_refused_in_words_at_its_field(
     [(5, False, "$0.56", "$2.24"), (10, True, "$1.40", "$5.60"), (3, False, "$0.336", "$1.344")],
 )
 def test_the_price_is_that_of_the_vendors_table_times_the_takes(seconds: int, sound: bool, one: str, four: str) -> None:
-    prices = form.check(PRO, {**GOOD, "duration": seconds, "sound": sound}).prices
+    prices = evaluate(PRO, {**GOOD, "duration": seconds, "sound": sound}).prices
     assert (dollars(prices[1]), dollars(prices[4])) == (one, four)
 
 
 def test_a_length_that_is_not_to_be_had_has_no_price() -> None:
-    assert [(tag["takes"], tag["price"]) for tag in form.price_tags(PRO, GOOD)] == [(1, "$0.98"), (4, "$3.92")]
-    assert {tag["price"] for tag in form.price_tags(PRO, {**GOOD, "duration": 16})} == {"–"}
+    assert [(batch.takes, batch.price) for batch in evaluate(PRO, GOOD).batches] == [(1, "$0.98"), (4, "$3.92")]
+    assert {batch.price for batch in evaluate(PRO, {**GOOD, "duration": 16}).batches} == {"–"}
 
 
 @pytest.mark.parametrize("model", [m for m in bundled() if "prompt" in m.fields], ids=lambda m: m.id)
 def test_the_tariff_that_a_page_reads_is_the_price_of_every_choice(model: Any) -> None:
-    table = form.tariff(model)
+    table = price_table(model)
     low, high = offer(model).seconds
     for seconds in range(low, high + 1):
         for sound in (False, True):
-            tags = form.price_tags(model, {"duration": seconds, "sound": sound})
-            assert table[f"{seconds} sound" if sound else str(seconds)] == {str(t["takes"]): t for t in tags}
+            batches = evaluate(model, {"duration": seconds, "sound": sound}).batches
+            expected = {str(b.takes): {"takes": b.takes, "price": b.price, "asks": b.asks} for b in batches}
+            assert table[f"{seconds} sound" if sound else str(seconds)] == expected
 
 
 def test_several_takes_and_large_sums_are_asked_about_where_they_cost_money() -> None:
-    live = form.Asking(live=True, above=micros("1.50"))
+    live = ConfirmPolicy(live=True, above=micros("1.50"))
     asked = {
-        (tag["takes"], seconds): tag["asks"]
+        (batch.takes, seconds): batch.asks
         for seconds in (5, 15)
-        for tag in form.price_tags(PRO, {**GOOD, "duration": seconds, "sound": False}, live)
+        for batch in evaluate(PRO, {**GOOD, "duration": seconds, "sound": False}, Terms(live)).batches
     }
     assert asked == {(1, 5): False, (4, 5): True, (1, 15): True, (4, 15): True}
-    assert not any(tag["asks"] for tag in form.price_tags(PRO, {**GOOD, "duration": 15}))
+    assert not any(batch.asks for batch in evaluate(PRO, {**GOOD, "duration": 15}).batches)
 
 
 ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
@@ -102,7 +113,7 @@ ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
 
 @given(st.fixed_dictionaries(ANY_VALUE))
 def test_the_builder_refuses_exactly_what_a_request_refuses(values: dict[str, Any]) -> None:
-    checked = form.check(PRO, values)
+    checked = evaluate(PRO, values)
     if checked.problems:
         with pytest.raises(RequestError) as refused:
             VideoRequest(**checked.inputs)
@@ -122,10 +133,10 @@ def test_a_takes_inputs_come_back_into_the_builder_as_they_were(
     model: Any, prompt: str, shape: str, seconds: int, sound: bool
 ) -> None:
     values = {"prompt": prompt, "aspect_ratio": shape, "duration": seconds, "sound": sound}
-    inputs = form.check(model, values).inputs
-    back, left_out = form.from_inputs(model, inputs)
+    sent = evaluate(model, values).inputs
+    back, left_out = form.from_inputs(model, sent)
     assert left_out == ()
-    assert form.check(model, back).inputs == inputs
+    assert evaluate(model, back).inputs == sent
 
 
 VIDEO_MODELS = [m for m in bundled() if m.kind != TOOL]
@@ -137,7 +148,7 @@ def test_any_request_comes_back_out_of_the_form_as_it_went_in(model: Model, data
     asked = data.draw(inputs_for(model))
     values, left_out = form.from_inputs(model, asked)
     assert left_out == ()
-    checked = form.check(model, values)
+    checked = evaluate(model, values)
     assert checked.problems == ()
     # What stands at its default, or is empty, may be said or left out: it takes effect as before.
     for name in model.fields:
@@ -151,35 +162,35 @@ def test_any_request_comes_back_out_of_the_form_as_it_went_in(model: Model, data
 @pytest.mark.parametrize("model", VIDEO_MODELS, ids=lambda m: m.id)
 @given(data=st.data())
 def test_what_the_schema_refuses_the_form_refuses(model: Model, data: st.DataObject) -> None:
-    values = {**form.from_inputs(model, data.draw(inputs_for(model)))[0], form.BOTH: True}
+    values = {**form.from_inputs(model, data.draw(inputs_for(model)))[0], BOTH: True}
     name = data.draw(st.sampled_from(sorted(model.fields)))
     values[name] = data.draw(
         st.one_of(st.integers(-9, 99), st.text(max_size=9), st.lists(st.text(max_size=3), max_size=9), st.booleans())
     )
-    sent = form.inputs(model, values)
+    sent = inputs(model, values)
     valid = jsonschema.Draft202012Validator(model.schema).is_valid(sent)
     if not valid:
-        assert form.check(model, values).problems
+        assert evaluate(model, values).problems
 
 
 def test_the_shots_stand_in_the_prompts_place_unless_both_are_wanted() -> None:
     shots = [{"prompt": "Wide", "duration": 3}, {"prompt": "Close", "duration": 4}]
     values = {**GOOD, "multi_prompt": shots}
-    assert "prompt" not in form.inputs(PRO, values)
-    assert form.inputs(PRO, {**values, form.BOTH: True})["prompt"] == GOOD["prompt"]
+    assert "prompt" not in inputs(PRO, values)
+    assert inputs(PRO, {**values, BOTH: True})["prompt"] == GOOD["prompt"]
     turbo = bundled()["kwaivgi/kling-v3-turbo-pro/text-to-video"]
-    assert "prompt" not in form.inputs(turbo, {**values, form.BOTH: True})
+    assert "prompt" not in inputs(turbo, {**values, BOTH: True})
 
 
 @pytest.mark.parametrize("model", VIDEO_MODELS, ids=lambda m: m.id)
 def test_a_draft_is_the_cheapest_clip_and_its_final_is_what_was_meant(model: Model) -> None:
     cheapest = {**form.defaults(model), **form.draft(model)}
     prices = [
-        form.prices(model, {**cheapest, "duration": seconds, "sound": sound})[1]
+        evaluate(model, {**cheapest, "duration": seconds, "sound": sound}).prices[1]
         for seconds in range(offer(model).seconds[0], offer(model).seconds[1] + 1)
         for sound in (False, True)
     ]
-    assert form.prices(model, cheapest)[1] == min(prices)
+    assert evaluate(model, cheapest).prices[1] == min(prices)
 
 
 def test_a_draft_with_shots_becomes_a_final_whose_shots_are_as_long_together() -> None:
@@ -192,16 +203,16 @@ def test_a_draft_with_shots_becomes_a_final_whose_shots_are_as_long_together() -
 
 
 def test_nobody_is_told_off_before_they_did_anything() -> None:
-    found = form.check(PRO, form.defaults(PRO)).problems
-    assert form.standing(found, set()) == {}
-    assert list(form.standing(found, {"prompt"})) == ["prompt"]
+    found = evaluate(PRO, form.defaults(PRO)).problems
+    assert standing(found, set()) == {}
+    assert list(standing(found, {"prompt"})) == ["prompt"]
 
 
 def test_a_problem_without_a_control_is_said_with_its_name() -> None:
     model = bundled()["kwaivgi/kling-video-o3-pro/image-to-video"]
-    found = form.check(model, {"prompt": "A fox"}).problems
-    assert form.standing(found, {"image"}, offer(model).fields)["image"] == "This is needed."
-    assert form.standing(found, set(), ("prompt",))[""] == "image: This is needed."
+    found = evaluate(model, {"prompt": "A fox"}).problems
+    assert standing(found, {"image"}, offer(model).fields)["image"] == "This is needed."
+    assert standing(found, set(), ("prompt",))[""] == "image: This is needed."
 
 
 def test_a_model_with_two_lengths_offers_those() -> None:
@@ -232,9 +243,9 @@ def test_a_model_that_nobody_knew_gets_a_form_from_its_schema() -> None:
     kinds = {extra.name: extra.kind for extra in found.extras}
     assert kinds == {"mood": "choice", "steps": "number", "loop": "switch", "seed": "number", "camera": "json"}
     values = {**form.defaults(model), "prompt": "A fox", "mood": "wild", "camera": '{"pan": 3}'}
-    assert form.inputs(model, values) == {"prompt": "A fox", "mood": "wild", "camera": {"pan": 3}}
+    assert inputs(model, values) == {"prompt": "A fox", "mood": "wild", "camera": {"pan": 3}}
 
 
 def test_the_counter_says_when_it_is_too_much() -> None:
-    assert form.counter("x" * 61, 2500) == ("61 / 2,500", False)
-    assert form.counter("x" * 2501, 2500) == ("2,501 / 2,500", True)
+    assert character_count("x" * 61, 2500) == ("61 / 2,500", False)
+    assert character_count("x" * 2501, 2500) == ("2,501 / 2,500", True)

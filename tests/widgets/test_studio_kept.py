@@ -44,7 +44,7 @@ def test_it_is_used_as_it_is_or_fetched_again_by_a_click(
     refused: tuple[Studio, PracticeServer, str], library: Library
 ) -> None:
     studio, server, name = refused
-    studio.prompt.value, studio.duration.value = FOX, 3
+    studio.prompt, studio.duration = FOX, 3
     assert click(studio)["ok"]
     until(lambda: row_of(studio).get("tone") == "ask")
     row, page = row_of(studio), Page(studio._queue)

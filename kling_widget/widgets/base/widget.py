@@ -21,6 +21,7 @@ from IPython.core.getipython import get_ipython
 from ...errors import KlingError
 from ...text import has_half, mended
 from .page_code import HIDDEN, built, page_code
+from .unknown_names import hint, public
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,21 @@ class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no type
     """
 
     def _send(self, msg: Any, buffers: Any = None) -> None:
-        super()._send(mended(msg) if has_half(msg) else msg, buffers)
+        # Half of a character is written as an escape; a backslash that somebody typed is only a closer look.
+        halves = "\\ud" in repr(msg) and has_half(msg)
+        super()._send(mended(msg) if halves else msg, buffers)
+
+
+class KnownAttributes:
+    """A widget that takes no attribute which its class does not have: a slip of the pen changes nothing in silence.
+
+    Names that begin with an underscore, and those that a subclass declares, are free.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[0] != "_" and not hasattr(type(self), name):
+            raise AttributeError(f"{type(self).__name__} has no {name!r}.{hint(name, public(type(self)))}")
+        super().__setattr__(name, value)
 
 
 class CommandWidget(UnicodeWidget, anywidget.AnyWidget):

@@ -1,265 +1,436 @@
-"""The builder: a control for each input of a model, each with its problem beside it."""
+"""The builder: a form for a model's inputs, which shows the price and what has to change."""
 
 from __future__ import annotations
 
-import html
+import logging
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
+import traitlets as t
 
-from ...errors import Problem
-from ...request.catalog import Model
+from ...errors import KlingError, LibraryError, Problem, RequestError
+from ...library import Library
+from ...request.catalog import O3_PRO, Catalog, Model, bundled
 from ...request.storyboard import fit
-from ..base.widget import UnicodeWidget
-from ..elements.elements import Elements
-from ..media.media import Media
-from ..storyboard.storyboard import Storyboard
+from ...request.video_request import VideoRequest
+from ...service.service import choose
+from ..base.unknown_names import refuse_unknown
+from ..base.widget import close
 from .carry_over import carried
-from .draft import Draft
-from .extras import Extras
-from .form import BOTH, FIELDS, counter, defaults, draft, standing
-from .offer import Offer, offer
-from .seconds import Seconds
+from .controls import Controls, reference, show
+from .evaluation import BOTH, ConfirmPolicy, Evaluation, Terms, character_count, evaluate, price_table, standing
+from .form import accepted, clip_model, defaults, draft
+from .generate import GenerateButton
+from .library_bindings import LibraryBindings, elements_alone, media_alone
+from .offer import FIELDS, offer
+from .request_traits import INPUTS, RequestTraits
 
-_SPOKEN = {"multi_prompt", "element_list"}  # these say themselves what is wrong with them
-
-
-class Prompt(UnicodeWidget, w.Textarea):  # type: ignore[misc]  # ipywidgets ships no types
-    """Where the prompt is written."""
+log = logging.getLogger(__name__)
 
 
-class Builder(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
-    """The controls of a request.
+class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+    """A form for a request: a control for each input of a model, the price, and what has to change.
+
+    Its inputs are traits by the API's own names: ``builder.duration = 10``, ``builder.observe(print, "price")``,
+    ``jslink((slider, "value"), (builder, "duration"))``.
 
     Parameters
     ----------
+    library
+        A library, or its folder: its elements, uploads and templates are there to use. None: a form alone, which takes
+        pictures by their addresses.
     model
-        Says which controls there are and what they offer; see ``choose``.
-    changed
-        Called after any control's value changed.
-    elements, media
-        The controls of ``element_list``, and of pictures and videos: they need what only a library has.
-    beside_prompt
-        What stands under the prompt, to help with it.
+        The model, by its name (``"O3 Pro"``) or its id on the service; O3 Pro unless given.
+    practice
+        Which service pictures are uploaded to, as in `Studio`.
+    **inputs
+        What the form begins with, by the API's own names.
 
     Attributes
     ----------
-    prompt, element_list, multi_prompt, aspect_ratio, duration, sound
-        The controls, by the API's own names; each has a ``value``.
+    model, prompt, duration, aspect_ratio, sound, multi_prompt, element_list, ...
+        The model and its inputs. Setting one changes the form; `traitlets.TraitError` says what is wrong and allowed.
+    problems : dict
+        What has to change before a take can be made: input -> text.
+    price : Decimal or None
+        The estimate for one take, in dollars.
+
+    Raises
+    ------
+    RequestError
+        If there is no such model.
+    TypeError
+        If no model takes an input of that name. The message suggests what was meant.
+
+    Examples
+    --------
+    >>> builder = Builder(model="O3 Pro", prompt="A red fox", duration=10)  # doctest: +SKIP
+    >>> builder.price  # doctest: +SKIP
+    Decimal('1.12')
+    >>> take = library.generate(builder.request)  # doctest: +SKIP
     """
+
+    _closed = _ready = False
+    _first = True
+    _problems_shown: Mapping[str, str] = {}
+    _policy: ConfirmPolicy | None = None  # of the prices that the button holds
+    _watch: Callable[[], None] | None = None
+    _soon: Callable[[Callable[[], None]], None] | None = None
 
     def __init__(
         self,
-        model: Model,
-        changed: Callable[[], None],
+        library: Library | str | os.PathLike[str] | None = None,
         *,
-        elements: Elements,
-        media: Media,
-        beside_prompt: tuple[Any, ...] = (),
+        model: str | None = None,
+        practice: bool | None = None,
+        **inputs: Any,
     ) -> None:
-        self._model: Model | None = None
-        self._changed = changed
+        refuse_unknown(type(self), inputs, INPUTS)
+        opened = library if isinstance(library, Library) or library is None else Library(library)
+        self._library = opened
+        chosen = clip_model(model or O3_PRO, self.catalog)
+        self._service = choose(practice) if opened is not None else None
+        self._bound = None if opened is None or self._service is None else LibraryBindings(opened, self._service)
+        bound = self._bound
+        self._controls = Controls(
+            bound.elements if bound else elements_alone(),
+            bound.media if bound else media_alone(),
+            (bound.prompt_tools,) if bound else (),
+        )
+        if bound:
+            bound.prompt_tools.prompt = reference(self._controls.by_name["prompt"])
+        self._model, self._offer = chosen, offer(chosen)
+        self._terms = Terms()
+        self._button: GenerateButton | None = None
         self._touched: set[str] = set()
         self._quiet = 0
-        self.prompt = Prompt(
-            description="Prompt",
-            placeholder="What happens, where, how the camera moves, the light …",
-            continuous_update=True,
-            rows=4,
-        )
-        self._counter = w.HTML()
-        self.aspect_ratio = w.ToggleButtons(description="Shape")
-        self.duration = Seconds()
-        self.sound = w.Checkbox(description="Sound", indent=False)
-        here, seconds = (f"anywidget:{control.model_id}" for control in (self.prompt, self.duration))
-        heard = f"anywidget:{self.sound.model_id}"
-        self.multi_prompt = Storyboard(duration=seconds, prompt=here, sound=heard)
-        board = f"anywidget:{self.multi_prompt.model_id}"
-        self.element_list = elements
-        self.element_list.prompt, self.element_list.board = here, board
-        self.media = media
-        self.extras = Extras()
-        self._draft = Draft(duration=seconds, sound=heard)
-        self._problems = {name: _words("kw-problem") for name in FIELDS}
-        self._rows = {name: _row(name, self.control(name), self._problems[name]) for name in FIELDS}
-        self._rows["prompt"].children = (self.prompt, self._counter, self._problems["prompt"], *beside_prompt)
-        self._rows["sound"].children = (self.sound, self._draft, self._problems["sound"])
-        self._counter.add_class("kw-counter").add_class("kw-num")
-        self.choose(model)
-        super().__init__([self.media, *self._rows.values(), self.extras])
-        self.add_class("kw-builder")
-        for name in FIELDS:
-            self.control(name).observe(self._notice, "value")
-        for several in (self.media, self.extras):
+        self._due = False
+        self._after: list[Callable[[], None]] = []
+        self._names = {control: name for name, control in self._controls.by_name.items()}
+        self._evaluation = evaluate(chosen, defaults(chosen))
+        super().__init__(self._controls.all)
+        self.add_class("kw").add_class("kw-builder")
+        self.choose(chosen)
+        for control in self._names:
+            control.observe(self._notice, "value")
+        for several in (self._controls.media, self._controls.extras):
             several.observe(self._notice_several, "value")
-        self.multi_prompt.observe(self._notice_several, BOTH)
-
-    def control(self, name: str) -> Any:
-        """The control of an input that has one of its own."""
-        return getattr(self, name)
-
-    def choose(self, model: Model) -> tuple[str, ...]:
-        """Be for this model: show its inputs, and keep what carries over. Gives the names of what was dropped."""
-        dropped: tuple[str, ...] = ()
-        values = defaults(model)
-        if self._model is not None:
-            values, dropped = carried(self._model, model, self.values)
-        self._model, self._offer = model, offer(model)
-        found: Offer = self._offer
-        self._quiet += 1
-        try:
-            if self.aspect_ratio.options != found.shapes:
-                self.aspect_ratio.options = found.shapes
-            self.duration.low, self.duration.high = found.seconds
-            self.duration.quick = list(found.quick)
-            self.element_list.most = found.elements or self.element_list.most
-            self.multi_prompt.suit(model.schema)
-            self._place(found)
-            self.extras.offer(found.extras)
-            for name, row in self._rows.items():
-                row.layout.display = "" if name in found.fields else "none"
-                if name not in found.fields:
-                    self.control(name).value = values[name]
-            self._draft.draft = {}  # while lengths change, none of them is what a person means
-            self._fill({name: value for name, value in values.items() if name not in self._slots})
-            self._draft.draft = draft(model)
-        finally:
-            self._quiet -= 1
-        self._touched.clear()
-        self._count()
-        return dropped
+        self._controls.board.observe(self._notice_several, BOTH)
+        self._ready = True
+        self._renew()
+        self.observe(self._put, ["model", *INPUTS])
+        for name, value in inputs.items():
+            setattr(self, name, value)
+        if opened is not None:
+            opened.when_open(self._opened, self._not_opened)
 
     @property
-    def model(self) -> Model:
-        """The model that the controls are for."""
-        assert self._model is not None
-        return self._model
+    def request(self) -> VideoRequest:
+        """The request that the form holds. Raises ``RequestError``, with each problem, where the model refuses it."""
+        self.touch_all()
+        if waiting := self.waiting():
+            raise RequestError([Problem(name, "It is still on its way, or failed.") for name in waiting])
+        return VideoRequest(model=self._model.id, catalog=self.catalog, **self._evaluation.inputs)
 
     @property
-    def final(self) -> Mapping[str, Any]:
-        """The length and the sound that are meant, where the builder holds those of a draft."""
-        found: Mapping[str, Any] = self._draft.final
-        return found
+    def library(self) -> Library | None:
+        """The library whose elements and uploads it offers."""
+        return self._library
 
-    def watch_final(self, changed: Callable[[], None]) -> None:
-        """Call ``changed`` whenever ``final`` changed."""
-        self._draft.observe(lambda _change: changed(), "final")
+    @property
+    def bindings(self) -> LibraryBindings:
+        """The widgets that need its library. Raises ``LibraryError`` where it has none."""
+        if self._bound is None:
+            raise LibraryError("This form has no library. Builder(Library()) has one.")
+        return self._bound
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models to choose from."""
+        return bundled() if self._library is None else self._library.catalog
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the form holds, and what that comes to."""
+        return self._evaluation
 
     @property
     def values(self) -> dict[str, Any]:
         """What the controls hold, by field."""
-        mine = {name: self.control(name).value for name in FIELDS}
-        return {**mine, BOTH: self.multi_prompt.both, **self.extras.value, **self.media.urls()}
+        controls = self._controls
+        held = {name: control.value for control, name in self._names.items()}
+        return {**held, BOTH: controls.board.both, **controls.extras.value, **controls.media.ready}
 
-    def references(self) -> dict[str, str]:
-        """The controls as a page finds them: input -> the one whose ``value`` it is."""
-        return {name: f"anywidget:{self.control(name).model_id}" for name in FIELDS}
+    @property
+    def final(self) -> Mapping[str, Any]:
+        """The length and the sound that are meant, where the form holds those of a draft."""
+        found: Mapping[str, Any] = self._controls.draft.final
+        return found
 
-    def groups(self) -> list[str]:
-        """The controls as a page finds them whose ``value`` is several inputs at once."""
-        return [f"anywidget:{self.extras.model_id}"]
+    def choose(self, model: Model) -> tuple[str, ...]:
+        """Be for another model, and keep what carries over. Returns the names of what was dropped."""
+        dropped: tuple[str, ...] = ()
+        values = defaults(model)
+        if self._ready:
+            values, dropped = carried(self._model, model, self.values)
+        self._quiet += 1
+        try:
+            self._model, self._offer = model, offer(model)
+            self._controls.suit(model, self._offer)
+            for name in FIELDS:
+                if name not in self._offer.fields:
+                    self._controls.by_name[name].value = values[name]
+            self._controls.draft.draft = {}  # while lengths change, none of them is what a person means
+            self._fill({name: value for name, value in values.items() if name not in self._slots})
+            self._controls.draft.draft = draft(model)
+        finally:
+            self._quiet -= 1
+        self._touched.clear()
+        if self._bound:
+            heard = "sound" in model.fields
+            self._bound.prompt_tools.sound = reference(self._controls.by_name["sound"]) if heard else ""
+        self._renew()
+        return dropped
 
     def fill(self, values: Mapping[str, Any], *, touch: bool = False) -> None:
-        """Put values into the controls; ``touch`` counts them as a person's own."""
+        """Put values into the controls, by field; ``touch`` counts them as a person's own."""
         self._quiet += not touch
         try:
             self._fill(values)
         finally:
             self._quiet -= not touch
-        self._changed()
+        self._renew()
+
+    def touch_all(self) -> None:
+        """From now on every problem is shown, as after a click on Generate."""
+        self._touched.update(self._offer.fields)
+        self._show_problems()
+
+    def waiting(self) -> list[str]:
+        """Return the places whose picture or video is not ready: a request would go without it."""
+        self._controls.media.renew()
+        return self._controls.media.waiting()
+
+    def set_terms(self, terms: Terms) -> None:
+        """Evaluate under other terms: what was spent, the caps, the balance, when a click is confirmed."""
+        if terms != self._terms:
+            self._terms = terms
+            self._renew()
+
+    def refresh(self) -> None:
+        """Show what the library says now of its elements and runs, and of what was spent."""
+        if self._bound and self._library and self._library.is_open:
+            self._bound.refresh()
+            if self._watch:  # in a panel, the panel says what was spent
+                practice = self._service is None or self._service.practice
+                policy = ConfirmPolicy(live=not practice)
+                self.set_terms(Terms(policy, self._library.sums(), self._library.caps(), practice))
+
+    def close(self) -> None:
+        """Take the form away."""
+        self._closed = True
+        self._stop_watching()
+        for child in getattr(self, "children", ()):
+            close(child)
+        if self._ready and self._bound:
+            self._bound.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        price = "no price" if self.price is None else f"${self.price:.2f}"
+        stands = f"{len(self.problems)} to change: {', '.join(self.problems)}" if self.problems else "ready"
+        return f"<Builder: a form for a request to {self._model.name} · {price} a take · {stands}>"
+
+    # What the thread does that opens the library, which is this one where it is open already.
+
+    def _opened(self) -> None:
+        if self._library is None or self._closed:
+            return
+        engine = self._library.engine
+        self._soon = engine.soon
+        self.bindings.resume()
+        if self._button is None:
+            self._watch = engine.watch(self.refresh)
+            self.refresh()
+        self._soon(self._follow)
+
+    def _not_opened(self, error: KlingError) -> None:
+        log.warning("the form's library could not be opened: %s", error)
+
+    # How a panel uses it
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch()
+            self._watch = None
+
+    def references(self) -> dict[str, str]:
+        """Return the controls as a page finds them: input -> the one whose ``value`` it is."""
+        return {name: reference(control) for name, control in self._controls.by_name.items()}
+
+    def group_references(self) -> list[str]:
+        """Return the controls as a page finds them whose ``value`` is several inputs at once."""
+        return [reference(self._controls.extras)]
+
+    def serve(self, button: GenerateButton, after: Callable[[], None]) -> None:
+        """Show prices on this button from now on, and call ``after`` on the engine's thread after changes."""
+        self._stop_watching()
+        self._button = button
+        self._after.append(after)
+        self._controls.price.layout.display = "none"
+        self._controls.draft.observe(lambda _change: after(), "final")
+        self._controls.board.prices = reference(button)
+        self._show_price(first=True)
+
+    # From a control or a trait to the evaluation, and back
+
+    def renew_catalog(self) -> None:
+        """Show what the library's catalog says now: the model may take other inputs, or cost less."""
+        if self._bound:
+            self._bound.renew_prices()
+        fresh = self.catalog.get(self._model.id)
+        if fresh is not None and fresh != self._model:
+            self.choose(fresh)
+
+    @t.validate("model", *INPUTS)
+    def _validate_input(self, proposal: Mapping[str, Any]) -> Any:
+        return self.accept(proposal["trait"].name, proposal["value"])
+
+    def accept(self, name: str, value: Any) -> Any:
+        """Return an input's value as it is held. Raises ``TraitError`` for one that the model does not take."""
+        held = self._held(name)
+        if not self._ready or (type(value) is type(held) and value == held):
+            return value
+        try:
+            if name == "model":
+                return clip_model(str(value), self.catalog).id
+            return accepted(self._model, self.values, name, value)
+        except RequestError as error:
+            raise t.TraitError(" ".join(problem.message for problem in error.problems)) from None
+
+    def _held(self, name: str) -> Any:
+        if name == "model":
+            return self._model.id
+        control = self._controls.by_name.get(name)
+        return control.value if control is not None else self._evaluation.values.get(name)
+
+    def _put(self, change: Mapping[str, Any]) -> None:
+        """Put what was set in code into its control."""
+        name, value = change["name"], change["new"]
+        if value == self._held(name):
+            return
+        if name == "model":
+            self.choose(clip_model(value, self.catalog))
+            return
+        values = {**self.values, name: value}
+        if name == "multi_prompt" and value:
+            values["duration"] = sum(shot["duration"] for shot in value)
+        if name not in self._slots:
+            values = {one: held for one, held in values.items() if one not in self._slots}
+        self.fill(values, touch=True)
 
     def _fill(self, values: Mapping[str, Any]) -> None:
         # The length first: shots are fitted to it, and then given as they are meant.
-        for name in sorted(FIELDS, key=lambda name: name != "duration"):
-            control = self.control(name)
+        for name in sorted(FIELDS, key="duration".__ne__):
+            control = self._controls.by_name[name]
             if name in values and name in self._offer.fields and control.value != values[name]:
                 control.value = values[name]
         if BOTH in values:
-            self.multi_prompt.both = bool(values[BOTH])
+            self._controls.board.both = bool(values[BOTH])
         extras = {extra.name: values.get(extra.name, extra.default) for extra in self._offer.extras}
-        if self.extras.value != extras:
-            self.extras.value = extras
+        if self._controls.extras.value != extras:
+            self._controls.extras.value = extras
         if given := {name: values[name] for name in self._slots if name in values}:
-            self.media.hold(given)
-
-    def _place(self, found: Offer) -> None:
-        """Show these places for pictures and videos; what is in those that stay, stays."""
-        slots = [asdict(slot) for slot in found.slots]
-        if self.media.slots != slots:
-            self.media.fit(slots)
-        self.media.layout.display = "" if slots else "none"
+            self._controls.media.hold(given)
 
     @property
     def _slots(self) -> list[str]:
         return [slot.name for slot in self._offer.slots]
 
-    def touch_all(self) -> None:
-        """From now on every problem is shown, as after a click on Generate."""
-        self._touched.update(self._offer.fields)
-
-    def say(self, problems: tuple[Problem, ...]) -> str:
-        """Show problems beside their controls; gives the words for those that have none."""
-        said = standing(problems, self._touched, self._offer.fields)
-        for name, place in self._problems.items():
-            if name not in _SPOKEN:
-                _show(place, said.get(name, ""))
-        for name in _SPOKEN | {"duration"}:
-            if self.control(name).problem != said.get(name, ""):
-                self.control(name).problem = said.get(name, "")
-        extras = {extra.name: said[extra.name] for extra in self._offer.extras if extra.name in said}
-        if self.extras.problem != extras:
-            self.extras.problem = extras
-        self.media.say({name: said[name] for name in self._slots if name in said})
-        return said.get("", "")
-
     def _notice(self, change: Mapping[str, Any]) -> None:
-        if change["owner"] is self.prompt:
-            self._count()
-        if change["owner"] is self.duration:
-            self._fit()
-        self._noticed(name for name in FIELDS if self.control(name) is change["owner"])
+        name = self._names[change["owner"]]
+        if name == "duration":
+            self._fit_shots()
+        if not self._quiet:
+            self._touched.add(name)
+            self._renew()
 
     def _notice_several(self, change: Mapping[str, Any]) -> None:
-        old, new = change["old"], change["new"]
-        both = isinstance(old, Mapping) and isinstance(new, Mapping)
-        self._noticed(name for name in self._offer.fields if both and old.get(name) != new.get(name))
-
-    def _noticed(self, names: Any) -> None:
         if self._quiet:
             return
-        self._touched.update(names)
-        self._changed()
+        old, new = change["old"], change["new"]
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            self._touched.update(name for name in self._offer.fields if old.get(name) != new.get(name))
+        self._renew()
 
-    def _fit(self) -> None:
+    def _fit_shots(self) -> None:
         """Fit the shots to another length, as the page does: what was asked for in code is coupled too."""
-        shots, seconds = self.multi_prompt.value, self.duration.value
+        board = self._controls.board
+        shots, seconds = board.value, self._controls.by_name["duration"].value
         low, high = self._offer.seconds
         if not shots or not self._offer.board or not isinstance(seconds, int) or not low <= seconds <= high:
             return
         if sum(shot["duration"] for shot in shots) != seconds:
-            self.multi_prompt.value = fit(shots, seconds, shortest=self._offer.board.shortest)
+            board.value = fit(shots, seconds, shortest=self._offer.board.shortest)
 
-    def _count(self) -> None:
-        text, over = counter(self.prompt.value, self._offer.letters)
-        _show(self._counter, text, "kw-over" if over else "")
+    def _renew(self) -> None:
+        """Evaluate what the controls hold, and show it."""
+        if not self._ready:
+            return
+        before, now = self._evaluation, evaluate(self._model, self.values, self._terms)
+        self._evaluation = now
+        first = self._first
+        self._first = False
+        if first or now.model is not before.model:
+            self.set_trait("model", now.model.id)
+        for name in INPUTS:
+            if first or now.values.get(name) != before.values.get(name):
+                self.set_trait(name, now.values.get(name))
+        if first or now.problems != before.problems:
+            self.set_trait("problems", {problem.field: problem.message for problem in now.problems})
+        if first or now.price != before.price:
+            self.set_trait("price", now.price)
+        if first or now.values["prompt"] != before.values["prompt"] or now.model is not before.model:
+            self._controls.show_count(*character_count(now.values["prompt"], self._offer.letters))
+        self._show_problems()
+        self._show_price(first)
+        if self._soon is not None and not self._due:
+            self._due = True
+            self._soon(self._follow)
 
+    def _show_problems(self) -> None:
+        now = self._evaluation
+        shown = standing(now.problems, self._touched, self._offer.fields)
+        if shown != self._problems_shown:
+            self._problems_shown = shown
+            self._controls.show_problems(shown, self._offer)
+        if self._button and "" in shown and self._button.text != shown[""]:
+            self._button.tone, self._button.text = "bad", shown[""]
 
-def _row(name: str, *parts: Any) -> Any:
-    row = w.VBox(parts)
-    row.add_class("kw-field").add_class(f"kw-field-{name}")
-    return row
+    def _show_price(self, first: bool = False) -> None:
+        now, button = self._evaluation, self._button
+        if button is None:
+            other = standing(now.problems, set(), self._offer.fields).get("", "")
+            show(self._controls.price, f"{other} {now.batches[0].price} a take. {now.shortage}".strip())
+            return
+        batches = [vars(batch) for batch in now.batches]
+        if first or button.batches != batches:
+            button.batches = batches
+        if button.shortage != now.shortage:
+            button.shortage = now.shortage
+        if first or (button.model, self._policy) != (now.model.id, now.terms.policy):
+            self._policy = now.terms.policy
+            button.tariff = price_table(now.model, now.terms.policy)
+            button.model = now.model.id
 
-
-def _words(name: str) -> w.HTML:
-    place = w.HTML()
-    place.add_class(name)
-    return place
-
-
-def _show(place: w.HTML, text: str, name: str = "") -> None:
-    """Text stays text: an HTML widget is the only one that leaves dollar signs alone."""
-    shown = f'<span class="{name}">{html.escape(text)}</span>' if text else ""
-    if place.value != shown:
-        place.value = shown
+    def _follow(self) -> None:
+        """Let what takes longer follow, on the engine's thread."""
+        self._due = False
+        now = self._evaluation
+        if self._bound:
+            sound, heard = now.values["sound"] is True, "sound" in now.model.fields
+            self._bound.prompt_tools.show_hints(str(now.values["prompt"]), sound=sound, has_sound=heard)
+        for follow in self._after:
+            follow()

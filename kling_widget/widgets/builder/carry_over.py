@@ -9,7 +9,8 @@ from ...request.catalog import Model
 from ...request.storyboard import suit
 from ...request.video_request import problems
 from ...text import is_blank
-from .form import BOTH, Values, defaults, from_inputs, inputs
+from .evaluation import BOTH, Values, inputs
+from .form import defaults, from_inputs
 from .offer import offer
 
 

@@ -1,27 +1,18 @@
-"""What the builder's controls mean: values -> inputs -> problems and prices. No widget is needed to ask."""
+"""What the builder's controls hold: a model's defaults, a take's inputs, a draft and its final; no widget is needed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from ...errors import KlingError, Problem
-from ...request.catalog import Catalog, Model
-from ...request.money import ZERO, Micros, dollars
+from ...errors import KlingError, Problem, RequestError
+from ...request import model_names
+from ...request.catalog import TOOL, Catalog, Model
 from ...request.storyboard import fit
-from ...request.video_request import VideoRequest, as_inputs, problems
+from ...request.video_request import VideoRequest, as_inputs
+from .evaluation import BOTH, Values, evaluate
 from .offer import Extra, Offer, offer
-
-FIELDS = ("prompt", "element_list", "multi_prompt", "aspect_ratio", "duration", "sound")
-"""The inputs with a control of their own, from top to bottom, by the API's own names."""
-
-BOTH = "both"
-"""The one value that is no input: whether the prompt is sent beside the shots."""
-
-BATCHES = (1, 4)
-"""How many takes one click can ask for."""
 
 EXAMPLES = (
     "A red fox crosses fresh snow at dawn, handheld camera follows at eye level, breath in the cold air",
@@ -29,48 +20,6 @@ EXAMPLES = (
     "A lighthouse above a stormy sea, drone orbits to the right, low sun breaks through the clouds",
 )
 """Prompts to begin with: a subject, a camera, a light."""
-
-Values = Mapping[str, Any]
-"""What the controls hold, by field."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """What the controls come to.
-
-    Attributes
-    ----------
-    inputs
-        Exactly what would be sent.
-    problems
-        What has to change first, one a field.
-    prices
-        Number of takes -> what they are thought to cost, in micro-dollars.
-    """
-
-    inputs: Mapping[str, Any]
-    problems: tuple[Problem, ...]
-    prices: Mapping[int, Micros]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """When a click is asked about once more before money is spent.
-
-    Attributes
-    ----------
-    live
-        Whether takes cost money: for play money nobody is asked.
-    above
-        A sum, in micro-dollars, that is spent without being asked about.
-    """
-
-    live: bool = False
-    above: Micros = ZERO
-
-    def of(self, takes: int, price: Micros) -> bool:
-        """Whether so many takes for so much are asked about."""
-        return self.live and (takes > 1 or price > self.above)
 
 
 def defaults(model: Model) -> dict[str, Any]:
@@ -90,81 +39,56 @@ def defaults(model: Model) -> dict[str, Any]:
     return {**values, BOTH: False}
 
 
-def inputs(model: Model, values: Values) -> dict[str, Any]:
-    """What these values would send.
+def clip_model(name: str, catalog: Catalog) -> Model:
+    """Return a model that makes clips, as a person names it. Raises ``RequestError`` where there is none."""
+    found = model_names.find(name, catalog)
+    if found.kind == TOOL:
+        raise RequestError([Problem("model", f"{found.name} makes no clips.")])
+    return found
 
-    Shape, length and sound are sent as they are shown, defaults too: what a person saw is what was asked for, whatever
-    the service's defaults become. What else stands at its default is left out.
+
+def accepted(model: Model, values: Values, name: str, value: Any) -> Any:
+    """Return an input's new value as its control holds it.
+
+    Parameters
+    ----------
+    model
+        The model.
+    values
+        What the controls hold now, by field.
+    name, value
+        The input, and what was set in code; None for the service's default.
+
+    Raises
+    ------
+    RequestError
+        If the model does not take the input, or not so. What is only missing yet, as an empty prompt, is taken.
     """
-    found = offer(model)
-    given = {name: values[name] for name in FIELDS if name in values and name in model.fields}
-    given.update({slot.name: values[slot.name] for slot in found.slots if values.get(slot.name)})
-    for extra in found.extras:
-        value = values.get(extra.name, extra.default)
-        needed = extra.name in model.schema.get("required", ())
-        if value not in ("", None) and (needed or not _same(value, extra.default)):
-            given[extra.name] = _from_json(value) if extra.kind == "json" else value
-    if given.get("multi_prompt") and not (values.get(BOTH) and found.board and found.board.offers_both):
-        given.pop("prompt", None)  # by Kling's own rule the shots stand in its place
-    if given.get("prompt") == "":
-        del given["prompt"]
-    return as_inputs(given)
-
-
-def prices(model: Model, values: Values) -> dict[int, Micros]:
-    """Number of takes -> what they are thought to cost, in micro-dollars. Validates nothing: cheap at any time."""
-    price = model.estimate(inputs(model, values))
-    return {n: Micros(n * price) for n in BATCHES}
-
-
-def price_tags(model: Model, values: Values, asking: Asking = Asking()) -> list[dict[str, Any]]:
-    """What the button can be set to: ``takes``, ``price``, whether it ``asks``. An impossible length has no price."""
-    low, high = offer(model).seconds
-    seconds = values.get("duration", 5) if "duration" in model.fields else low
-    known = isinstance(seconds, int) and low <= seconds <= high
-    return [
-        {"takes": n, "price": dollars(p) if known else "–", "asks": asking.of(n, p)}
-        for n, p in prices(model, values).items()
-    ]
-
-
-def tariff(model: Model, asking: Asking = Asking()) -> dict[str, dict[str, dict[str, Any]]]:
-    """All prices of a model, for a page that must not wait for a kernel: ``"10 sound"`` -> number of takes -> tag."""
-    low, high = offer(model).seconds
-    choices = [(n, sound) for n in range(low, high + 1) for sound in (False, True)]
-    return {
-        f"{n} sound" if sound else str(n): {
-            str(tag["takes"]): tag for tag in price_tags(model, {"duration": n, "sound": sound}, asking)
-        }
-        for n, sound in choices
-    }
-
-
-def check(model: Model, values: Values) -> Check:
-    """Say what these values come to: what would be sent, what is wrong with it, what it costs."""
-    sent = inputs(model, values)
-    return Check(sent, problems(model, sent), prices(model, values))
-
-
-def standing(found: tuple[Problem, ...], touched: Set[str], shown: tuple[str, ...] = FIELDS) -> dict[str, str]:
-    """Problems to show now, by the field to show them at.
-
-    A control that nobody touched yet is not complained about. What has no control of its own stands under ``""`` and is
-    always shown, with its name.
-    """
-    said: dict[str, str] = {}
-    for problem in found:
-        if problem.field in shown:
-            if problem.field in touched:
-                said[problem.field] = problem.message
-        else:
-            said[""] = f"{said.get('', '')} {problem.field}: {problem.message}".strip()
-    return said
-
-
-def counter(prompt: str, letters: int) -> tuple[str, bool]:
-    """How much of the prompt's room is used, ``"61 / 2,500"``, and whether it is too much."""
-    return f"{len(prompt):,} / {letters:,}", len(prompt) > letters
+    if name not in model.fields:
+        if value is None:
+            return None
+        raise RequestError([Problem(name, model_names.unknown_input(name, model))])
+    plain = as_inputs({name: value}).get(name)
+    if plain is None:
+        return defaults(model)[name]
+    if plain == "" or (name == "prompt" and isinstance(plain, str) and not plain.strip()):
+        return plain
+    if name in _ITEMS and not _offered(name, plain, offer(model)):
+        items = "Shot or {prompt, duration}" if name == "multi_prompt" else "Element or {element_id}"
+        raise RequestError([Problem(name, f"{name}: It takes a list of {items}; this is {value!r}.")])
+    alone: dict[str, Any] = (
+        {} if name == "element_list" else {"multi_prompt": []}
+    )  # the shots have their own say on prompt and length
+    length = {"duration": sum(shot["duration"] for shot in plain)} if name == "multi_prompt" else {}
+    trial = [{**shot, "prompt": shot["prompt"] or "…"} for shot in plain] if name == "multi_prompt" else plain
+    found = evaluate(model, {**values, **alone, **length, name: trial}).problems
+    wrong = next((problem for problem in found if problem.field == name or problem.field in length), None)
+    slots = {slot.name for slot in offer(model).slots}
+    if wrong is None and name not in slots and not fits(model, name, plain):
+        wrong = Problem(name, f"There is no control for {value!r}.")
+    if wrong is not None:
+        raise RequestError([Problem(name, f"{name}: {wrong.message}")])
+    return plain
 
 
 def from_inputs(model: Model, made_of: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -277,14 +201,3 @@ def _has(item: Any, kinds: Mapping[str, type]) -> bool:
     return isinstance(item, Mapping) and all(
         isinstance(item.get(name), kind) and not isinstance(item.get(name), bool) for name, kind in kinds.items()
     )
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
-
-
-def _from_json(value: Any) -> Any:
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return value  # the model refuses it, and says so beside the control

@@ -7,7 +7,7 @@ import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {{ getModel: (ref: string) => Promise<Model> }} Host */
-/** @typedef {{ takes: number, price: string, asks: boolean }} Batch */
+/** @typedef {{ takes: number, price: string, asks: boolean, refusal?: string }} Batch */
 
 const PATIENCE = 2500; // ms without an answer until it is said that the kernel is busy
 const REST = 700; // ms after a click in which another is the same one: a double click asks for one batch, not two
@@ -99,8 +99,8 @@ function render({ model, el, signal, host }) {
       const values = await seen(model.get("fields"), model.get("groups"), host);
       const { answer } = await sendCommand(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed, model: shownModel }, { signal });
       // What the engine had to say about this click by now is the later word.
-      if (!model.get("said")) say(answer.said ?? "", answer.refused ? "bad" : "ok");
-      if (!answer.refused) setTimeout(() => { if (said.textContent === answer.said) say("", "ok"); }, READ);
+      if (!model.get("text")) say(answer.text ?? "", answer.refused ? "bad" : "ok");
+      if (!answer.refused) setTimeout(() => { if (said.textContent === answer.text) say("", "ok"); }, READ);
       if (answer.focus) focusOn(await studioRoot(el, signal), answer.focus);
     } catch (error) {
       if (!signal.aborted) say(error instanceof Error ? error.message : String(error), "bad");
@@ -134,10 +134,11 @@ function render({ model, el, signal, host }) {
     price.textContent = batch.price;
     button.setAttribute("aria-label", `Generate ${batch.takes} take${batch.takes === 1 ? "" : "s"} for about ${batch.price}`);
   };
-  watchTraits(model, ["batches", "takes", "tariff", "note", "quote", "code"], signal, () => {
+  watchTraits(model, ["batches", "takes", "tariff", "note", "quote", "shortage", "code"], signal, () => {
     showPrice();
     note.textContent = model.get("note");
-    quote.textContent = model.get("quote");
+    const { refusal } = /** @type {Batch[]} */ (model.get("batches")).find(({ takes }) => takes === model.get("takes")) ?? { refusal: "" };
+    quote.textContent = [refusal, model.get("shortage"), model.get("quote")].filter(Boolean).join(" ");
     code.hidden = !model.get("code");
     const offered = /** @type {Batch[]} */ (model.get("batches")).map(({ takes }) => ({
       key: String(takes), word: takes === 1 ? "1 take" : String(takes), label: takes === 1 ? "1 take" : `${takes} takes`,
@@ -156,7 +157,7 @@ function render({ model, el, signal, host }) {
     }, () => {}); // then the kernel's price is shown
   }
   watchKernel(model, signal, (gone) => say(gone ? `${GONE} Nothing is sent from here: run the cell again.` : "", "wait"), el);
-  watchTraits(model, ["said", "tone"], signal, () => say(model.get("said"), model.get("tone")));
+  watchTraits(model, ["text", "tone"], signal, () => say(model.get("text"), model.get("tone")));
 }
 
 /**

@@ -11,7 +11,7 @@ from ...errors import KlingError
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Go(CommandWidget):
+class GenerateButton(CommandWidget):
     """The button that costs money.
 
     A click's command holds every control's value and the price, as the person saw them: what a busy kernel has not
@@ -31,14 +31,15 @@ class Go(CommandWidget):
     groups = t.List(t.Unicode(), help="Controls of several inputs at once, as references.").tag(sync=True)
     model = t.Unicode(help="The model that the controls are for, by its name on the service.").tag(sync=True)
     code = t.Unicode(help="What shows the request as code, as a reference; empty if nothing does.").tag(sync=True)
-    batches: t.List[Any] = t.List(help="What can be asked for, as `form.price_tags` says it.").tag(sync=True)
+    batches: t.List[Any] = t.List(help="What a click can be for, as `evaluation.Batch` has it.").tag(sync=True)
     quote = t.Unicode(help="What the service itself says of the price, where it says something else.").tag(sync=True)
-    tariff = t.Dict(help="All prices, as `form.tariff` says them: what is shown is never older than the controls.").tag(
+    tariff = t.Dict(help="All prices, as `price_table` has them: what is shown is never older than the controls.").tag(
         sync=True
     )
+    shortage = t.Unicode(help="That the account has less than a take costs; empty if it has enough.").tag(sync=True)
     takes = t.Int(1, help="How many takes a click asks for: one of the batches.").tag(sync=True)
     note = t.Unicode(help="Small words beside the button.").tag(sync=True)
-    said = t.Unicode(help="What became of the last click, where it became known later.").tag(sync=True)
+    text = t.Unicode(help="What became of the last click, where it became known later.").tag(sync=True)
     tone = t.Unicode("ok", help="`ok` or `bad`.").tag(sync=True)
 
     def __init__(

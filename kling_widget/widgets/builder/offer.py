@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from ...request.catalog import Model
@@ -12,7 +13,8 @@ from ...request.storyboard import Limits, limits
 QUICK_SECONDS = (5, 10)
 """Lengths with a button of their own: those that the vendor's page prices, in seconds."""
 
-_OWN = ("prompt", "multi_prompt", "element_list", "aspect_ratio", "duration", "sound")  # each has a control of its own
+FIELDS = ("prompt", "element_list", "multi_prompt", "aspect_ratio", "duration", "sound")
+"""The inputs with a control of their own, from top to bottom, by the API's own names."""
 
 _MEDIA: Mapping[str, str] = {
     "image": "First picture",
@@ -70,6 +72,8 @@ class Extra:
         The control: a switch, a choice of ``options``, a number from ``low`` to ``high``, words, or JSON.
     whole
         Whether a number is a whole one.
+    required
+        Whether the model does nothing without it.
     default
         What the service uses where nothing is set; what the control begins with.
     """
@@ -83,6 +87,7 @@ class Extra:
     low: float | None = None
     high: float | None = None
     whole: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class Offer:
     ----------
     fields
         Its inputs, in its schema's order.
+    controls
+        Those that have a control of their own, from top to bottom.
     shapes
         Its aspect ratios, in its own order.
     seconds
@@ -108,6 +115,7 @@ class Offer:
     """
 
     fields: tuple[str, ...]
+    controls: tuple[str, ...]
     shapes: tuple[str, ...]
     seconds: tuple[int, int]
     quick: tuple[int, ...]
@@ -118,6 +126,7 @@ class Offer:
     extras: tuple[Extra, ...]
 
 
+@lru_cache(maxsize=64)
 def offer(model: Model) -> Offer:
     """Read off the schema what a model lets a person choose."""
     duration = model.fields.get("duration", {})
@@ -125,9 +134,10 @@ def offer(model: Model) -> Offer:
     low, high = min(offered), max(offered)
     needed = frozenset(model.schema.get("required", ()))
     slots = tuple(_slot(name, model.fields[name], name in needed) for name in model.fields if _is_media(model, name))
-    plain = [name for name in model.fields if name not in _OWN and not _is_media(model, name)]
+    plain = [name for name in model.fields if name not in FIELDS and not _is_media(model, name)]
     return Offer(
         fields=tuple(model.fields),
+        controls=tuple(name for name in FIELDS if name in model.fields),
         shapes=tuple(model.fields.get("aspect_ratio", {}).get("enum", ("16:9", "9:16", "1:1"))),
         seconds=(low, high),
         quick=tuple(n for n in QUICK_SECONDS if low <= n <= high),
@@ -135,7 +145,7 @@ def offer(model: Model) -> Offer:
         board=limits(model.schema),
         elements=int(model.fields["element_list"].get("maxItems", 3)) if "element_list" in model.fields else 0,
         slots=slots,
-        extras=tuple(_extra(name, model.fields[name]) for name in plain),
+        extras=tuple(_extra(name, model.fields[name], name in needed) for name in plain),
     )
 
 
@@ -157,7 +167,7 @@ def _slot(name: str, schema: Mapping[str, Any], required: bool) -> Slot:
     )
 
 
-def _extra(name: str, schema: Mapping[str, Any]) -> Extra:
+def _extra(name: str, schema: Mapping[str, Any], required: bool) -> Extra:
     kind: ExtraKind = "json"
     options: tuple[tuple[str, str], ...] = ()
     offered = schema.get("enum")
@@ -183,6 +193,7 @@ def _extra(name: str, schema: Mapping[str, Any]) -> Extra:
         low=schema.get("minimum"),
         high=schema.get("maximum"),
         whole=typed == "integer",
+        required=required,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import KlingError
-from ...request.catalog import Catalog, Model
+from ...request.catalog import Catalog
 from ...request.money import Micros, dollars
 from ...request.video_request import VideoRequest
-from . import form
+from .evaluation import BATCHES, Evaluation, refusal
+from .offer import FIELDS
+
+PRICE_CHANGED = "The price changed before the click was heard. Nothing was sent: look at it and click again."
 
 
 @dataclass(frozen=True)
@@ -23,17 +26,15 @@ class Order:
 class Refusal:
     """Why nothing is sent, for a person, and the field that the keyboard should go to, if it is about one."""
 
-    said: str
+    text: str
     focus: str = ""
 
 
 def read(
-    model: Model,
-    values: form.Values,
+    found: Evaluation,
     takes: int,
     price: str,
     *,
-    asking: form.Asking = form.Asking(),  # noqa: B008  frozen
     confirmed: bool = False,
     catalog: Catalog | None = None,
 ) -> Order | Refusal:
@@ -41,29 +42,30 @@ def read(
 
     Parameters
     ----------
-    values
-        What the controls hold, by field.
+    found
+        What the controls hold comes to.
     takes
-        How many takes: one of ``form.BATCHES``.
+        How many takes: one of ``BATCHES``.
     price
         What the button said: a price that is no longer true is not charged.
-    asking, confirmed
-        When a person is asked once more, and whether that was done.
+    confirmed
+        Whether the person confirmed the sum once more, where they are asked to.
     catalog
         Where the model is from; the bundled one unless given.
     """
-    checked = form.check(model, values)
-    if checked.problems:
-        wrong = {p.field for p in checked.problems}
-        fields = [name for name in (*form.FIELDS, *model.fields) if name in wrong]
+    if found.problems:
+        wrong = {problem.field for problem in found.problems}
+        fields = [name for name in (*FIELDS, *found.model.fields) if name in wrong]
         return Refusal("Nothing was sent: see what is marked.", (fields or ["prompt"])[0])
     try:
-        request = VideoRequest(model=model.id, catalog=catalog, **checked.inputs)
+        request = VideoRequest(model=found.model.id, catalog=catalog, **found.inputs)
     except (KlingError, TypeError) as error:  # the catalogue was refreshed meanwhile, and the model takes other inputs
         return Refusal(f"{error} Nothing was sent: choose the model anew.")
-    sum_ = Micros(takes * request.estimate_micros)  # what will be written down, and not what the form thinks
-    if takes not in form.BATCHES or dollars(sum_) != price:
-        return Refusal("The price changed before the click was heard. Nothing was sent: look at it and click again.")
-    if asking.of(takes, sum_) and not confirmed:
+    total = Micros(takes * request.estimate_micros)  # what will be written down, and not what the form thinks
+    if takes not in BATCHES or dollars(total) != price:
+        return Refusal(PRICE_CHANGED)
+    if found.terms.policy.asks(takes, total) and not confirmed:
         return Refusal("This sum is asked about once more, and was not. Nothing was sent: click again.")
+    if over := refusal(found.terms, request.estimate_micros, takes):
+        return Refusal(over)
     return Order(request, takes)

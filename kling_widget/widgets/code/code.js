@@ -119,7 +119,7 @@ function pasting({ model, box, fill, said, signal }) {
     const slow = setTimeout(() => say("The kernel is busy with a cell, or gone. The text waits and will be read once.", "wait"), SLOW);
     try {
       const { answer } = await sendCommand(model, "fill", { text: pasted }, { signal });
-      say(answer.said ?? "", "ok");
+      say(answer.text ?? "", "ok");
       if (box.value === pasted) box.value = ""; // there may be a key in it
     } catch (error) {
       if (!signal.aborted) say(error instanceof Error ? error.message : String(error), "bad");

@@ -43,7 +43,7 @@ class Code(CommandWidget):
         if not isinstance(text, str):
             raise KlingError("What was pasted did not arrive whole. Nothing was filled in. Paste it again.")
         try:
-            return {"said": self._on_fill(text)}
+            return {"text": self._on_fill(text)}
         except RequestError as error:
             # Nobody was about to send anything: what is to be changed is the text.
             said = " ".join(problem.message for problem in error.problems)

@@ -9,6 +9,7 @@ import traitlets as t
 
 from ...errors import KlingError
 from ...request import elements
+from ..base.messages import PRICE_CHANGED, UNREADABLE
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 State = Literal["ready", "making", "failed"]
@@ -106,9 +107,7 @@ class Elements(CommandWidget):
         if not isinstance(pictures, list) or not all(isinstance(one, str) for one in pictures):
             raise _unreadable()
         if price != self.price:
-            raise KlingError(
-                "The price changed before the click was heard. Nothing was sent: look at it and confirm again."
-            )
+            raise KlingError(PRICE_CHANGED)
         tidy = elements.as_name(name)
         elements.fit(description, len(pictures))
         return {"name": tidy, **self._on_create(tidy, description, pictures, price)}
@@ -127,4 +126,4 @@ def _texts(command: Command, *fields: str) -> list[str]:
 
 
 def _unreadable() -> KlingError:
-    return KlingError("The page's request can't be read, so nothing was sent or changed. Run the cell again.")
+    return KlingError(UNREADABLE)

@@ -80,7 +80,7 @@ export function newcomer({ model, host, signal, done, back }) {
     try {
       const { answer } = await sendCommand(model, "create", given, { signal });
       offer();
-      done("", answer.said ?? `${given.name} is being made.`, answer.name ?? given.name);
+      done("", answer.text ?? `${given.name} is being made.`, answer.name ?? given.name);
       empty();
     } catch (error) {
       offer();

@@ -24,6 +24,36 @@ _QUIET_S = 60.0  # a page that sent no further piece for so long has gone away
 _GONE = "Its file is not in the library any more. Nothing was sent and nothing was charged. Choose it once more."
 
 
+class _NoUploads:
+    """What stands in an uploader's place where there is no library: nothing is kept, and no file is taken."""
+
+    @property
+    def store(self) -> Any:
+        """Holds nothing."""
+        return self
+
+    def by_url(self, _url: str) -> None:
+        """Know no upload."""
+
+    def find(self, _id: str) -> None:
+        """Hold no medium."""
+
+    def forget(self, _upload: str) -> None:
+        """Have nothing to forget."""
+
+    def fresh(self, *_: str) -> bool:
+        """Have nothing that grows old."""
+        return True
+
+    def refuse(self, *_: Any, **__: Any) -> Any:
+        """Refuse a file."""
+        raise KlingError(
+            "A file is uploaded with a library: Builder(Library()). Without one, give an https:// address."
+        )
+
+    piece = later = send = refuse
+
+
 class Media(CommandWidget):
     """The places for a model's pictures and videos.
 
@@ -32,9 +62,14 @@ class Media(CommandWidget):
     Parameters
     ----------
     uploader
-        Gives what keeps what comes and brings it to the service; asked for when something comes.
+        Gives what keeps what comes and brings it to the service, when something comes; None: only addresses are taken.
     service
         The service's name.
+
+    Attributes
+    ----------
+    ready
+        What the request has of them: input -> an address, or a list where several may be; not what is on its way.
     """
 
     page_name = "media"
@@ -53,25 +88,29 @@ class Media(CommandWidget):
     value: t.Dict[Any, Any] = t.Dict(help="What is there: input -> list of what `entries.entry` says.").tag(sync=True)
     problem: t.Dict[Any, Any] = t.Dict(help="What is wrong: input -> words.").tag(sync=True)
 
-    def __init__(self, uploader: Callable[[], Uploader], service: str, **traits: Any) -> None:
-        self._uploader, self._service = uploader, service
+    def __init__(self, uploader: Callable[[], Uploader] | None, service: str, **traits: Any) -> None:
+        self._uploads = uploader is not None
+        self._uploader: Callable[[], Any] = uploader or _NoUploads
+        self._service = service
+        self.ready: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._arriving: dict[str, tuple[str, float]] = {}  # upload -> its slot, and when a piece of it came last
         self._own: dict[str, str] = {}  # what went wrong here
-        self._said: dict[str, str] = {}  # what others say is wrong
+        self._given_problems: dict[str, str] = {}  # what others say is wrong
         super().__init__(**traits)
+        self.observe(lambda _change: self._renew_ready(), ["value", "slots"])
+        self._renew_ready()
 
     # What Python asks
 
-    def urls(self) -> dict[str, Any]:
-        """What the request says of them, as far as they are ready: an address, or a list where several may be."""
+    def _renew_ready(self) -> None:
         found: dict[str, Any] = {}
         with self._lock:
             for slot in self.slots:
                 given = [one["url"] for one in self._entries(slot["name"]) if one["state"] in READY]
                 if given:
                     found[slot["name"]] = given if slot["most"] > 1 else given[0]
-        return found
+            self.ready = found
 
     def waiting(self) -> list[str]:
         """The places that hold something which is not ready: on its way, or failed."""
@@ -117,10 +156,12 @@ class Media(CommandWidget):
                 if one["state"] == "ready" and not self._uploader().store.fresh(one["id"], self._service):
                     self._resend(name, one["id"])
 
-    def say(self, problems: Mapping[str, str]) -> None:
+    def show_problems(self, problems: Mapping[str, str]) -> None:
         """Show what is wrong with the request, input -> words, beside its places."""
         with self._lock:
-            self._said = {slot["name"]: problems[slot["name"]] for slot in self.slots if problems.get(slot["name"])}
+            self._given_problems = {
+                slot["name"]: problems[slot["name"]] for slot in self.slots if problems.get(slot["name"])
+            }
             self._show_problems()
 
     # What the page asks
@@ -155,6 +196,8 @@ class Media(CommandWidget):
             return
         if not text:
             raise KlingError("Write a path on the kernel's machine, or an address that begins with https://.")
+        if not self._uploads:
+            self._uploader().refuse()
         read = f"read-{secrets.token_hex(8)}"
         self._put(slot, entry(read, plain(text), "uploading"))
         self._uploader().later(lambda: self._read(slot, read, Path(text)))
@@ -266,4 +309,4 @@ class Media(CommandWidget):
         self._show_problems()
 
     def _show_problems(self) -> None:
-        self.problem = {**self._said, **{name: words for name, words in self._own.items() if words}}
+        self.problem = {**self._given_problems, **{name: words for name, words in self._own.items() if words}}

@@ -12,6 +12,7 @@ import traitlets as t
 from ...errors import KlingError
 from ...request.prompt_help import Blank, Own, Template, builtin, diff, hints, pieces
 from ...text import is_blank
+from ..base.messages import PRICE_CHANGED
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 State = Literal["", "running", "done", "failed"]
@@ -48,7 +49,7 @@ def idle(*, offered: bool, price: str = "", styles: Sequence[str] = ()) -> dict[
     }
 
 
-class PromptHelp(CommandWidget):
+class PromptTools(CommandWidget):
     """Help with the prompt, below its field.
 
     Parameters
@@ -93,13 +94,13 @@ class PromptHelp(CommandWidget):
     ) -> None:
         self._on_enhance, self._on_settle, self._on_save, self._on_remove = enhance, settle, save, remove
         self._lock = threading.Lock()
-        self._looked: tuple[str, bool, bool] = ("", False, False)
+        self._judged: tuple[str, bool, bool] = ("", False, False)
         super().__init__(**{"enhancer": idle(offered=False), "templates": rows(Own()), **traits})
         self.observe(lambda _change: self._hint(), "silenced")
 
-    def look(self, prompt: str, *, sound: bool, has_sound: bool) -> None:
+    def show_hints(self, prompt: str, *, sound: bool, has_sound: bool) -> None:
         """Show the hints for a prompt. Cheap: may be called at every change."""
-        self._looked = (prompt, sound, has_sound)
+        self._judged = (prompt, sound, has_sound)
         self._hint()
 
     def show(self, own: Own) -> None:
@@ -121,7 +122,7 @@ class PromptHelp(CommandWidget):
         self._enhancer("failed", old=self.enhancer["old"], words=words)
 
     def _hint(self) -> None:
-        prompt, sound, has_sound = self._looked
+        prompt, sound, has_sound = self._judged
         found = [asdict(hint) for hint in hints(prompt, sound=sound, has_sound=has_sound, without=self.silenced)]
         if found != self.hints:
             self.hints = found
@@ -141,9 +142,7 @@ class PromptHelp(CommandWidget):
             if offer["state"] == "running":
                 raise KlingError("The enhancer is at work already. Nothing more was sent.")
             if price != offer["price"]:
-                raise KlingError(
-                    "The price changed before the click was heard. Nothing was sent: look at it and click again."
-                )
+                raise KlingError(PRICE_CHANGED)
             if style not in offer["styles"]:
                 raise KlingError(f"The enhancer knows no style {style!r}. Nothing was sent and nothing was charged.")
             self._enhancer("running", old=text)

@@ -18,7 +18,7 @@ from ..queue.rows import stays
 _OPEN = STATES - FINAL
 
 
-class Reading:
+class LibraryView:
     """The library as one panel reads it. It caches nothing that the library would not say again.
 
     Parameters
@@ -95,7 +95,7 @@ class Reading:
         if now != (take,):
             self.choose(*([one for one in now if one != take] if take in now else (*now, take)))
 
-    def room_for(self, take: str) -> bool:
+    def has_place_for(self, take: str) -> bool:
         """Whether the screen shows this take, or one more."""
         return take in self.on_screen or len(self.on_screen) < MOST
 

@@ -12,7 +12,8 @@ from typing import Any
 from ...library import Library
 from ...request.catalog import O3_PRO, TOOL, Model
 from ...text import mended
-from ..builder.form import BOTH, defaults, fits
+from ..builder.evaluation import BOTH
+from ..builder.form import defaults, fits
 from ..builder.offer import offer
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def _addresses(value: Any) -> bool:
     return all(isinstance(one, str) and one.startswith(("https://", "http://")) for one in given if one != "")
 
 
-class Remembered:
+class SavedDraft:
     """Keeps a builder's draft, some moments after each change. Of two panels of a library, the last written one counts.
 
     Parameters

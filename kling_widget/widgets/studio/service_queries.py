@@ -20,30 +20,33 @@ if TYPE_CHECKING:
 _BALANCE_S = 30.0  # between two questions, at least
 
 
-class Inquiry:
+class ServiceQueries:
     """A live service's answers, as words for the panel. A practice service is asked nothing: it would only echo.
 
     Parameters
     ----------
     library, service
         Whose, and whom.
-    told
+    changed
         Called, on another thread, when one of the attributes changed.
 
     Attributes
     ----------
     balance
         What the account has; empty where nobody knows.
+    balance_micros
+        The same in micro-dollars; None where nobody knows.
     quote
         What the service says of the price in the builder, where it says something else than the list.
     """
 
-    def __init__(self, library: Library, service: Service, told: Callable[[], None]) -> None:
-        self._library, self._service, self._told = library, service, told
+    def __init__(self, library: Library, service: Service, changed: Callable[[], None]) -> None:
+        self._library, self._service, self._changed = library, service, changed
         self._balance_at = float("-inf")
         self._quoted: tuple[Any, ...] = ()
         self._waiting: Callable[[], None] | None = None  # a price to ask for once it is known what the service is
         self.balance = self.quote = ""
+        self.balance_micros: Micros | None = None
 
     def models(self, then: Callable[[], None]) -> None:
         """Ask for the catalogue; ``then`` is called when the library knows it."""
@@ -54,7 +57,7 @@ class Inquiry:
 
         self._ask(lambda client: client.models(), learned, "models")
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
         if self._service.known and self._library.is_open and (waiting := self._waiting):
             self._waiting = None
@@ -70,15 +73,17 @@ class Inquiry:
             return
         self._quoted = kind
         ours = model.estimate(inputs)
-        self._say("")
+        self._set_quote("")
 
         def told(quote: Quote) -> None:
             if self._quoted == kind:
-                self._say(view.quoted(ours, min(quote.price, quote.discounted)))
+                self._set_quote(view.quoted(ours, min(quote.price, quote.discounted)))
 
         def refused(error: KlingError) -> None:
             if isinstance(error, OtherCurrency) and self._quoted == kind:
-                self._say(f"The service's own quote is {error.amount} a take: not in dollars, as the list price is.")
+                self._set_quote(
+                    f"The service's own quote is {error.amount} a take: not in dollars, as the list price is."
+                )
 
         def ask() -> None:
             self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
@@ -99,15 +104,15 @@ class Inquiry:
             ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
 
     def _has(self, amount: Micros) -> None:
-        self.balance = view.balance(amount)
-        self._told()
+        self.balance, self.balance_micros = view.balance(amount), amount
+        self._changed()
 
     def _has_other(self, error: KlingError) -> None:
         if isinstance(error, OtherCurrency):
             self.balance = f"balance {error.amount}, not in dollars"
-            self._told()
+            self._changed()
 
-    def _say(self, words: str) -> None:
+    def _set_quote(self, words: str) -> None:
         if words != self.quote:
             self.quote = words
-            self._told()
+            self._changed()

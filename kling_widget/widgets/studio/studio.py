@@ -6,21 +6,26 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
+import traitlets as t
 
 from ...errors import KlingError, LibraryError
 from ...library import Library, Take, models
-from ...request.catalog import O3_PRO, Model
+from ...request.catalog import O3_PRO
 from ...request.video_request import VideoRequest
 from ...service import identity
 from ...service.service import choose
 from ...settings import library_folder
 from ...store import Record
+from ..base.put import put
+from ..base.unknown_names import refuse_unknown
 from ..base.widget import close
 from ..builder import form
+from ..builder.builder import Builder
+from ..builder.evaluation import ConfirmPolicy
+from ..builder.request_traits import INPUTS, RequestTraits
 from ..history import cards
 from ..history.history import Shelf
 from ..player import Kept, Screen, at_cell_end
@@ -31,16 +36,20 @@ from ..queue.queue import Queue
 from ..queue.rows import Rows
 from . import budget as day_budget
 from . import view
-from .bar import Bar
-from .invite import Invite
-from .library_view import Reading, arranged
-from .ordering import Counter, limit, maker, put
+from .examples import Examples
+from .header import Header
+from .library_view import LibraryView, arranged
+from .ordering import Ordering
+from .settings import confirm_limit
+from .take_actions import TakeActions
 
 log = logging.getLogger(__name__)
 
 
-class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     """The panel: build a request, watch it being made, see the clip, find every take again.
+
+    Its inputs are traits by the API's own names: set them, observe them, link them.
 
     Parameters
     ----------
@@ -57,13 +66,22 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     confirm_above
         On the live service a click is asked about once more where it is for several takes, or for more than this, in
         dollars.
+    **inputs
+        What the builder begins with, by the API's own names: ``Studio(prompt="A fox", duration=10)``.
 
     Attributes
     ----------
-    library
-        The library that it shows.
-    prompt, element_list, multi_prompt, aspect_ratio, duration, sound
-        The builder's controls; each has a ``value``.
+    model, prompt, duration, aspect_ratio, sound, multi_prompt, element_list, ...
+        The model and its inputs. Setting one changes the builder; `traitlets.TraitError` says what is wrong and
+        allowed.
+    problems : dict
+        What has to change before a take can be made: input -> text.
+    price : Decimal or None
+        The estimate for one take, in dollars.
+    selected : tuple of Take
+        The takes on the screen, at most 16: those to come are shown until one is chosen. Take's ids may be set too.
+    arrangement : str
+        How the screen shows several: ``"one"``, ``"side"``, ``"wipe"``, ``"onion"``, ``"difference"``, ``"grid"``.
 
     Raises
     ------
@@ -73,12 +91,28 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         If the live service is wanted and there is no key, or the budget is no amount of money.
     RequestError
         If there is no such model.
+    TypeError
+        If no model takes an input of that name. The message suggests what was meant.
+
+    Examples
+    --------
+    >>> studio = Studio(prompt="A red fox in snow")  # doctest: +SKIP
+    >>> studio.observe(lambda change: print(change.new), "price")  # doctest: +SKIP
+    >>> studio.duration = 10  # doctest: +SKIP
+    1.12
     """
+
+    selected: Any = t.Tuple(help="The takes on the screen; in the page their ids.").tag(
+        sync=True,
+        to_json=lambda takes, _studio: [take.id for take in takes],
+        from_json=lambda takes, _studio: tuple(takes),
+    )
+    arrangement = t.Unicode("grid", help="How several takes are shown, as `Screen.arrangement`.").tag(sync=True)
 
     # A panel that was refused is closed too, by Python, before it has any of these.
     _stops: tuple[Callable[[], None], ...] = ()
-    _faces: tuple[Any, ...] = ()
-    _closed = False
+    _widgets: tuple[Any, ...] = ()
+    _closed = _ready = False
 
     def __init__(
         self,
@@ -88,64 +122,66 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         practice: bool | None = None,
         budget: float | str | None = None,
         confirm_above: float | str = 2.00,
+        **inputs: Any,
     ) -> None:
-        known = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
-        found = maker(model or O3_PRO, known)
-        asking = form.Asking(above=limit(confirm_above))
-        self.library = library if isinstance(library, Library) else Library.page_first(library)
+        refuse_unknown(type(self), inputs, (*INPUTS, "library", "model", "practice", "budget", "confirm_above"))
+        catalog = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
+        chosen = form.clip_model(model or O3_PRO, catalog)
+        above = confirm_limit(confirm_above)
+        self._library = library if isinstance(library, Library) else Library.page_first(library)
         self._service = choose(practice)
         if budget is not None:
             self.library.cap(day=budget)
         self._lock = threading.RLock()
-        self._reading = Reading(self.library)
+        self._snapshot = LibraryView(self.library)
         self._rows = Rows()
         self._kept = Kept(self.library, empty="Kling Studio: run this cell to open the panel.")
 
-        asking = replace(asking, live=not self._service.practice)
-        self._bar = Bar(self._choose, model=found.id, models=view.models(self.library.catalog))
-        self._counter = counter = Counter(
-            self.library,
-            self._service,
-            found,
-            asking,
-            begin=self._begin,
-            look=self._look_later,
-            chosen=lambda model: put(self._bar, model=model),
+        policy = ConfirmPolicy(live=not self._service.practice, above=above)
+        self._header = Header(self._choose, model=chosen.id, models=view.models(self.library.catalog))
+        self._builder = builder = Builder(self.library, model=chosen.id, practice=practice)
+        self._ordering = ordering = Ordering(
+            self.library, self._service, builder, policy, begin=self._begin, refresh=self._refresh_later
         )
-        builder, workshop = counter.builder, counter.workshop
-        self.prompt, self.aspect_ratio = builder.prompt, builder.aspect_ratio
-        self.duration, self.sound = builder.duration, builder.sound
-        self.multi_prompt, self.element_list = builder.multi_prompt, builder.element_list
+        self._actions = TakeActions(ordering)
         self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
-        self._invite = Invite(prompt=f"anywidget:{self.prompt.model_id}", examples=list(form.EXAMPLES))
+        prompt = builder.references()["prompt"]
+        self._examples = Examples(prompt=prompt, examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
         self._shelf = Shelf(
             self._find, self.show, self._add, self._poster, headings=cards.headings(), statuses=list(cards.FILTERS)
         )
-        self._faces = (
-            self._bar,
-            counter.origin,
-            builder,
-            counter.go,
-            self._invite,
-            self._screen,
-            self._queue,
-            self._shelf,
-        )
-        self._faces += workshop.faces
-        left = w.VBox([counter.origin, builder, counter.go, workshop.code])
-        right = w.VBox([self._invite, self._screen, self._queue])
+        self._widgets = (self._header, ordering.origin.line, builder, ordering.button, ordering.code)
+        self._widgets += (self._examples, self._screen, self._queue, self._shelf)
+        left = w.VBox([ordering.origin.line, builder, ordering.button, ordering.code])
+        right = w.VBox([self._examples, self._screen, self._queue])
         columns = w.Box([left, right])
-        super().__init__([self._bar, columns, self._shelf])
+        super().__init__([self._header, columns, self._shelf])
         left.add_class("kw-card").add_class("kw-left")
         right.add_class("kw-right")
         columns.add_class("kw-columns")
         self.add_class("kw").add_class("kw-studio")
 
-        put(self._bar, **view.bar(found, self._service))
-        for widget in (self._invite, self._screen):
+        put(self._header, **view.bar(chosen, self._service))
+        for widget in (self._examples, self._screen):
             put(widget.layout, display="none")  # until it is known whether there are takes
-        self.library.when_open(lambda: self._opened(None if model is None else found), self._not_opened)
+        self._follow_builder()
+        for name, value in inputs.items():
+            setattr(self, name, value)
+        resumed = None if model is None else chosen.id
+        self.library.when_open(lambda: self._opened(resumed), self._not_opened)
+
+    @property
+    def library(self) -> Library:
+        """The library that it shows."""
+        return self._library
+
+    def __repr__(self) -> str:
+        under_way, takes = len(self._snapshot.under_way), self._snapshot.spend.takes
+        mode = "practice, no cost" if self._service.practice else f"live on {self._service.host}"
+        counts = f"{takes:,} take{'' if takes == 1 else 's'}, {under_way:,} under way"
+        name = cards.model_name(self._builder.evaluation.model)
+        return f"<Studio: a panel to make clips · {name} · {mode} · {counts} · {self.library.folder.name}>"
 
     def generate(self, takes: int = 1) -> list[Take]:
         """Do what a click on the button does.
@@ -167,14 +203,14 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         OverBudget
             If a take would pass a cap. Those before it are on their way; ``library.takes()`` has them.
         """
-        request = self._counter.request()
+        request = self._builder.request
         made: list[str] = []
-        self._begin(made, request, takes, self._counter.taken())
+        self._begin(made, request, takes, self._ordering.origin.take_parent())
         return [self.library.take(take) for take in made]
 
     def fill(self, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         """Put a take's inputs into the builder; gives the names of those that it has no control for."""
-        return self._counter.fill(self._counter.model.id, inputs)
+        return self._ordering.origin.fill(self._builder.model, inputs)
 
     def show(self, take: Take | str, *more: Take | str) -> None:
         """Put a take on the screen, or several: up to 16, compared with the first. Each is a take or a take's id.
@@ -182,29 +218,24 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         They stay there until the next click on Generate. Raises ``LibraryError`` where the library has no such take,
         and ``TypeError`` for more than 16.
         """
-        wanted = dict.fromkeys(one if isinstance(one, str) else one.id for one in (take, *more))
-        if len(wanted) > MOST:
-            raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
-        for take_id in wanted:
-            self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
-        self._soon(lambda: self._reading.choose(*wanted))
+        self._choose_takes(self._ids(take, *more))
 
     def close(self) -> None:
         """Take the panel away. What is under way goes on."""
         self._closed = True
         for stop in self._stops:
             stop()
-        for widget in self._faces:
+        for widget in self._widgets:
             close(widget)
         super().close()
 
     def _ipython_display_(self) -> None:
-        self._kept.show(self, self._reading.stills(KEPT))
+        self._kept.show(self, self._snapshot.stills(KEPT))
 
     # What the page asks. These run on whichever thread the host chooses, and wait for nothing.
 
     def _edit(self, take_id: str) -> None:
-        self._counter.refill(self.library.record(take_id), parent=False)
+        self._ordering.refill(self.library.record(take_id), parent=False)
         self._dismiss(take_id)
 
     def _act(self, take_id: str, action: str) -> None:
@@ -212,39 +243,39 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         if action == "compare" and record.parent:
             self.show(record.parent, take_id)
         else:
-            self._counter.act(record, action)
-            self.library.engine.soon(self._look)
+            self._actions.carry_out(record, action)
+            self.library.engine.soon(self._refresh)
 
     def _add(self, take_id: str) -> None:
         self.library.record(take_id)
-        if not self._reading.room_for(take_id):
+        if not self._snapshot.has_place_for(take_id):
             raise LibraryError(f"The screen shows {MOST} takes, and no more at once. Take one off first.")
-        self._soon(lambda: self._reading.toggle(take_id))
+        self._soon(lambda: self._snapshot.toggle(take_id))
 
     def _choose(self, model: str) -> None:
-        self._counter.choose(model)
+        self._ordering.choose(model)
 
     def _dismiss(self, take_id: str) -> None:
-        self._soon(lambda: self._reading.dismiss(take_id))
+        self._soon(lambda: self._snapshot.dismiss(take_id))
 
     def _stop(self, take_id: str) -> None:
         decisions.take_back(self.library, take_id)
-        self.library.engine.soon(self._look)
+        self.library.engine.soon(self._refresh)
 
     def _decide(self, take_id: str, prediction: str | None) -> None:
         decisions.decide(self.library, take_id, prediction)
-        self.library.engine.soon(self._look)
+        self.library.engine.soon(self._refresh)
 
     def _accept(self, take_id: str) -> None:
         self.library.accept_as_is(take_id)
-        self.library.engine.soon(self._look)
+        self.library.engine.soon(self._refresh)
 
     def _again(self, take_id: str) -> None:
         self.library.fetch_again(take_id)
-        self.library.engine.soon(self._look)
+        self.library.engine.soon(self._refresh)
 
     def _find(self, search: str, status: str) -> None:
-        self._soon(lambda: self._reading.narrow(search, status))
+        self._soon(lambda: self._snapshot.narrow(search, status))
 
     def _poster(self, take_id: str) -> bytes | None:
         return self.library.poster(self.library.record(take_id))
@@ -255,34 +286,34 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         def carry_out() -> None:
             with self._lock:
                 change()
-            self._look()
+            self._refresh()
 
         self.library.engine.soon(carry_out)
 
-    def _look_later(self) -> None:
-        self.library.engine.soon(self._look)
+    def _refresh_later(self) -> None:
+        self.library.engine.soon(self._refresh)
 
     # What the thread does that opens the library, which is this one where it is open already.
 
-    def _opened(self, wanted: Model | None) -> None:
+    def _opened(self, model: str | None) -> None:
         if self._closed:
             return
-        self._counter.resume(wanted)
-        self._look()
+        self._ordering.open(model)
+        self._refresh()
         self._stops = (
-            self.library.engine.watch(self._look),
-            at_cell_end(self._look),
+            self.library.engine.watch(self._refresh),
+            at_cell_end(self._refresh),
             self.library.on_adopted(self._adopted),
         )
         if self._service.known:
             self.library.engine.warm(self._service.name)
-            self._counter.inquiry.models(self._learned)
+            self._ordering.queries.models(self._learned)
         else:
             identity.follow(self._service.name, self._identified)
 
     def _not_opened(self, error: KlingError) -> None:
         log.warning("the panel's library could not be opened: %s", error)
-        self._counter.say(str(error), "bad")
+        self._ordering.show_text(str(error), "bad")
 
     # What the engine's thread does, and whoever adopts a clip.
 
@@ -292,20 +323,18 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             return False
         if self._service.known:
             self.library.engine.warm(self._service.name)
-            self._counter.inquiry.models(self._learned)
-        self._look_later()
+            self._ordering.queries.models(self._learned)
+        self._refresh_later()
         return True
 
     def _learned(self) -> None:
         """The library knows the service's models: those that were known may take other inputs now, or cost less."""
-        put(self._bar, models=view.models(self.library.catalog))
-        self._counter.workshop.renew_prices()
-        if self.library.catalog.get(self._counter.model.id) != self._counter.model:
-            self._counter.choose(self._counter.model.id)
+        put(self._header, models=view.models(self.library.catalog))
+        self._builder.renew_catalog()
 
     def _adopted(self, record: Record) -> None:
         """A clip was brought in: its request is in the builder, to go on from it, and it is on the screen."""
-        self._counter.refill(record, parent=True)
+        self._ordering.refill(record, parent=True)
         self.show(record.id)
 
     def _begin(self, made: list[str], request: VideoRequest, takes: int, parent: str = "") -> None:
@@ -314,49 +343,113 @@ class Studio(w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         with self._lock:  # no look comes between: a take may end at once
             try:
                 for _ in range(takes):
-                    meant = self._counter.meant(request)
+                    meant = self._ordering.final_inputs(request)
                     made.append(confirm(request, service=service, parent=parent or None, meant=meant).id)
             finally:
-                self._reading.begun(*made)
+                self._snapshot.begun(*made)
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         """Show what the library says now. Called at most four times a second while anything changes or is under way."""
         with self._lock:
             try:
-                self._show(self._reading.read())
+                self._show(self._snapshot.read())
             except Exception as error:
-                self._counter.say(f"The panel could not read its library: {error}", "bad")
+                self._ordering.show_text(f"The panel could not read its library: {error}", "bad")
                 raise
 
     def _show(self, fresh: bool) -> None:
-        told, progress, screen = self._reading, self.library.engine.progress, self._screen
-        shown = told.watched()
-        under_way = [*map(self.library.explained, told.under_way)]
-        learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
-        put(
-            self._queue,
-            rows=self._rows.update(under_way, told.ended.values(), progress, lately=told.records, learned=learned),
+        snapshot, progress, screen, ordering = (
+            self._snapshot,
+            self.library.engine.progress,
+            self._screen,
+            self._ordering,
         )
+        shown = snapshot.watched()
+        under_way = [*map(self.library.explained, snapshot.under_way)]
+        learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
+        ended, lately = snapshot.ended.values(), snapshot.records
+        put(self._queue, rows=self._rows.update(under_way, ended, progress, lately=lately, learned=learned))
         put(
             self._shelf,
-            takes=told.cards,
-            sum=cards.summary(told.spend, told.records, told.narrowed),
-            search=told.search,
-            status=told.filter,
+            takes=snapshot.cards,
+            sum=cards.summary(snapshot.spend, snapshot.records, snapshot.narrowed),
+            search=snapshot.search,
+            status=snapshot.filter,
             shown=[record.id for record in shown],
         )
-        put(self._bar, **view.bar(self._counter.model, self._service))
-        self._counter.costs(not self._service.practice)
-        put(self._bar, spent=day_budget.spent(told.spend, told.budget, self._service.practice))
-        put(self._invite.layout, display="none" if shown else "")
+        ordering.set_terms()
+        put(self._header, **view.bar(self._builder.evaluation.model, self._service))
+        put(self._header, spent=day_budget.spent(snapshot.spend, snapshot.budget, self._service.practice))
+        put(self._examples.layout, display="none" if shown else "")
         put(screen.layout, display="" if shown else "none")
         if shown:
             put(screen, arrangement=arranged(screen.arrangement, len(screen.takes), len(shown)))
-            put(screen, actions=self._counter.offers(shown, told.parent))
+            put(screen, actions=self._actions.of(shown, snapshot.parent))
             screen.show(*shown)
-        self._counter.inquiry.look()
-        put(self._bar, balance=self._counter.inquiry.balance)
-        self._counter.workshop.look()
+        if tuple(record.id for record in shown) != tuple(take.id for take in self.selected):
+            self.selected = tuple(self.library.take(record.id) for record in shown)
+        ordering.queries.refresh()
+        put(self._header, balance=ordering.queries.balance)
+        self._builder.refresh()
         if fresh:
-            put(self._bar, notice=view.notice(self.library.folder, self.library.unreadable))
-            self._kept.renew(told.stills(KEPT))
+            put(self._header, notice=view.notice(self.library.folder, self.library.unreadable))
+            self._kept.renew(snapshot.stills(KEPT))
+
+    # The traits: those of the request are the builder's own
+
+    def _follow_builder(self) -> None:
+        names = ["model", *INPUTS, "problems", "price"]
+        for name in names:
+            self.set_trait(name, getattr(self._builder, name))
+        self._builder.observe(self._take_from_builder, names)
+        self._ready = True
+        self.observe(self._give_to_builder, names[:-2])
+        t.link((self._screen, "arrangement"), (self, "arrangement"))
+
+    def _take_from_builder(self, change: Mapping[str, Any]) -> None:
+        self.set_trait(change["name"], change["new"])
+        if change["name"] == "model":
+            put(self._header, model=change["new"])
+
+    def _give_to_builder(self, change: Mapping[str, Any]) -> None:
+        setattr(self._builder, change["name"], change["new"])
+
+    @t.validate("model", *INPUTS)
+    def _validate_input(self, proposal: Mapping[str, Any]) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        return self._builder.accept(name, value) if self._ready else value
+
+    @t.validate("arrangement")
+    def _validate_arrangement(self, proposal: Mapping[str, Any]) -> Any:
+        offered, value = type(self._screen).arrangement.values or (), proposal["value"]
+        if value not in offered:
+            raise t.TraitError(f"There is no arrangement {value!r}. Choose {', '.join(map(repr, offered))}.")
+        return value
+
+    @t.validate("selected")
+    def _validate_selected(self, proposal: Mapping[str, Any]) -> Any:
+        try:
+            ids = self._ids(*proposal["value"])
+            return tuple(self.library.take(take) for take in ids)
+        except (LibraryError, TypeError) as error:
+            raise t.TraitError(str(error)) from None
+
+    @t.observe("selected")
+    def _select(self, change: Mapping[str, Any]) -> None:
+        ids = [take.id for take in change["new"]]
+        if ids and tuple(ids) != self._snapshot.on_screen:
+            self._choose_takes(ids)
+
+    def _ids(self, *takes: Take | str) -> list[str]:
+        """Return the ids of takes that the screen can show. Raises what `show` raises."""
+        wanted = list(dict.fromkeys(one if isinstance(one, str) else one.id for one in takes))
+        if len(wanted) > MOST:
+            raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
+        for take_id in wanted:
+            self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
+        return wanted
+
+    def _choose_takes(self, ids: list[str]) -> None:
+        with self._lock:
+            self._snapshot.choose(*ids)
+        self._refresh_later()

@@ -1,4 +1,4 @@
-"""What the builder's own faces ask of the library: elements, pictures, templates, the enhancer, the request as code."""
+"""What the builder's widgets need of a library: elements, pictures, templates, the prompt enhancer."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from ... import paths
 from ...errors import KlingError
 from ...library import Library, tools
-from ...request import code, prompt_help
+from ...request import prompt_help
 from ...request.money import dollars
 from ...request.video_request import VideoRequest
 from ...service.service import Service
-from ...settings import ORIGIN
 from ...store import Record
-from ..code.code import Code
+from ..base.messages import PRICE_CHANGED
+from ..base.widget import close
 from ..elements.elements import Elements, known
 from ..media.media import Media
-from ..prompt_tools.prompt_tools import PromptHelp, idle
+from ..prompt_tools.prompt_tools import PromptTools, idle
 
 if TYPE_CHECKING:
     from ...engine.uploader import Uploader
@@ -28,24 +28,22 @@ log = logging.getLogger(__name__)
 _LATELY_MS = 24 * 3600 * 1000  # for so long an enhanced prompt that nobody has seen is still offered
 
 
-class Workshop:
-    """The builder's faces over one library.
+class LibraryBindings:
+    """A builder's widgets that need a library and a service.
 
     Parameters
     ----------
     library, service
         Where elements and runs are kept, and where they are made.
-    fill
-        Called with a request that was pasted; gives words for the person.
 
     Attributes
     ----------
-    elements, media, pictures, help, code
-        The faces; ``pictures`` is where those for a new element are put.
+    elements, media, pictures, prompt_tools
+        The widgets; ``pictures`` is where those for a new element are put.
     """
 
-    def __init__(self, library: Library, service: Service, fill: Callable[[code.ParsedRequest], str]) -> None:
-        self._library, self._service, self._fill = library, service, fill
+    def __init__(self, library: Library, service: Service) -> None:
+        self._library, self._service = library, service
         self._enhancing = self._unsettled = ""  # the run under way, and the one whose words are to be settled
 
         def uploader() -> Uploader:
@@ -60,30 +58,31 @@ class Workshop:
             self._picture,
             pictures=f"anywidget:{self.pictures.model_id}",
         )
-        self.help = PromptHelp(self._enhance, self._settle, self._keep, self._drop)
-        self.help.enhancer = idle(offered=True, styles=tools.STYLES)
+        self.prompt_tools = PromptTools(self._enhance, self._settle, self._keep, self._drop)
+        self.prompt_tools.enhancer = idle(offered=True, styles=tools.STYLES)
         self.renew_prices()
-        self.help.show(prompt_help.own(library.folder))
-        self.code = Code(self._paste)
+        self.prompt_tools.show(prompt_help.own(library.folder))
 
-    @property
-    def faces(self) -> tuple[Any, ...]:
-        """All of them."""
-        return (self.elements, self.media, self.pictures, self.help, self.code)
+    def close(self) -> None:
+        """Take away what stands in no form: the pictures of a new element."""
+        close(self.pictures)
 
     def renew_prices(self) -> None:
         """Show the tools' prices as the library's catalogue has them."""
         self.elements.price = dollars(_price(self._library, tools.ELEMENTS))
-        self.help.enhancer = {**self.help.enhancer, "price": dollars(_price(self._library, tools.ENHANCER))}
+        self.prompt_tools.enhancer = {
+            **self.prompt_tools.enhancer,
+            "price": dollars(_price(self._library, tools.ENHANCER)),
+        }
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Show what the library says now. Called on the engine's thread."""
         tools.conclude_elements(self._library, self._service.name)
         cast = [self._member(member) for member in self._library.cast.all(self._service.name)]
         if cast != self.elements.known:
             self.elements.known = cast
-        if self._enhancing and self.help.enhancer["state"] == "running":
-            self._tell(self._library.record(self._enhancing))
+        if self._enhancing and self.prompt_tools.enhancer["state"] == "running":
+            self._show_enhanced(self._library.record(self._enhancing))
 
     # Elements
 
@@ -119,7 +118,7 @@ class Workshop:
         tools.begin_element(self._library, self._service.name, request, picture)
         self.pictures.hold({})  # the next one has pictures of its own
         self._soon()
-        return {"said": f"Confirmed: {name} is being made, for about {price}."}
+        return {"text": f"Confirmed: {name} is being made, for about {price}."}
 
     def _picture(self, name: str) -> bytes | None:
         member = self._library.cast.by_name(name, self._service.name)
@@ -133,29 +132,31 @@ class Workshop:
 
     def _enhance(self, text: str, style: str) -> None:
         request = tools.enhancing(self._library, text, style)
-        _same_price(request, self.help.enhancer["price"])
+        _same_price(request, self.prompt_tools.enhancer["price"])
         self._enhancing = ""  # whatever is told from now on is of this one
 
         def begin() -> None:
             try:
                 self._enhancing = self._library.engine.confirm(request, service=self._service.name).id
             except KlingError as error:
-                self.help.not_enhanced(str(error))
+                self.prompt_tools.not_enhanced(str(error))
             except Exception as error:
                 log.exception("the enhancer could not be asked")
-                self.help.not_enhanced(f"{error} Your prompt is as it was; see what was spent before you ask again.")
+                self.prompt_tools.not_enhanced(
+                    f"{error} Your prompt is as it was; see what was spent before you ask again."
+                )
 
         self._library.engine.soon(begin)
 
-    def _tell(self, run: Record) -> None:
+    def _show_enhanced(self, run: Record) -> None:
         if not run.final:
             return
         self._enhancing, self._unsettled = "", run.id
         words = tools.words_of(run)
         if words:
-            self.help.enhanced(words)
+            self.prompt_tools.enhanced(words)
         else:
-            self.help.not_enhanced(run.trouble or "The enhancer gave no words. Your prompt is as it was.")
+            self.prompt_tools.not_enhanced(run.trouble or "The enhancer gave no words. Your prompt is as it was.")
 
     def _settle(self, accepted: bool) -> None:
         run, self._unsettled = self._unsettled, ""
@@ -167,36 +168,23 @@ class Workshop:
         for run in self._library.runs(tools.ENHANCER, self._service.name, within_ms=_LATELY_MS)[:1]:
             if not run.note and (not run.final or tools.words_of(run)):
                 self._enhancing = run.id
-                self.help.resume(str(run.inputs.get("text", "")))
+                self.prompt_tools.resume(str(run.inputs.get("text", "")))
 
     def _keep(self, template: prompt_help.Template) -> None:
         prompt_help.save(self._library.folder, template)
-        self.help.show(prompt_help.own(self._library.folder))
+        self.prompt_tools.show(prompt_help.own(self._library.folder))
 
     def _drop(self, name: str) -> None:
         prompt_help.remove(self._library.folder, name)
-        self.help.show(prompt_help.own(self._library.folder))
-
-    # The request as code
-
-    def show_code(self, model: str, inputs: Mapping[str, Any]) -> None:
-        """Show a request as code."""
-        practice = self._service.practice
-        origin = self._service.name if self._service.host else ORIGIN
-        forms = code.forms(model, inputs, origin=origin, practice=practice)
-        if forms != self.code.forms:
-            self.code.forms = forms
-
-    def _paste(self, text: str) -> str:
-        return self._fill(code.read(text, self._library.catalog))
+        self.prompt_tools.show(prompt_help.own(self._library.folder))
 
     def _soon(self) -> None:
-        self._library.engine.soon(self.look)
+        self._library.engine.soon(self.refresh)
 
 
 def _same_price(request: VideoRequest, price: str) -> None:
     if dollars(request.estimate_micros) != price:
-        raise KlingError("The price changed before the click was heard. Nothing was sent: look at it and click again.")
+        raise KlingError(PRICE_CHANGED)
 
 
 _PICTURES = "pictures"
@@ -218,6 +206,30 @@ def _for_elements(uploader: Callable[[], Uploader], service: str) -> Media:
             }
         ],
     )
+
+
+def elements_alone() -> Elements:
+    """Return the elements of a form without a library: those that a person has the ids of, for as long as it lives."""
+    entries: list[dict[str, Any]] = []
+
+    def save(name: str, element_id: str, note: str) -> None:
+        entries[:] = [one for one in entries if one["name"] != name] + [known(name, element_id, note=note)]
+        alone.known = list(entries)
+
+    def forget(name: str) -> None:
+        entries[:] = [one for one in entries if one["name"] != name]
+        alone.known = list(entries)
+
+    def create(*_: object) -> Mapping[str, Any]:
+        raise KlingError("An element is made with a library: Builder(Library()). Nothing was sent.")
+
+    alone = Elements(save, forget, create, lambda _name: None)
+    return alone
+
+
+def media_alone() -> Media:
+    """Return the places for pictures and videos of a form without a library, which take addresses."""
+    return Media(None, "")
 
 
 def _price(library: Library, model: str) -> int:

@@ -10,7 +10,7 @@ import traitlets as t
 from ..base.widget import Buffers, Command, CommandWidget
 
 
-class Bar(CommandWidget):
+class Header(CommandWidget):
     """The line above the panel: the model, whether takes cost money, and what was spent.
 
     Parameters
@@ -19,7 +19,7 @@ class Bar(CommandWidget):
         Called with the name of the model that a person chose.
     """
 
-    page_name = "bar"
+    page_name = "header"
 
     commands: ClassVar[Mapping[str, str]] = {"choose": "_choose"}
 

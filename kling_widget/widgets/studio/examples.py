@@ -7,10 +7,10 @@ import traitlets as t
 from ..base.widget import CommandWidget
 
 
-class Invite(CommandWidget):
-    """What stands in the screen's place while the library is empty."""
+class Examples(CommandWidget):
+    """Prompts to begin with, in the screen's place while the library is empty."""
 
-    page_name = "invite"
+    page_name = "examples"
 
     prompt = t.Unicode(help="The prompt's control, as a reference.").tag(sync=True)
     examples = t.List(t.Unicode(), help="Prompts to begin with.").tag(sync=True)
