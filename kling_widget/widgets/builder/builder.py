@@ -324,11 +324,9 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         if name == "model":
             self.choose(clip_model(value, self.catalog))
             return
-        values = {**self.values, name: value}
+        values = {**self._controls.extras.value, name: value}
         if name == "multi_prompt" and value:
             values["duration"] = sum(shot["duration"] for shot in value)
-        if name not in self._slots:
-            values = {one: held for one, held in values.items() if one not in self._slots}
         self.fill(values, touch=True)
 
     def _fill(self, values: Mapping[str, Any]) -> None:
