@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     from .library import Library, Take, generate
     from .library.tools import enhance, make_element
     from .request.video_request import Element, Shot, VideoRequest
+    from .widgets.builder import Builder
     from .widgets.player import compare
+    from .widgets.storyboard import Storyboard
     from .widgets.studio import Studio
 
 __version__ = "0.1.0"
@@ -62,6 +64,7 @@ _HOMES = {
     "AlreadyTaken": "errors",
     "BadFile": "errors",
     "BadValue": "errors",
+    "Builder": "widgets.builder",
     "DamagedRow": "errors",
     "DownloadError": "errors",
     "Element": "request.video_request",
@@ -91,6 +94,7 @@ _HOMES = {
     "SettingsError": "errors",
     "Shot": "request.video_request",
     "StaleAddress": "errors",
+    "Storyboard": "widgets.storyboard",
     "Studio": "widgets.studio",
     "Take": "library",
     "TakeFailed": "errors",
@@ -108,6 +112,7 @@ __all__ = [
     "AlreadyTaken",
     "BadFile",
     "BadValue",
+    "Builder",
     "DamagedRow",
     "DownloadError",
     "Element",
@@ -137,6 +142,7 @@ __all__ = [
     "SettingsError",
     "Shot",
     "StaleAddress",
+    "Storyboard",
     "Studio",
     "Take",
     "TakeFailed",

@@ -1,23 +1,24 @@
-// The panel's own element: found once a view hangs in it.
+// The element that a view's form or panel hangs in.
 // @ts-check
 import { setUpRoot } from "./widget.js";
 
 /**
- * Wait until a view hangs in its panel, and give the panel's element. A host puts views in place one by one, after they are
- * rendered.
+ * Give the element that a view's form or panel hangs in, once the view is laid out: a host puts views in place one by one,
+ * after they are rendered.
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
- * @returns {Promise<HTMLElement>} never settles where the view goes away first
+ * @returns {Promise<HTMLElement>} never settles where the view goes away first, or is not shown
  */
 export function studioRoot(el, signal) {
   return new Promise((resolve) => {
-    const look = () => {
-      if (signal.aborted) return;
-      const root = /** @type {HTMLElement | null} */ (el.isConnected ? el.closest(".kw-studio") : null);
-      if (!root) return void setTimeout(look, 20);
+    const observer = new ResizeObserver(() => {
+      const root = /** @type {HTMLElement | null} */ (el.closest(".kw-studio"));
+      if (!root || signal.aborted) return;
+      observer.disconnect();
       setUpRoot(root);
       resolve(root);
-    };
-    look();
+    });
+    observer.observe(el);
+    signal.addEventListener("abort", () => observer.disconnect());
   });
 }

@@ -1,1 +1,5 @@
-"""The form that a request is built with."""
+"""A request as a form."""
+
+from .builder import Builder
+
+__all__ = ["Builder"]

@@ -111,7 +111,7 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         self._names = {control: name for name, control in self._controls.by_name.items()}
         self._evaluation = evaluate(chosen, defaults(chosen))
         super().__init__(self._controls.all)
-        self.add_class("kw").add_class("kw-builder")
+        self.add_class("kw").add_class("kw-builder").add_class("kw-studio")  # alone it is its own panel
         self.choose(chosen)
         for control in self._names:
             control.observe(self._notice, "value")
@@ -277,6 +277,7 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
     def serve(self, button: GenerateButton, after: Callable[[], None]) -> None:
         """Show prices on this button from now on, and call ``after`` on the engine's thread after changes."""
         self._stop_watching()
+        self.remove_class("kw-studio")
         self._button = button
         self._after.append(after)
         self._controls.price.layout.display = "none"

@@ -1,1 +1,5 @@
 """Shots on a time line."""
+
+from .storyboard import Storyboard
+
+__all__ = ["Storyboard"]
