@@ -72,7 +72,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "store/time_zone.py": {"_said"},
     "widgets/builder/builder.css": {"kw-counter"},
     "widgets/builder/carry_over.py": {"told"},
-    "widgets/builder/form.py": {"counter"},
     "widgets/code/code.css": {"kw-code-said"},
     "widgets/elements/elements.css": {
         "kw-cast",
@@ -98,16 +97,11 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "widgets/player/player.css": {"kw-part", "kw-screen-said"},
     "widgets/player/still.py": {"_parts"},
     "widgets/prompt_tools/prompt_tools.css": {"kw-help-said", "kw-said"},
-    "widgets/prompt_tools/prompt_tools.py": {"look"},
     "widgets/queue/decisions.py": {"_known"},
     "widgets/queue/rows.py": {"_Said"},
     "widgets/queue/take_row.py": {"said"},
-    "widgets/studio/library_bindings.py": {"Workshop", "faces", "look"},
-    "widgets/studio/library_view.py": {"Reading", "room_for"},
-    "widgets/studio/ordering.py": {"Counter", "_asked", "_known"},
-    "widgets/studio/service_queries.py": {"look", "told"},
+    "widgets/studio/service_queries.py": {"told"},
     "widgets/studio/studio.css": {"kw-said"},
-    "widgets/studio/studio.py": {"_look", "_look_later"},
 }
 """What is left of the old language, by file. Take an entry away with the name that it allows; add none."""
 

@@ -70,7 +70,8 @@ def test_another_model_shows_its_inputs_keeps_what_it_takes_and_says_what_it_doe
     assert (refused["refused"], refused["focus"]) == (True, "image")
     assert builder._controls.media.problem == {"image": "This is needed."}
     choose(studio, "kwaivgi/kling-v2.5-turbo-pro/text-to-video")
-    assert (studio.duration.low, studio.duration.high) == (5, 10)
+    seconds = studio._builder._controls.by_name["duration"]
+    assert (seconds.low, seconds.high) == (5, 10)
     assert [tag["price"] for tag in go.batches] == ["$0.35", "$1.40"]
 
 
@@ -305,7 +306,8 @@ def test_a_model_without_sound_is_told_of_once_and_a_draft_remembers_its_final(s
 
 def test_a_closed_panel_leaves_no_control_behind(library: Library) -> None:
     studio = Studio(library)
-    inside = [*studio._builder.children, studio.prompt, studio.duration, studio._builder.bindings.pictures]
+    controls = studio._builder._controls.by_name.values()
+    inside = [*studio._builder.children, *controls, studio._builder.bindings.pictures]
     assert all(widget.comm for widget in inside)
     studio.close()
     assert not any(widget.comm for widget in inside)

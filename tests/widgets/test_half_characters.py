@@ -27,8 +27,13 @@ def sent(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         json.dumps(data, ensure_ascii=False).encode()
         found.append(data)
 
-    monkeypatch.setattr(type(studio.prompt.comm), "send", send)
+    monkeypatch.setattr(type(studio.comm), "send", send)
     return found
+
+
+def control(studio: Studio, name: str) -> Any:
+    """Return the control of an input."""
+    return studio._builder._controls.by_name[name]
 
 
 def typed(widget: Any, **state: Any) -> None:
@@ -40,34 +45,34 @@ def typed(widget: Any, **state: Any) -> None:
 def test_a_prompt_is_refused_beside_its_field_and_nothing_is_sent(
     studio: Studio, library: Library, server: PracticeServer, sent: list[Any]
 ) -> None:
-    typed(studio.prompt, value=HALF)
+    typed(control(studio, "prompt"), value=HALF)
     assert "half of a character" in studio._builder._controls._problems["prompt"].value
     answer = click(studio)
     assert answer["refused"]
     assert answer["focus"] == "prompt"
     with pytest.raises(RequestError, match="prompt: It holds half of a character"):
         studio.generate()
-    studio.prompt = "\udc80 in code"
+    control(studio, "prompt").value = "\udc80 in code"
     assert any("\ufffd" in json.dumps(message, ensure_ascii=False) for message in sent)
     assert takes(library) == []
     assert submits(server) == []
-    typed(studio.prompt, value=FOX)
+    typed(control(studio, "prompt"), value=FOX)
     assert studio._builder._controls._problems["prompt"].value == ""
 
 
 @pytest.mark.parametrize("value", [HALF, "\u200b", "\ufeff\u2800", "\u3164"], ids=ascii)
 def test_a_shot_is_refused_with_its_number(studio: Studio, sent: list[Any], value: str) -> None:
     shots = [{"prompt": "Wide", "duration": 3}, {"prompt": value, "duration": 3}]
-    typed(studio.multi_prompt, value=shots)
-    studio.duration = 6
-    assert studio.multi_prompt.problem.startswith("Shot 2: ")
+    typed(control(studio, "multi_prompt"), value=shots)
+    control(studio, "duration").value = 6
+    assert control(studio, "multi_prompt").problem.startswith("Shot 2: ")
     assert click(studio)["refused"]
     assert sent
 
 
 @pytest.mark.parametrize("value", ["\u200b", "\ufeff", "\u3164\u2800", "\ufe0f", "\u00ad\u2060"], ids=ascii)
 def test_a_prompt_that_shows_nothing_is_empty(studio: Studio, library: Library, value: str) -> None:
-    studio.prompt = value
+    control(studio, "prompt").value = value
     assert click(studio)["focus"] == "prompt"
     assert "Write what should happen" in studio._builder._controls._problems["prompt"].value
     assert takes(library) == []

@@ -46,7 +46,7 @@ class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no type
         super()._send(mended(msg) if halves else msg, buffers)
 
 
-class KnownAttributes:
+class DeclaredAttributes:
     """A widget that takes no attribute which its class does not have: a slip of the pen changes nothing in silence.
 
     Names that begin with an underscore, and those that a subclass declares, are free.
