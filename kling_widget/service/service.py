@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # these bring SQLAlchemy and requests, which a page need not 
     from .client import Client
 
 _KEYLESS_S = 60.0  # a locked keyring asks its person each time
-_START_S = 30.0  # a practice server is up within a second; a machine under load may need many
+_START_S = 120.0  # a practice server is up within a second; a machine under load may need many
 
 
 PLAY_MONEY = 10_000
