@@ -29,29 +29,45 @@ def version_of(connection: Connection) -> int:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring a library's database to ``VERSION``, all steps in one transaction; keep a copy of the file beside it.
+    """Bring a library's database to ``VERSION``: a copy beside it first, then all steps, in one transaction.
 
-    Two kernels may open an old library at once: the second finds it migrated.
+    Two kernels may open an old library at once: the second waits for the lock, and finds it migrated.
+
+    Raises
+    ------
+    LibraryError
+        If the copy can't be written, or a step fails. The library is as it was.
     """
     with reading(engine) as connection:
-        found = version_of(connection)
-    if found >= VERSION:
-        return
-    _back_up(engine, found)
+        if version_of(connection) >= VERSION:
+            return
     with writing(engine) as connection:
-        for version in range(version_of(connection), VERSION):
-            _STEPS[version](connection)
-            connection.execute(update(meta).where(meta.c.name == "schema").values(value=version + 1))
+        found = version_of(connection)
+        if found >= VERSION:
+            return
+        _back_up(engine, found)
+        for version in range(found, VERSION):
+            try:
+                _STEPS[version](connection)
+                connection.execute(update(meta).where(meta.c.name == "schema").values(value=version + 1))
+            except Exception as error:  # noqa: BLE001  whatever it meets, the transaction ends and nothing of it stays
+                why = error.orig if isinstance(error, DBAPIError) else error
+                raise LibraryError(
+                    f"This library is of an earlier version (schema {version}) and could not be brought to this one's "
+                    f"({why}). It was left as it is, and nothing was sent. Open it with the kling-widget that wrote "
+                    "it, or choose another library."
+                ) from None
 
 
 def _back_up(engine: Engine, version: int) -> None:
-    """Copy an SQLite database to ``library.db.schema-N`` beside it, once."""
+    """Copy an SQLite database to ``library.db.schema-N`` beside it, in place of an earlier copy.
+
+    The caller holds the database's write lock, so that the copy is what the steps begin with.
+    """
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database:
         return
     target = Path(f"{database}.schema-{version}")
-    if target.exists():
-        return
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         os.close(permissions.create(part))  # SQLite would make it readable for everybody

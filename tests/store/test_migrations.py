@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
-from kling_widget.store import Store
+from kling_widget.errors import LibraryDamaged, LibraryError
+from kling_widget.store import Store, migrations
 from kling_widget.store.layout import VERSION
 from kling_widget.store.schema import metadata
 
@@ -87,3 +89,82 @@ def test_a_copy_that_the_disk_does_not_take_leaves_the_library_as_it_was(old: Pa
     assert [found.name for found in old.iterdir()] == ["library.db"]
     assert (old / "library.db").read_bytes() == before
     assert len(Store.in_folder(old).page()) == 2
+
+
+def test_a_step_that_fails_leaves_the_library_as_it_was_and_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE takes ADD COLUMN half TEXT")
+        connection.exec_driver_sql("DELETE FROM takes")
+        connection.exec_driver_sql("SELECT 1 FROM nowhere")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "_STEPS", {1: half})
+        with pytest.raises(LibraryError, match=r"earlier version .* no such table: nowhere.* left as it is") as error:
+            Store.in_folder(old)
+    assert not isinstance(error.value, LibraryDamaged)
+    with closing(sqlite3.connect(old / "library.db")) as base:
+        assert base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
+        assert "half" not in {row[1] for row in base.execute("PRAGMA table_info(takes)")}
+    assert len(Store.in_folder(old).page()) == 2
+
+
+_SECOND_KERNEL = """
+import sys
+from pathlib import Path
+from kling_widget.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+print(len(Store.in_folder(Path(sys.argv[1])).page()))
+"""
+
+
+def test_kernels_that_migrate_at_once_leave_one_library_and_the_copy_from_before(old: Path) -> None:
+    command = [sys.executable, "-c", _SECOND_KERNEL, str(old)]
+    kernels = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for kernel in kernels:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "ready\n"
+    for kernel in kernels:
+        assert kernel.stdin is not None
+        kernel.stdin.write("go\n")
+        kernel.stdin.flush()
+    said = [kernel.communicate(timeout=120) for kernel in kernels]
+    assert [out.strip() for out, _ in said] == ["2", "2", "2"], said
+    with closing(sqlite3.connect(old / "library.db.schema-1")) as copy:
+        assert copy.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
+    assert sorted(found.name for found in old.iterdir()) == ["library.db", "library.db.schema-1"]
+
+
+_READ_ONLY = """
+import os
+import sys
+from pathlib import Path
+from kling_widget.errors import LibraryDamaged, LibraryError
+from kling_widget.store import Store
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)  # root may write everywhere
+try:
+    Store.in_folder(Path(sys.argv[1]))
+except LibraryError as error:
+    assert not isinstance(error, LibraryDamaged), error
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
+def test_a_folder_that_can_not_be_written_to_is_said_and_left(old: Path) -> None:
+    before = (old / "library.db").read_bytes()
+    for folder in (old, *old.parents[:2]):
+        folder.chmod(0o755)
+    (old / "library.db").chmod(0o444)
+    old.chmod(0o555)
+    ran = subprocess.run([sys.executable, "-c", _READ_ONLY, str(old)], capture_output=True, text=True, timeout=120)
+    old.chmod(0o755)
+    assert "can't be" in ran.stdout, ran.stderr
+    assert "nothing was sent" in ran.stdout
+    assert (old / "library.db").read_bytes() == before
+    assert [found.name for found in old.iterdir()] == ["library.db"]
