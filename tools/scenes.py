@@ -252,8 +252,8 @@ CAST = (
     PANEL
     + """
 for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
-    if not studio.library.cast.by_name(name):
-        studio.library.cast.add(name, str(2**60 + len(name)), service="practice", note=note)
+    if not studio.library.elements.by_name(name):
+        studio.library.elements.add(name, str(2**60 + len(name)), service="practice", note=note)
 studio.library.engine.soon(studio._refresh)
 studio"""
 )

@@ -17,8 +17,8 @@ from ..request.video_request import VideoRequest
 from ..store import Record, TakeId
 from ..store.record import fresh_id, now_ms
 from .file_copies import copied, sha256
-from .foreign_story import Told, told
-from .story import told_of
+from .foreign_story import ForeignStory, read_story
+from .story import adopted_story
 
 if TYPE_CHECKING:
     from .library import Library
@@ -37,17 +37,17 @@ def adopt(library: Library, shared: SharedLibrary, path: str | os.PathLike[str])
     try:
         if not source.is_file():
             raise LibraryError("it is a folder." if source.is_dir() else "there is no such file.")
-        validation.check(source)  # what was cut off has lost its story: it is told what is wrong with it
+        validation.check(source)  # what was cut off has lost its story: the error says what is wrong with it
         story = carried.read(source)
         if story is None:
             raise LibraryError(f"{NO_STORY}.")
-        said = told(story)
-        request = said.request(library.catalog)
+        foreign = read_story(story)
+        request = foreign.request(library.catalog)
         if request.kind != "clip":
             raise LibraryError(f"its story says that {request.model} made it, which makes no clips.")
-        found = _held(library, shared, {sha256(source), said.sha256}, said.id)
+        found = _held(library, shared, {sha256(source), foreign.sha256}, foreign.id)
         if found is None:
-            found = _bring(library, shared, source, said, request)
+            found = _bring(library, shared, source, foreign, request)
     except (LibraryError, RequestError, BadFile, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise LibraryError(f"{str(source)!r} can't be brought in: {reason} The library is as it was.") from error
@@ -57,12 +57,14 @@ def adopt(library: Library, shared: SharedLibrary, path: str | os.PathLike[str])
 
 def _held(library: Library, shared: SharedLibrary, hashes: set[str], name: str) -> Record | None:
     """The take that has this clip already, where its file is here; of several, the one of this name."""
-    came = [one for one in shared.store.adopted() if (tale := told_of(library, one)) and tale.sha256 in hashes]
+    came = [one for one in shared.store.adopted() if (tale := adopted_story(library, one)) and tale.sha256 in hashes]
     holders = sorted([*shared.store.holding(hashes), *came], key=lambda record: record.id != name)
     return next((record for record in holders if (path := library.path(record)) and path.is_file()), None)
 
 
-def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, request: VideoRequest) -> Record:
+def _bring(
+    library: Library, shared: SharedLibrary, source: Path, foreign: ForeignStory, request: VideoRequest
+) -> Record:
     at = now_ms()
     name = fresh_id(at)
     clip = paths.new(library.folder, "takes", f"{name}.mp4")
@@ -71,7 +73,7 @@ def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, re
         with copied(source, clip) as (copy, digest):
             permissions.follow(copy)
             header = validation.check(copy)
-            if told(carried.read(copy) or {}) != said:
+            if read_story(carried.read(copy) or {}) != foreign:
                 raise LibraryError("it changed while it was copied.")
             size = copy.stat().st_size
         drawn = stills(clip, poster, strip)
@@ -80,8 +82,8 @@ def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, re
         return shared.store.adopt(
             Record(
                 id=name,
-                service=said.service,
-                simulated=said.simulated or None,
+                service=foreign.service,
+                simulated=foreign.simulated or None,
                 model=request.model,
                 inputs=request.inputs,
                 words=request.words,
@@ -97,10 +99,10 @@ def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, re
                 poster=paths.named(library.folder, poster) if drawn else None,
                 width=header.width,
                 height=header.height,
-                rating=said.rating,
-                tags=said.tags,
-                note=said.note,
-                parent=_parent(library, said),
+                rating=foreign.rating,
+                tags=foreign.tags,
+                note=foreign.note,
+                parent=_parent(library, foreign),
             )
         )
     except BaseException:  # an interrupt too: what no row names stays with nobody
@@ -109,11 +111,11 @@ def _bring(library: Library, shared: SharedLibrary, source: Path, said: Told, re
         raise
 
 
-def _parent(library: Library, said: Told) -> TakeId | None:
+def _parent(library: Library, foreign: ForeignStory) -> TakeId | None:
     """The take that it was made from, where this library holds it."""
-    if not said.lineage:
+    if not foreign.lineage:
         return None
     try:
-        return library.record(said.lineage[0].id).id
+        return library.record(foreign.lineage[0].id).id
     except LibraryError:
         return None

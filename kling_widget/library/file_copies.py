@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..atomic_write import READABLE, replacing
 from ..errors import BadFile, KlingError, LibraryError
 from ..filenames import as_path, slug
 from ..media.mp4 import story as carried
 from ..store import Record
-from .foreign_story import told
-from .story import told_of, write_to
+from .foreign_story import read_story
+from .story import adopted_story, write_to
 
 if TYPE_CHECKING:
     from .library import Library
@@ -65,20 +65,13 @@ def copied(source: Path, target: Path) -> Iterator[tuple[Path, str]]:
 
     Where the block raises, nothing stays.
     """
-    part = target.with_name(f".{secrets.token_hex(8)}.part")  # a suffix could make a long name too long
     digest = hashlib.sha256()
-    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        with os.fdopen(descriptor, "wb") as file, source.open("rb") as given:
+    with replacing(target, mode=READABLE) as part:
+        with part.open("wb") as file, source.open("rb") as given:
             while piece := given.read(_PIECE):
                 file.write(piece)
                 digest.update(piece)
-            file.flush()
-            os.fsync(file.fileno())
         yield part, digest.hexdigest()
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:
@@ -92,11 +85,11 @@ def sha256(path: Path) -> str:
 
 def _same(library: Library, record: Record, target: Path) -> bool:
     """Whether a file is this take's clip already, as it came or with a story."""
-    earlier = told_of(library, record)
+    earlier = adopted_story(library, record)
     mine = (record.id, record.sha256) if earlier is None else (earlier.id, earlier.sha256)
     try:
         if (held := carried.read(target)) is not None:
-            found = told(held)
+            found = read_story(held)
             return (found.id, found.sha256) == mine
     except (KlingError, OSError):
         pass

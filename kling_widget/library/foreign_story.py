@@ -1,4 +1,4 @@
-"""A clip's story as it is read: a stranger's word, which is checked and never trusted."""
+"""The story in a clip from elsewhere: anybody may have written it, so it is checked and never trusted."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PRODUCT = "kling-widget"
 """Who wrote the story."""
 
 MOST_PARENTS = 20
-"""How many takes that came before are told of."""
+"""How many ancestors of a take a story names."""
 
 PROMPT, NOTE, TAG, TAGS = 1000, 4000, 100, 100
-"""What is told at most: characters of an ancestor's prompt, of a note, of a tag (and any other name); tags."""
+"""What a story holds at most: characters of an ancestor's prompt, of a note, of a tag (and any other name); tags."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FARTHEST = 1 << 47  # a moment or a sum beyond it is none that was ever written
@@ -51,8 +51,8 @@ class Ancestor:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a clip's story says: a stranger's word, of the right types and within bounds, and no more than that.
+class ForeignStory:
+    """What the story in a clip from elsewhere says. Types and bounds are checked; whether it is true nobody knows.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Told:
     lineage
         The takes that it came from, its parent first.
     simulated
-        Whether another server than the teller's own said that it is practice; the vendor's never is.
+        Whether a server that the writer's settings named said that it is practice; the vendor's never is.
     """
 
     id: str
@@ -105,7 +105,7 @@ class Told:
             raise RequestError([Problem("inputs", str(error))]) from error
 
 
-def told(found: Mapping[str, Any]) -> Told:
+def read_story(found: Mapping[str, Any]) -> ForeignStory:
     """Read a story. Raises ``LibraryError`` where it is none that this package writes."""
     take, original = _of(found, "take", dict), _of(found, "original", dict)
     inputs, service = _of(take, "inputs", dict), _of(take, "service", str)
@@ -117,7 +117,7 @@ def told(found: Mapping[str, Any]) -> Told:
         raise _unread("service")
     if rating is not None and (type(rating) is not int or not 1 <= rating <= 5):
         raise _unread("rating")
-    return Told(
+    return ForeignStory(
         id=cut(_of(take, "id", str), TAG),
         version=cut(_of(found, "version", str), TAG),
         model=_of(take, "model", str),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ..engine.uploader import Uploader
     from ..engine.worker import Engine
-    from ..store.elements import Cast
+    from ..store.elements import ElementStore
     from ..store.media import MediaStore
     from .rescue import Rescued
     from .take import Take
@@ -108,9 +108,9 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         return self._shared.store.zone
 
     @property
-    def cast(self) -> Cast:
+    def elements(self) -> ElementStore:
         """Its elements: persons and things that the service knows by an id and prompts call by name."""
-        return self._shared.store.cast
+        return self._shared.store.elements
 
     @property
     def uploader(self) -> Uploader:
@@ -307,7 +307,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         """
         from ..store.history import ledger
 
-        return ledger(self._shared.store.purse.entries(), self.zone)
+        return ledger(self._shared.store.ledger.entries(), self.zone)
 
     def models(self) -> pd.DataFrame:
         """The models that clips can be asked of, as a table.
@@ -352,7 +352,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
         """
         given = {"call": call, "day": day, "library": library}
         wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
-        self._shared.store.purse.set_budget(replace(self.caps(), **wanted))
+        self._shared.store.ledger.set_budget(replace(self.caps(), **wanted))
         return self
 
     def decide(self, take_id: str, prediction: str | None) -> Record:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import paths, permissions
+from .. import atomic_write, paths
 from ..errors import LibraryError
 from ..request.catalog import Catalog, bundled, refreshed
 
@@ -44,12 +43,6 @@ def learn(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Catalog:
     """Keep what the service says of its models; gives the catalogue that follows. A full disk keeps nothing."""
     fresh = refreshed(known(folder), entries)
     if fresh.entries != known(folder).entries:
-        try:
-            handle, part = tempfile.mkstemp(dir=folder, prefix=".catalog-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(fresh.entries, file)
-            permissions.follow(Path(part))
-            Path(part).replace(paths.own(folder, FILE))
-        except (OSError, LibraryError):
-            pass  # it is asked again with the next panel
+        with contextlib.suppress(OSError, LibraryError):  # it is asked again with the next panel
+            atomic_write.write(paths.own(folder, FILE), json.dumps(fresh.entries).encode())
     return fresh

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from typing import TYPE_CHECKING
 
-from .. import paths, permissions
+from .. import atomic_write, paths
 from ..errors import LibraryError
 from ..media.extraction.job import SMALL_BYTES
 
@@ -41,10 +39,7 @@ def choose_poster(library: Library, take_id: str, image: bytes) -> Record:
         raise LibraryError(f"A poster is a JPEG of at most {SMALL_BYTES:,} bytes. It stays as it was.")
     # Another name for another picture: whoever shows the old one sees that it changed.
     path = paths.new(library.folder, "posters", f"{record.id}-{hashlib.sha256(image).hexdigest()[:8]}.jpg")
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    with os.fdopen(permissions.create(part), "wb") as file:
-        file.write(image)
-    os.replace(part, path)
+    atomic_write.write(path, image)
     changed = library.annotate(record.id, poster=paths.named(library.folder, path))
     before = paths.existing(library.folder, record.poster, "posters")
     if before and before != path:

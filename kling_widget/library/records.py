@@ -106,11 +106,11 @@ class Records:
 
     def sums(self) -> Spend:
         """What was spent, in micro-dollars."""
-        return self._shared.store.purse.spent()
+        return self._shared.store.ledger.spent()
 
     def caps(self) -> Budget:
         """The caps in force, in micro-dollars."""
-        return self._shared.store.purse.budget
+        return self._shared.store.ledger.budget
 
     def path(self, record: Record) -> Path | None:
         """Where a take's clip lies; None while it is not here, and where its row names no clip of this library."""

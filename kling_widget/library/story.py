@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LibraryError
 from ..media.mp4 import story as carried
 from ..store import Record
-from .foreign_story import MOST_PARENTS, NOTE, PRODUCT, PROMPT, TAG, TAGS, Ancestor, Told, cut, public, told
+from .foreign_story import (
+    MOST_PARENTS,
+    NOTE,
+    PRODUCT,
+    PROMPT,
+    TAG,
+    TAGS,
+    Ancestor,
+    ForeignStory,
+    cut,
+    public,
+    read_story,
+)
 
 if TYPE_CHECKING:
     from .library import Library
 
 SIMULATED = "Not a real generation: simulated."
-"""What is said wherever a practice clip is shown."""
+"""What stands wherever a practice clip is shown."""
 
 _TITLE = 120  # characters
 
@@ -25,9 +37,9 @@ _TITLE = 120  # characters
 def story(library: Library, record: Record) -> dict[str, Any]:
     """What a take's clip is given to tell: JSON values, no key, no path of this machine.
 
-    A take that was adopted tells on what its clip told.
+    A take that was adopted passes on what its clip said.
     """
-    earlier = told_of(library, record)
+    earlier = adopted_story(library, record)
     made = record.confirmed_at if earlier is None else earlier.confirmed_at
     words, version = record.words.strip(), _version()
     return {
@@ -63,14 +75,14 @@ def story(library: Library, record: Record) -> dict[str, Any]:
     }
 
 
-def told_of(library: Library, record: Record) -> Told | None:
-    """What the clip of an adopted take told when it came; None for a take that was made here."""
+def adopted_story(library: Library, record: Record) -> ForeignStory | None:
+    """Return the story that an adopted take's clip came with; None for a take that was made here."""
     path = library.path(record)
     if record.prediction is not None or path is None:
         return None
     try:
         found = carried.read(path)
-        return None if found is None else told(found)
+        return None if found is None else read_story(found)
     except (LibraryError, OSError):
         return None
 
@@ -93,16 +105,16 @@ def write_to(library: Library, record: Record, target: Path) -> Path:
 
 
 def _lineage(library: Library, record: Record) -> tuple[Ancestor, ...]:
-    """The takes that a take came from, its parent first; beyond what this library holds, what an adopted clip told."""
+    """Return a take's ancestors, its parent first; beyond what this library holds, those that an adopted clip names."""
     ancestors = list[Ancestor]()
     for child, parent in _parents(library, record):
-        told_before = told_of(library, parent)
+        earlier = adopted_story(library, parent)
         before, after = ({**one.inputs, "model": one.model} for one in (parent, child))
         changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-        name = parent.id if told_before is None else told_before.id
+        name = parent.id if earlier is None else earlier.id
         ancestors.append(Ancestor(name, cut(parent.words, PROMPT), tuple(changed)))
         record = parent
-    earlier = told_of(library, record)
+    earlier = adopted_story(library, record)
     return (*ancestors, *(earlier.lineage if earlier else ()))[:MOST_PARENTS]
 
 

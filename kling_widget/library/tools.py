@@ -20,7 +20,7 @@ ELEMENTS, ENHANCER = "kwaivgi/kling-elements", "wavespeed-ai/prompt-optimizer"
 """The tools' names on the service."""
 
 KEPT = "kept"
-"""The note of a run whose element is in the cast, or was."""
+"""The note of a run whose element is in the library, or was."""
 
 SEEN = "taken"
 """The note of a run whose words a person has seen and settled."""
@@ -76,7 +76,7 @@ def make_element(
     practice: bool | None = None,
     timeout: float | None = None,
 ) -> str:
-    """Make an element from pictures; it is kept in the library's cast. Waits for it; about $0.01 on a live service.
+    """Make an element from pictures; it is kept in the library. Waits for it; about $0.01 on a live service.
 
     Parameters
     ----------
@@ -108,9 +108,9 @@ def make_element(
     service = ready(choose(practice))
     home = library if isinstance(library, Library) else Library(library)
     conclude_elements(home, service.name)
-    begun = home.cast.by_name(name, service.name)
+    begun = home.elements.by_name(name, service.name)
     if begun and begun.take and not begun.element_id and home.record(begun.take).final:
-        home.cast.remove(name, service.name)  # it failed: made anew
+        home.elements.remove(name, service.name)  # it failed: made anew
         begun = None
     if begun and begun.element_id:
         return begun.element_id
@@ -123,27 +123,27 @@ def make_element(
     Take(take, home).wait(timeout)
     conclude_elements(home, service.name)
     # By its run: another kernel may have been quicker with the name.
-    found = next((member for member in home.cast.all(service.name) if member.take == take), None)
+    found = next((member for member in home.elements.all(service.name) if member.take == take), None)
     if found is None or not found.element_id:
         raise RequestError([Problem("element_list", no_id(home.record(take)))])
     return found.element_id
 
 
 def begin_element(library: Library, service: str, request: VideoRequest, picture: str = "") -> Record:
-    """Confirm the making of an element: it costs money from here on. It is in the cast, without an id as yet.
+    """Confirm the making of an element: it costs money from here on. The library has it, without an id as yet.
 
-    ``picture`` is the path of a picture for the cast, from the library's folder. Raises ``LibraryError`` where the
+    ``picture`` is the path of a picture of it, from the library's folder. Raises ``LibraryError`` where the
     library knows one of that name, or where a cap would be passed; nothing was sent then.
     """
     name, description = str(request.inputs["name"]), str(request.inputs["description"])
     with _making:
-        if known := library.cast.by_name(name, service):
+        if known := library.elements.by_name(name, service):
             raise LibraryError(
                 f"This library knows an element {known.name!r} already. Nothing was sent. Choose another."
             )
         record = library.engine.confirm(request, service=service)
         with contextlib.suppress(LibraryError):  # another kernel was quicker with the name: it gets its own later
-            library.cast.add(name, service=service, note=description, picture=picture, take=record.id)
+            library.elements.add(name, service=service, note=description, picture=picture, take=record.id)
     return record
 
 
@@ -157,9 +157,9 @@ def conclude_elements(library: Library, service: str) -> None:
             continue
         with contextlib.suppress(LibraryError):  # it is known by this id already
             # A process that died between the two writes of `begin_element` left a run for which nobody waits.
-            if library.cast.made(run.id, found) is None:
+            if library.elements.made(run.id, found) is None:
                 note = str(run.inputs.get("description", ""))
-                library.cast.add(_free(library, run), found, service=service, note=note, take=run.id)
+                library.elements.add(_free(library, run), found, service=service, note=note, take=run.id)
         library.annotate(run.id, note=KEPT)
 
 
@@ -167,7 +167,7 @@ def _free(library: Library, run: Record) -> str:
     """A run's name, or one like it where another element has it."""
     name = str(run.inputs.get("name"))
     tries = (name, *(f"{name[: elements.NAME_LENGTH - 3]} {n}" for n in range(2, 100)))
-    return next(one for one in tries if not library.cast.by_name(one, run.service))
+    return next(one for one in tries if not library.elements.by_name(one, run.service))
 
 
 def no_id(record: Record) -> str:

@@ -6,7 +6,6 @@ The key is not here: outputs lie on hosts that change, and none of them may see 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
+from ..atomic_write import sync_folder
 from ..errors import BadFile, DownloadError, KlingError, LeaseLost, LibraryError, StaleAddress
 from ..media.mp4.validation import Mp4, check
 from .deadline import Call
@@ -106,7 +106,7 @@ def fetch(
         mp4 = check(part.path)
         mine()
         part.settle(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except NotPublic as error:
         part.keep()
         raise DownloadError(_UNSAFE) from error
@@ -156,7 +156,7 @@ def _set_aside(
         return False
     mine()
     part.set_aside(aside)
-    _sync_folder(aside.parent)
+    sync_folder(aside.parent)
     return True
 
 
@@ -272,13 +272,3 @@ def _led(address: str, location: str) -> str:
         return urljoin(address, location)
     except ValueError:
         raise DownloadError(_UNREADABLE) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder can't be opened to be synced
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

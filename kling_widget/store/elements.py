@@ -1,4 +1,4 @@
-"""The cast: elements, persons and things that the service knows by an id and prompts call by name."""
+"""Elements: persons and things that the service knows by an id and prompts call by name."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ elements = Table(
 
 
 @dataclass(frozen=True)
-class Member:
+class SavedElement:
     """An element that the library knows.
 
     Attributes
@@ -67,21 +67,21 @@ class Member:
     take: str = ""
 
 
-class Cast:
+class ElementStore:
     """A library's elements."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def all(self, service: str | None = None) -> list[Member]:
+    def all(self, service: str | None = None) -> list[SavedElement]:
         """All elements, or those of one service, by name."""
         query = select(elements).order_by(elements.c.key)
         if service is not None:
             query = query.where(elements.c.service == service)
         with reading(self._engine) as connection:
-            return [_member(row) for row in connection.execute(query).mappings() if _is_member(row)]
+            return [_element(row) for row in connection.execute(query).mappings() if _is_readable(row)]
 
-    def by_name(self, name: str, service: str | None = None) -> Member | None:
+    def by_name(self, name: str, service: str | None = None) -> SavedElement | None:
         """The element of that name, whatever its case, on a service (on any unless named); None where there is none."""
         with reading(self._engine) as connection:
             return _find(connection, name, service)
@@ -95,13 +95,13 @@ class Cast:
         note: str = "",
         picture: str = "",
         take: str = "",
-    ) -> Member:
+    ) -> SavedElement:
         """Bring an element in.
 
         Parameters
         ----------
         name, element_id, service, note, picture, take
-            See `Member`. One that is still being made has no id yet, and the run that makes it instead.
+            See `SavedElement`. One that is still being made has no id yet, and the run that makes it instead.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class Cast:
         LibraryError
             If the library knows one of the service by that name, or that id by another name. Nothing is changed.
         """
-        member = Member(
+        element = SavedElement(
             words.as_name(name),
             words.as_id(element_id) if element_id or not take else "",
             service,
@@ -120,13 +120,13 @@ class Cast:
             take,
         )
         with writing(self._engine) as connection:
-            _refuse_namesakes(connection, member.name, member.service)
-            _refuse_known(connection, member.service, member.element_id)
-            connection.execute(insert(elements).values(_row(member)))
+            _refuse_namesakes(connection, element.name, element.service)
+            _refuse_known(connection, element.service, element.element_id)
+            connection.execute(insert(elements).values(_row(element)))
             rows.next_revision(connection)
-        return member
+        return element
 
-    def made(self, take: str, element_id: str, *, picture: str | None = None) -> Member | None:
+    def made(self, take: str, element_id: str, *, picture: str | None = None) -> SavedElement | None:
         """Give the element that a run makes its id; None where it was removed in the meantime.
 
         May be told again: what is known already stays.
@@ -145,11 +145,11 @@ class Cast:
                 return None
             if row["element_id"] is None:
                 _refuse_known(connection, row["service"], tidy)
-                found = _member(row)
+                found = _element(row)
                 return _change(connection, found, element_id=tidy, picture=picture or found.picture)
-            return _member(row)
+            return _element(row)
 
-    def rename(self, name: str, new: str, service: str | None = None) -> Member:
+    def rename(self, name: str, new: str, service: str | None = None) -> SavedElement:
         """Call an element by another name. Prompts that name it are left as they are.
 
         Raises
@@ -168,7 +168,7 @@ class Cast:
 
     def annotate(
         self, name: str, *, note: str | None = None, picture: str | None = None, service: str | None = None
-    ) -> Member:
+    ) -> SavedElement:
         """Change an element's note or picture; None leaves it.
 
         Raises
@@ -183,12 +183,12 @@ class Cast:
             before = _get(connection, name, service)
             return _change(connection, before, **{field: value for field, value in given.items() if value is not None})
 
-    def remove(self, name: str, service: str | None = None) -> Member:
+    def remove(self, name: str, service: str | None = None) -> SavedElement:
         """Forget an element. It stays at the service, and takes that were made with it stay as they are.
 
         Returns
         -------
-        Member
+        SavedElement
             What was forgotten: with its name and id it can be brought in again.
 
         Raises
@@ -197,10 +197,10 @@ class Cast:
             If there is no such element.
         """
         with writing(self._engine) as connection:
-            member = _get(connection, name, service)
-            connection.execute(delete(elements).where(_is(member)))
+            element = _get(connection, name, service)
+            connection.execute(delete(elements).where(_is(element)))
             rows.next_revision(connection)
-        return member
+        return element
 
 
 def _as_note(note: str) -> str:
@@ -212,41 +212,41 @@ def _as_note(note: str) -> str:
     return tidy
 
 
-def _row(member: Member) -> dict[str, Any]:
-    return {**vars(member), "key": words.key(member.name), "element_id": member.element_id or None}
+def _row(element: SavedElement) -> dict[str, Any]:
+    return {**vars(element), "key": words.key(element.name), "element_id": element.element_id or None}
 
 
-def _is_member(row: Mapping[Any, Any]) -> bool:
+def _is_readable(row: Mapping[Any, Any]) -> bool:
     """Whether an element's row can be read."""
     texts = (row["name"], row["service"], row["note"], row["picture"], row["take"], row["element_id"] or "")
     return all(map(is_text, texts)) and is_whole(row["made_at"], 0, LAST_MS)
 
 
-def _member(row: Mapping[Any, Any]) -> Member:
-    values = {name: row[name] for name in Member.__dataclass_fields__}
-    return Member(**{**values, "element_id": row["element_id"] or ""})
+def _element(row: Mapping[Any, Any]) -> SavedElement:
+    values = {name: row[name] for name in SavedElement.__dataclass_fields__}
+    return SavedElement(**{**values, "element_id": row["element_id"] or ""})
 
 
-def _find(connection: Connection, name: str, service: str | None) -> Member | None:
+def _find(connection: Connection, name: str, service: str | None) -> SavedElement | None:
     query = select(elements).where(elements.c.key == words.key(" ".join(name.split())))
     if service is not None:
         query = query.where(elements.c.service == service)
     row = connection.execute(query.order_by(elements.c.service)).mappings().first()
-    return None if row is None or not _is_member(row) else _member(row)
+    return None if row is None or not _is_readable(row) else _element(row)
 
 
-def _get(connection: Connection, name: str, service: str | None) -> Member:
+def _get(connection: Connection, name: str, service: str | None) -> SavedElement:
     found = _find(connection, name, service)
     if found is None:
         raise LibraryError(f"This library knows no element {name!r}. Nothing was changed.")
     return found
 
 
-def _is(member: Member) -> Any:
-    return (elements.c.key == words.key(member.name)) & (elements.c.service == member.service)
+def _is(element: SavedElement) -> Any:
+    return (elements.c.key == words.key(element.name)) & (elements.c.service == element.service)
 
 
-def _change(connection: Connection, before: Member, /, **values: Any) -> Member:
+def _change(connection: Connection, before: SavedElement, /, **values: Any) -> SavedElement:
     if values:
         connection.execute(update(elements).where(_is(before)).values(values))
         rows.next_revision(connection)

@@ -28,7 +28,7 @@ _CAP_IN_WORDS = {
 }
 
 
-class Purse:
+class Ledger:
     """A library's money."""
 
     def __init__(self, engine: Engine, zone: tzinfo) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, select
 
 from .. import paths, permissions
+from ..atomic_write import sync_folder
 from ..errors import LibraryError, MediumRefused
 from .damage import is_text, is_whole
 from .database import reading, writing
@@ -222,12 +223,7 @@ class MediaStore:
             head = file.read(HEAD)
         medium = examine(part.digest.hexdigest(), name, part.size, head, kind)
         os.replace(part.path, paths.new(self._library, "media", medium.file_name))
-        if os.name == "posix":  # elsewhere a folder can't be opened to be synced
-            descriptor = os.open(part.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        sync_folder(part.path.parent)
         return medium
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from sqlalchemy import Column, Connection, Engine, Table, bindparam, inspect, se
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
-from .. import permissions
+from ..atomic_write import replacing
 from ..errors import LibraryError
 from .database import reading, writing
 from .layout import VERSION
@@ -68,13 +65,10 @@ def _back_up(engine: Engine, version: int) -> None:
     if engine.dialect.name != "sqlite" or not database:
         return
     target = Path(f"{database}.schema-{version}")
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        os.close(permissions.create(part))  # SQLite would make it readable for everybody
-        with engine.connect() as connection:
+        with replacing(target) as part, engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
             connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
-        os.replace(part, target)
     except (DBAPIError, OSError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
         raise LibraryError(
@@ -82,9 +76,6 @@ def _back_up(engine: Engine, version: int) -> None:
             f"{str(target)!r} ({why}). It was left as it is, and nothing was sent. Make room on that disk, and try "
             "again."
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def add_column(connection: Connection, table: Table, name: str) -> None:

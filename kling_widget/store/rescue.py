@@ -16,7 +16,7 @@ from sqlalchemy import Table, insert, update
 from sqlalchemy.engine import Connection
 
 from . import damage
-from . import ledger as purse
+from . import ledger as money
 from .database import writing
 from .elements import elements
 from .layout import DATABASE
@@ -68,7 +68,7 @@ def rescue(database: Path, folder: Path) -> Saved:
             kept = _put_takes(connection, found["takes"], lost)
             for table in _OTHERS:
                 _put(connection, table, found[table.name], kept, lost)
-            purse.recount(connection, of_name(zone) if isinstance(zone, str) else store.zone)
+            money.recount(connection, of_name(zone) if isinstance(zone, str) else store.zone)
             newest = max([0, *kept.values()])
             connection.execute(update(meta).where(meta.c.name == "revision").values(value=newest + 1))
     finally:

@@ -50,9 +50,9 @@ class Store:
         Which kernel tends which take.
     zone
         The time zone in which its days are counted, for every kernel that uses it.
-    purse
+    ledger
         Money spent, and the caps on it.
-    cast
+    elements
         The elements that prompts call by name.
     accounts
         Whose takes it holds.
@@ -66,8 +66,8 @@ class Store:
         migrations.migrate(self._engine)
         self.leases = leases.Leases(self._engine)
         self.zone = zone(self._engine)
-        self.purse = ledger.Purse(self._engine, self.zone)
-        self.cast = elements.Cast(self._engine)
+        self.ledger = ledger.Ledger(self._engine, self.zone)
+        self.elements = elements.ElementStore(self._engine)
         self.accounts = accounts.Accounts(self._engine)
 
     @classmethod

@@ -19,7 +19,7 @@ PRACTICE = "from kling_widget import Studio\nstudio = Studio(practice=True)\nstu
 MARA = "9223372036854775809"  # beyond what JavaScript counts to
 
 CAST = f"""
-studio.library.cast.add("Mara", "{MARA}", service="practice", note="A woman in a red coat")
+studio.library.elements.add("Mara", "{MARA}", service="practice", note="A woman in a red coat")
 studio.library.engine.soon(studio._refresh)
 """
 INPUTS = """

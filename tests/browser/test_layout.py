@@ -16,7 +16,7 @@ OPEN = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=0
 KNOWN = (
     OPEN
     + """
-studio.library.cast.add("Mara", str(2**60), service="practice", note="A dancer")
+studio.library.elements.add("Mara", str(2**60), service="practice", note="A dancer")
 studio.library.engine.soon(studio._refresh)
 studio
 """

@@ -14,7 +14,7 @@ OPEN = """
 from kling_widget import Studio
 studio = Studio(practice=True)
 for n, name in enumerate(("Mara", "Old Tom", "שרה", "Zoë")):
-    studio.library.cast.add(name, str(2**60 + n), service="practice")
+    studio.library.elements.add(name, str(2**60 + n), service="practice")
 studio.library.engine.soon(studio._refresh)
 studio
 """

@@ -78,8 +78,8 @@ def test_a_ledger_keeps_each_entry_and_adds_what_differs(tmp_path: Path) -> None
     for charge, refund in told:
         for _twice in range(2):  # two kernels that ask at the same time book it once
             store.correct(take.id, lambda now, c=charge, r=refund: booked(now, bill(c, r)))  # type: ignore[misc]
-        assert store.purse.spent().total == micros(charge) - micros(refund)
-    entries = [(entry["kind"], entry["amount"] / 1_000_000) for entry in store.purse.entries()]
+        assert store.ledger.spent().total == micros(charge) - micros(refund)
+    entries = [(entry["kind"], entry["amount"] / 1_000_000) for entry in store.ledger.entries()]
     assert entries == [
         ("quote", 0.56),
         ("charge", 0.56),

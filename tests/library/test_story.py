@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kling_widget import Library, RequestError, Take, generate
 from kling_widget.errors import LibraryError
-from kling_widget.library.foreign_story import Ancestor, told
+from kling_widget.library.foreign_story import Ancestor, read_story
 from kling_widget.library.story import story
 from kling_widget.media.mp4 import story as carried
 from kling_widget.practice import PracticeServer
@@ -88,7 +88,7 @@ def test_a_saved_clip_tells_what_was_asked_for_what_it_cost_and_what_a_person_th
     saved = take.save_as(tmp_path / "fox.mp4")
     assert saved == tmp_path / "fox.mp4"
     assert sha256(take.video) == before == take.record.sha256
-    found = told(carried.read(saved) or {})
+    found = read_story(carried.read(saved) or {})
     assert (found.id, found.service, found.practice) == (take.id, server.url, False)
     assert (found.sha256, found.bytes) == (before, take.record.bytes)
     assert (found.cost, found.rating, found.tags) == (take.record.cost, 4, ("hero", "wide"))
@@ -111,7 +111,7 @@ def test_no_key_and_no_path_of_this_machine_leaves_with_a_clip(library: Library,
 
 def test_a_practice_clip_says_that_it_is_simulated(made: Callable[..., Take], tmp_path: Path) -> None:
     saved = made().save_as(tmp_path / "fox.mp4")
-    assert told(carried.read(saved) or {}).practice
+    assert read_story(carried.read(saved) or {}).practice
     with av.open(str(saved)) as container:
         assert container.metadata["comment"] == f"Not a real generation: simulated. {FOX}"
 
@@ -120,7 +120,7 @@ def test_a_clip_tells_what_it_was_made_from_and_what_changed(made: Callable[...,
     first = made("A fox", at=1_790_000_000_000)
     second = made("A fox, dusk", at=1_790_000_001_000, parent=first.id)
     third = made("A fox, dusk", at=1_790_000_002_000, parent=second.id, inputs={"duration": 3})
-    found = told(carried.read(third.save_as(tmp_path)) or {})
+    found = read_story(carried.read(third.save_as(tmp_path)) or {})
     assert found.lineage == (
         Ancestor(second.id, "A fox, dusk", ("duration",)),
         Ancestor(first.id, "A fox", ("prompt",)),
@@ -134,7 +134,7 @@ def test_a_story_is_bounded_however_much_was_written(made: Callable[..., Take], 
         parent = take.id
     take = made("the last", parent=parent)
     take.library.annotate(take.id, note="n" * 100_000, tags=tuple(f"{n}" * 300 for n in range(300)))
-    found = told(carried.read(take.save_as(tmp_path)) or {})
+    found = read_story(carried.read(take.save_as(tmp_path)) or {})
     assert len(found.lineage) == 20
     assert max(len(one.prompt) for one in found.lineage) == 1000
     assert (len(found.note), len(found.tags)) == (4000, 100)
@@ -173,7 +173,7 @@ def test_the_same_clip_saved_again_says_what_is_thought_of_it_now(made: Callable
     take.save_as(path, story=False)
     take.save_as(path)
     take.rate(5).save_as(path)
-    assert told(carried.read(path) or {}).rating == 5
+    assert read_story(carried.read(path) or {}).rating == 5
     before = sha256(take.video)
     assert take.video is not None
     with pytest.raises(LibraryError, match="the clip itself"):
@@ -268,9 +268,9 @@ def test_an_adopted_clip_tells_on_what_it_was_told(
     made: Callable[..., Take], elsewhere: Library, tmp_path: Path
 ) -> None:
     take = made(parent=made("A fox").id)
-    first = told(carried.read(take.save_as(tmp_path / "one.mp4")) or {})
+    first = read_story(carried.read(take.save_as(tmp_path / "one.mp4")) or {})
     adopted = elsewhere.adopt(tmp_path / "one.mp4").rate(5)
-    second = told(carried.read(adopted.save_as(tmp_path / "two.mp4")) or {})
+    second = read_story(carried.read(adopted.save_as(tmp_path / "two.mp4")) or {})
     assert second.rating == 5
     for name in ("id", "sha256", "bytes", "cost", "service", "confirmed_at", "finished_at", "inputs", "lineage"):
         assert getattr(second, name) == getattr(first, name), name
@@ -410,7 +410,7 @@ def test_whatever_a_story_says_it_is_read_or_refused_in_words(place: tuple[Any, 
         inner = inner[step]
     inner[place[-1]] = value
     with contextlib.suppress(LibraryError, RequestError):
-        found = told(held)
+        found = read_story(held)
         assert json.dumps(found.request().inputs)
         assert found.rating in (None, 1, 2, 3, 4, 5)
 

@@ -183,7 +183,7 @@ class Promises(RuleBasedStateMachine):
         until(self._rested, self.reader.page)
         self.nothing_is_lost_or_paid_twice()
         assert not judge(self.server, self.reader.page(), self.folder)
-        assert self.reader.purse.spent().total == self.server.view()["totals"]["spent"]
+        assert self.reader.ledger.spent().total == self.server.view()["totals"]["spent"]
 
     def _records(self, seen: list[Record]) -> Any:
         # Read when the judge has seen the server's ledger: what the server had by then, the library must know of.

@@ -56,8 +56,8 @@ def fill(store: Store) -> list[Record]:
         assert lease is not None
         store.change(lease, charge=micros("0.56"), settled=True)
     store.add(a_record("An enhanced prompt", kind="tool", charge=None, outputs='["better"]'))
-    store.cast.add("Mara", "123", service=LIVE, note="a heroine")
-    store.purse.set_budget(Budget(day=micros("50")))
+    store.elements.add("Mara", "123", service=LIVE, note="a heroine")
+    store.ledger.set_budget(Budget(day=micros("50")))
     return made
 
 
@@ -116,10 +116,10 @@ def _read(store: Store) -> None:
     for read in (
         shown,
         told,
-        lambda: store.purse.spent(),
-        lambda: store.purse.budget,
-        lambda: ledger(store.purse.entries(), store.zone),
-        lambda: store.cast.all(),
+        lambda: store.ledger.spent(),
+        lambda: store.ledger.budget,
+        lambda: ledger(store.ledger.entries(), store.zone),
+        lambda: store.elements.all(),
         lambda: store.ended(now_ms()),
         lambda: store.settled(0),
         lambda: store.adopted(),
@@ -428,7 +428,7 @@ def test_whatever_a_row_holds_it_costs_that_row_and_no_other(sound: Path, tmp_pa
     store = Store.in_folder(tmp_path)
     shown = [record for record in store.page(limit=None) if record.words != "One more"]
     assert len(shown) >= takes - 1
-    store.purse.spent()
+    store.ledger.spent()
     store.close()
 
 
@@ -458,7 +458,7 @@ def test_whatever_a_row_holds_it_costs_that_row_and_no_other(sound: Path, tmp_pa
 def test_a_row_that_can_not_be_read_is_said_and_the_others_are_shown(library: Path, column: str, value: Any) -> None:
     assert put(library / "library.db", "takes", column, 1, value)
     opened = Store.in_folder(library)
-    before = opened.purse.spent()
+    before = opened.ledger.spent()
     assert len(opened.page(limit=None)) == 6
     assert len(opened.unreadable) == 1
     assert f"its {column} " in next(iter(opened.unreadable.values()))
@@ -498,16 +498,16 @@ def test_a_cap_that_can_not_be_read_lets_nothing_through(library: Path) -> None:
 
 def test_totals_that_can_not_be_read_are_counted_from_the_ledger(library: Path) -> None:
     store = Store.in_folder(library)
-    before = store.purse.spent()
+    before = store.ledger.spent()
     store.close()
     assert put(library / "library.db", "spend", "amount", 1, "much")
     store = Store.in_folder(library)
-    assert store.purse.spent() == before
+    assert store.ledger.spent() == before
     take = next(record for record in store.page() if record.state == "failed")
     lease = store.leases.claim_one(take.id, "me", for_ms=60_000)
     assert lease is not None
     store.change(lease, charge=micros("0.56"))
-    after = store.purse.spent()
+    after = store.ledger.spent()
     assert after.total == before.total + micros("0.56")
     store.close()
 
@@ -540,8 +540,8 @@ def test_a_rescue_brings_over_what_can_be_read_and_says_what_can_not(
     assert len(states) == 6
     assert states["A moon, number 3"] == "cancelled"
     assert store.get(next(r.id for r in store.page() if r.state == "cancelled")).trouble.startswith("It waited")
-    assert sum(e["amount"] for e in store.purse.entries() if e["kind"] == "charge") == store_total
-    assert store.cast.all()[0].name == "Mara"
+    assert sum(e["amount"] for e in store.ledger.entries() if e["kind"] == "charge") == store_total
+    assert store.elements.all()[0].name == "Mara"
     store.close()
 
 

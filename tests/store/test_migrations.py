@@ -40,7 +40,7 @@ def test_an_old_library_keeps_all_that_it_held(old: Path) -> None:
     after = [(r.id, r.words, r.charge, r.rating) for r in reversed(store.page(limit=None))]
     assert after == before
     assert len(after) == 2
-    assert store.purse.spent("2026-11-22").total > 0
+    assert store.ledger.spent("2026-11-22").total > 0
     store.add(record("One more"))
     assert len(store.page()) == 3
 
@@ -99,7 +99,7 @@ def test_a_step_that_fails_leaves_the_library_as_it_was_and_says_so(old: Path, m
 
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "_STEPS", {1: half})
-        with pytest.raises(LibraryError, match=r"earlier version .* no such table: nowhere.* left as it is") as error:
+        with pytest.raises(LibraryError, match=r"earlier version .*no such table: nowhere.* left as it is") as error:
             Store.in_folder(old)
     assert not isinstance(error.value, LibraryDamaged)
     with closing(sqlite3.connect(old / "library.db")) as base:

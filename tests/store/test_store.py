@@ -108,21 +108,21 @@ def test_charges_and_refunds_are_booked_once(store: Store) -> None:
     take = store.add(record(service=live))
     lease = mine(store, take)
     store.change(lease, state="processing")
-    assert store.purse.spent().today == micros("0.70")  # may cost: the estimate counts until billing says
+    assert store.ledger.spent().today == micros("0.70")  # may cost: the estimate counts until billing says
     for _ in range(2):
         store.change(lease, charge=micros("0.56"))
-    assert store.purse.spent() == Spend(today=micros("0.56"), total=micros("0.56"), takes=1)
+    assert store.ledger.spent() == Spend(today=micros("0.56"), total=micros("0.56"), takes=1)
     assert store.get(take.id).cost == micros("0.56")
     store.change(lease, state="failed", refund=micros("0.56"), settled=True)
-    assert store.purse.spent() == Spend(takes=1)
+    assert store.ledger.spent() == Spend(takes=1)
     assert store.get(take.id).cost == Micros(0)
-    assert store.purse.spent(today="1999-01-01").today == 0
+    assert store.ledger.spent(today="1999-01-01").today == 0
 
 
 def test_play_money_is_kept_apart(store: Store) -> None:
     take = store.add(record())
     store.change(mine(store, take), state="completed", charge=micros("0.70"))
-    assert store.purse.spent() == Spend(practice_today=micros("0.70"), practice_total=micros("0.70"), takes=1)
+    assert store.ledger.spent() == Spend(practice_today=micros("0.70"), practice_total=micros("0.70"), takes=1)
 
 
 def test_two_takes_never_share_a_prediction(store: Store) -> None:

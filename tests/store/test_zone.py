@@ -64,7 +64,7 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("zones", [("Pacific/Kiritimati", "Etc/GMT+12"), ("UTC-14", "UTC+12")])
 def test_a_cap_for_a_day_holds_in_kernels_of_several_zones(tmp_path: Path, zones: tuple[str, str]) -> None:
     store = Store.in_folder(tmp_path)
-    store.purse.set_budget(Budget(day=micros("0.60")))
+    store.ledger.set_budget(Budget(day=micros("0.60")))
     said = [line for name in (*zones, *zones) for line in in_zone(name, KERNEL, str(tmp_path)).split()]
     assert len([line for line in said if line != "over"]) == 1
     store.close()
@@ -164,6 +164,6 @@ def test_a_take_of_yesterday_evening_is_not_of_today(tmp_path: Path, berlin: Non
     midnight, _ = bounds("2026-07-02", ZoneInfo("Europe/Berlin"))
     for at in (midnight - 1, midnight):
         store.add(a_record(at=at, state="intent", charge=None, saved_at=None, service="https://a.example"))
-    assert store.purse.spent("2026-07-01").today == store.purse.spent("2026-07-02").today == micros("0.56")
-    assert store.purse.spent("2026-07-02").total == micros("1.12")
+    assert store.ledger.spent("2026-07-01").today == store.ledger.spent("2026-07-02").today == micros("0.56")
+    assert store.ledger.spent("2026-07-02").total == micros("1.12")
     store.close()

@@ -432,10 +432,10 @@ def test_an_element_whose_name_was_taken_meanwhile_is_kept_under_another(
     library: Library, server: PracticeServer
 ) -> None:
     run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
-    library.cast.add("Mara", "123", service=server.url)
+    library.elements.add("Mara", "123", service=server.url)
     settled(library, run.id)
     tools.conclude_elements(library, server.url)
-    assert [member.name for member in library.cast.all()] == ["Mara", "Mara 2"]
+    assert [member.name for member in library.elements.all()] == ["Mara", "Mara 2"]
 
 
 def test_an_element_that_was_not_waited_for_is_found_again_and_not_made_twice(
@@ -453,14 +453,14 @@ def test_an_element_is_made_of_a_file_too(library: Library, server: PracticeServ
     made = tools.make_element("Mara", "", tmp_path / "mara.png", library=library, timeout=30)
     (task,) = server.view()["tasks"]
     assert task["inputs"]["image"].startswith(server.url)
-    assert [member.element_id for member in library.cast.all()] == [made]
+    assert [member.element_id for member in library.elements.all()] == [made]
 
 
 def test_code_can_enhance_and_make_elements(library: Library, server: PracticeServer) -> None:
     assert tools.enhance(FOX, library=library, timeout=30).startswith(FOX)
     made = tools.make_element("Mara", "", [PICTURE], library=library, timeout=30)
     assert int(made) > 2**53
-    assert [member.element_id for member in library.cast.all()] == [made]
+    assert [member.element_id for member in library.elements.all()] == [made]
     panel = Studio(library)
     assert panel._builder.bindings.prompt_tools.enhancer["state"] == ""  # its words were given already
     panel.close()

@@ -124,7 +124,7 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
         assert answer["ok"] is False, (kind, fields)
         assert not any(word in answer["error"] for word in ("codec", "surrogate", "UnicodeEncode", "Error:")), answer
     assert (library.record(take.id).tags, library.record(take.id).note) == ((), "")
-    assert library.cast.all() == []
+    assert library.elements.all() == []
     assert not (library.folder / "templates.json").exists()
 
 
@@ -144,7 +144,7 @@ def test_code_is_refused_in_words_too(library: Library, tmp_path: Path) -> None:
         lambda: library.annotate(take.id, note=HALF),
         lambda: library.annotate(take.id, tags=["a\0b"]),
         lambda: library.annotate(take.id, note=5),
-        lambda: library.cast.add("Mara", "1", service="practice", note=HALF),
+        lambda: library.elements.add("Mara", "1", service="practice", note=HALF),
     ):
         with pytest.raises((BadValue, RequestError), match=r"no text|is text"):
             act()

@@ -14,7 +14,7 @@ import pytest
 
 from kling_widget import Library, Studio, TakeFailed, generate
 from kling_widget.errors import NoAnswer, SettingsError
-from kling_widget.library.foreign_story import told
+from kling_widget.library.foreign_story import read_story
 from kling_widget.media.mp4 import story
 from kling_widget.practice import PracticeServer
 from kling_widget.service import identity
@@ -69,7 +69,7 @@ def test_a_practice_server_that_is_named_makes_practice_takes(
     said = story.read(saved)
     assert said is not None
     assert said["take"]["practice"] is True
-    assert told(said).practice
+    assert read_story(said).practice
     other = Library(tmp_path / "elsewhere")
     assert other.adopt(saved).practice
     other.close()
@@ -165,7 +165,7 @@ def test_a_story_that_calls_the_vendors_clip_practice_is_not_believed(
     said = story.read(saved)
     assert said is not None
     said["take"]["service"] = "https://api.wavespeed.ai"
-    assert not told(said).practice
+    assert not read_story(said).practice
 
 
 def test_what_was_asked_for_as_practice_is_not_sent_to_a_server_that_is_none(

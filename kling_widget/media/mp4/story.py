@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import struct
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+from ...atomic_write import READABLE, replacing
 from ...errors import BadFile, LibraryError
 from . import validation
 from .boxes import MOST_HEADER, Box, boxes, inside, top_level
@@ -165,22 +165,15 @@ def _plain(value: Any, depth: int = 0) -> None:
 
 
 def _write(source: BinaryIO, layout: Layout, box: bytes, target: Path) -> None:
-    partial = target.with_name(f".{uuid.uuid4().hex[:16]}.part")  # a suffix could make a long name too long
-    descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    with replacing(target, mode=READABLE) as partial:
+        with partial.open("wb") as file:
             for piece in layout:
                 if isinstance(piece, bytes):
                     file.write(piece)
                 else:
                     _copy(source, file, *piece)
             file.write(box)
-            file.flush()
-            os.fsync(file.fileno())
         validation.check(partial)
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, start: int, end: int) -> None:

@@ -7,14 +7,12 @@ overwritten.
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ... import paths, permissions
+from ... import atomic_write, paths, permissions
 from ...errors import LibraryError
 from .templates import Template
 
@@ -132,16 +130,7 @@ def _write(path: Path, entries: list[Any]) -> None:
     try:
         permissions.make_library(path.parent)
         path = path.resolve()  # a link to another file of the library stays a link
-        # Not with tempfile, which makes files private: this one is as open as its folder.
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            with os.fdopen(permissions.create(beside), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        atomic_write.write(path, content)
     except OSError as error:
         raise LibraryError(
             f"{path} can't be written ({error.strerror or error}), so nothing was saved. Nothing was charged."

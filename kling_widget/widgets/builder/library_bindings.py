@@ -78,7 +78,7 @@ class LibraryBindings:
     def refresh(self) -> None:
         """Show what the library says now. Called on the engine's thread."""
         tools.conclude_elements(self._library, self._service.name)
-        cast = [self._member(member) for member in self._library.cast.all(self._service.name)]
+        cast = [self._member(member) for member in self._library.elements.all(self._service.name)]
         if cast != self.elements.known:
             self.elements.known = cast
         if self._enhancing and self.prompt_tools.enhancer["state"] == "running":
@@ -101,11 +101,11 @@ class LibraryBindings:
         )
 
     def _save(self, name: str, element_id: str, note: str) -> None:
-        self._library.cast.add(name, element_id, service=self._service.name, note=note)
+        self._library.elements.add(name, element_id, service=self._service.name, note=note)
         self._soon()
 
     def _forget(self, name: str) -> None:
-        self._library.cast.remove(name, self._service.name)
+        self._library.elements.remove(name, self._service.name)
         self._soon()
 
     def _create(self, name: str, description: str, pictures: Sequence[str], price: str) -> Mapping[str, Any]:
@@ -121,7 +121,7 @@ class LibraryBindings:
         return {"text": f"Confirmed: {name} is being made, for about {price}."}
 
     def _picture(self, name: str) -> bytes | None:
-        member = self._library.cast.by_name(name, self._service.name)
+        member = self._library.elements.by_name(name, self._service.name)
         path = paths.existing(self._library.folder, member.picture, "media") if member else None
         try:
             return path.read_bytes() if path else None

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from ...atomic_write import READABLE, replacing
 from ...engine.polling import Progress
 from ...errors import LibraryError
 from ...filenames import as_path
@@ -168,18 +168,14 @@ class _Export:
         return self.beside / name
 
     def _put(self, page: Page, held: list[Leaf]) -> None:
-        part = self.target.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            with part.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
-                file.write(page.head())
-                for leaf in held if self.inside else []:
-                    file.writelines(clip_inside(leaf.record.id, self._pieces(leaf)))
-                file.write(page.tail())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, self.target)
-        finally:
-            part.unlink(missing_ok=True)
+        with (
+            replacing(self.target, mode=READABLE) as part,
+            part.open("w", encoding="utf-8", errors="replace", newline="\n") as file,
+        ):
+            file.write(page.head())
+            for leaf in held if self.inside else []:
+                file.writelines(clip_inside(leaf.record.id, self._pieces(leaf)))
+            file.write(page.tail())
 
     def _pieces(self, leaf: Leaf) -> Iterator[bytes]:
         digest = hashlib.sha256()
