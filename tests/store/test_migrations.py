@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -158,13 +159,15 @@ except LibraryError as error:
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
 def test_a_folder_that_can_not_be_written_to_is_said_and_left(old: Path) -> None:
     before = (old / "library.db").read_bytes()
-    for folder in (old, *old.parents[:2]):
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders may not be entered by another user
+        folder = Path(name)
+        (folder / "library.db").write_bytes(before)
+        (folder / "library.db").chmod(0o444)
+        folder.chmod(0o555)
+        command = [sys.executable, "-c", _READ_ONLY, name]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
         folder.chmod(0o755)
-    (old / "library.db").chmod(0o444)
-    old.chmod(0o555)
-    ran = subprocess.run([sys.executable, "-c", _READ_ONLY, str(old)], capture_output=True, text=True, timeout=120)
-    old.chmod(0o755)
-    assert "can't be" in ran.stdout, ran.stderr
-    assert "nothing was sent" in ran.stdout
-    assert (old / "library.db").read_bytes() == before
-    assert [found.name for found in old.iterdir()] == ["library.db"]
+        assert "can't be" in ran.stdout, ran.stderr
+        assert "nothing was sent" in ran.stdout
+        assert [found.name for found in folder.iterdir()] == ["library.db"]
+        assert (folder / "library.db").read_bytes() == before
