@@ -26,10 +26,10 @@ except KlingError as error:
     sys.exit()
 before = studio.library.is_open
 if sys.argv[2]:
-    studio.prompt.value = sys.argv[2]
+    studio.prompt = sys.argv[2]
 while not studio._stops:  # it watches the library once that is open
     time.sleep(0.05)
-print(json.dumps({"before": before, "after": studio.library.is_open, "prompt": studio.prompt.value}))
+print(json.dumps({"before": before, "after": studio.library.is_open, "prompt": studio.prompt}))
 studio.close()
 """
 
