@@ -258,7 +258,8 @@ def test_a_second_card_is_compared_with_the_first_and_both_play(jupyter: Jupyter
     expect(letters).to_have_text(["B", "A"])
     expect(panel.root.locator(".kw-story-prompt del")).to_have_text("red")
     expect(panel.root.locator(".kw-story-prompt ins")).to_have_text("blue")
-    films.first.scroll_into_view_if_needed()  # as whoever clicks on Play has it in sight
+    for film in films.all():  # also where the film is scrolled out of sight, far above the card that was clicked
+        jupyter.page.wait_for_function("v => v.readyState >= 1", arg=film.element_handle(), timeout=MADE_WITHIN)
     panel.root.get_by_role("button", name="Play", exact=True).click()
     for film in films.all():
         jupyter.page.wait_for_function("v => v.currentTime > 0.3", arg=film.element_handle(), timeout=MADE_WITHIN)

@@ -66,8 +66,9 @@ export function newFilm(model, where, { choose, changed, blend }, signal) {
      * @param {import("./player.js").Clip[]} clips those to show
      * @param {Arrangement} arrangement
      * @param {string} invitation said where there is none
+     * @param {(take: string) => boolean} chosen whether a person chose a take since the view opened
      */
-    show(clips, arrangement, invitation) {
+    show(clips, arrangement, invitation, chosen) {
       const wanted = clips.length ? clips.map((clip) => clip.id) : [""];
       for (const [id, tile] of tiles) {
         if (wanted.includes(id)) continue;
@@ -81,7 +82,7 @@ export function newFilm(model, where, { choose, changed, blend }, signal) {
       });
       order.forEach((tile, i) => {
         if (el.children[i] !== tile.el) el.insertBefore(tile.el, el.children[i] ?? null);
-        tile.show(clips[i] ?? null, invitation);
+        tile.show(clips[i] ?? null, invitation, chosen(clips[i]?.id ?? ""));
       });
       const shape = Math.max(...clips.map(({ width, height }) => (width && height ? width / height : 0)), 0) || WIDE;
       const across = lies(arrangement) ? 1 : arrangement === "grid" ? columns(clips.length, shape) : Math.max(1, wanted.length);

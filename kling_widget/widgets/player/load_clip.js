@@ -1,4 +1,5 @@
-// A take's clip is brought to its video once it comes into sight, by the first route whose source this page can play.
+// Loads a take's clip into its video by the first route whose source this page can play: at once where a person chose it,
+// else once it comes into sight.
 // @ts-check
 import { deliver } from "./delivery.js";
 import { poster } from "./poster.js";
@@ -11,6 +12,7 @@ import { poster } from "./poster.js";
  * @property {AbortSignal} gone stops it, and gives back what came
  * @property {(gone: AbortSignal) => Promise<import("./delivery.js").Place>} where
  * @property {Set<string>} without routes that are not tried (any more)
+ * @property {boolean} wanted whether a person chose this take, so that it is loaded wherever the page is scrolled to
  * @property {(words: string) => void} tell how it goes; empty: nothing is waited for
  */
 
@@ -18,11 +20,11 @@ import { poster } from "./poster.js";
  * @param {Errand} errand
  * @returns {Promise<import("./delivery.js").Source>} what the video plays now; rejects in words where nothing can be played
  */
-export async function bring({ model, clip, video, gone, where, without, tell }) {
+export async function bring({ model, clip, video, gone, where, without, wanted, tell }) {
   void poster(model, clip.id, gone).then((url) => {
     if (url && !gone.aborted && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.poster = url;
   }, () => {});
-  await seen(video, gone); // twenty screens in a notebook fetch only what is looked at
+  if (!wanted) await seen(video, gone); // twenty players in a notebook fetch only what is looked at
   for (;;) {
     const late = setTimeout(() => tell("Waiting for the kernel. It may be busy with a cell."), 2500);
     gone.addEventListener("abort", () => clearTimeout(late));
@@ -64,7 +66,7 @@ function seen(el, signal) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       eye.disconnect();
       resolve();
-    }, /** @type {any} */ ({ rootMargin: "400px", scrollMargin: "400px" })); // the latter within a notebook that scrolls
+    }, { rootMargin: "400px" });
     eye.observe(el);
     signal.addEventListener("abort", () => {
       eye.disconnect();

@@ -86,6 +86,8 @@ export function show(model, el, signal, told) {
   const offer = create("button", { class: "kw-quiet", type: "button", hidden: true, dataset: { asks: "kernel" }, onclick: () => void sound() });
   const gone = create("p", { class: "kw-screen-gone", role: "alert", hidden: true });
   const remarks = create("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
+  /** @type {Set<string>} takes that the view opened with; whatever came later, a person asked for */
+  const opening = new Set(model.get("takes").map((/** @type {Clip} */ { id }) => id));
   /** @type {Set<string>} takes that play with a sound made for this host */
   const heard = new Set();
   const hidden = create("style"); // what the saved notebook shows stays out of sight for as long as this view lives
@@ -272,7 +274,7 @@ export function show(model, el, signal, told) {
       help.close();
     }
     [before, acted] = [fresh.join("\n"), now.chosen];
-    film.show(now.shown, now.arrangement, model.get("invitation"));
+    film.show(now.shown, now.arrangement, model.get("invitation"), (take) => !opening.has(take));
     const letters = now.shown.map((clip) => LETTERS[clips.indexOf(clip)] ?? "");
     film.tiles().forEach((tile, i) => {
       const clip = now.shown[i];

@@ -12,7 +12,7 @@ import { lendPoster } from "./downloads.js";
  * @property {HTMLVideoElement} video
  * @property {() => import("./delivery.js").Source | null} source what plays here; null while nothing does
  * @property {() => import("./player.js").Clip | null} clip
- * @property {(clip: import("./player.js").Clip | null, invitation: string) => void} show null: an empty film
+ * @property {(clip: import("./player.js").Clip | null, invitation: string, picked: boolean) => void} show null: an empty film; `picked`: a person chose it, so it is loaded out of sight too
  * @property {(letter: string, says: string) => void} name what its corner says; empty: nothing
  * @property {(words: string) => void} end what is said of a clip that has ended before others
  * @property {(words: string, head?: string, tone?: string) => void} tell words over the film; empty takes them away
@@ -41,7 +41,7 @@ export function newTile(model, where, { choose, changed }) {
   let now = null;
   /** @type {import("./delivery.js").Source | null} */
   let plays = null;
-  let shown = "";
+  let [shown, chosen] = ["", false];
   /** @type {Set<string>} routes whose source could not be played to its end */
   let without = new Set();
   /** @type {AbortController | null} */
@@ -66,7 +66,7 @@ export function newTile(model, where, { choose, changed }) {
   const load = async (clip, gone) => {
     try {
       tell("");
-      plays = await bring({ model, clip, video, gone, tell, without, where: (signal) => where(clip.id, signal) });
+      plays = await bring({ model, clip, video, gone, tell, without, wanted: chosen, where: (signal) => where(clip.id, signal) });
       el.dataset.route = plays.route;
       changed();
       lendPoster(model, clip.id, video, gone).catch(() => {}); // the clip plays all the same
@@ -100,8 +100,8 @@ export function newTile(model, where, { choose, changed }) {
     el, video, tell,
     source: () => plays,
     clip: () => now,
-    show(clip, invitation) {
-      now = clip;
+    show(clip, invitation, picked) {
+      [now, chosen] = [clip, chosen || picked];
       const waits = !clip?.file;
       el.dataset.state = clip ? (waits ? "waits" : "plays") : "empty";
       bar.style.transform = `scaleX(${clip?.row && clip.row.tone !== "bad" ? clip.row.fraction : 0})`;
