@@ -40,10 +40,10 @@ _IMPORTS = """
 from pathlib import Path
 from IPython.display import Video
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 import kling_widget.widgets.studio
 """
-_SCREEN = "Screen(Library({folder!r}).takes()[0])"
+_SCREEN = "Player(Library({folder!r}).takes()[0])"
 
 # From giving the command until a frame of the clip was painted. Where no frame callback comes (nothing plays), a frame
 # that is there is painted with the page's next one. What the notebook keeps of a screen has a hidden video too.
@@ -179,10 +179,10 @@ def run(rounds: int = ROUNDS) -> Table:
         keep(folder / "gone", clip, address=at_service(service, clip))
         keep(server.root / "small", (folder / "small.mp4").read_bytes())
         cases = {
-            "Screen: the server's files": Case(_SCREEN.format(folder="lib"), "files"),
-            "Screen: pieces through the kernel": Case(_SCREEN.format(folder=str(folder / "outside")), "bytes"),
-            "Screen: the service's address": Case(_SCREEN.format(folder=str(folder / "gone")), "service"),
-            "Screen: the server's files, a clip of 0.1 MB": Case(_SCREEN.format(folder="small"), "files"),
+            "Player: the server's files": Case(_SCREEN.format(folder="lib"), "files"),
+            "Player: pieces through the kernel": Case(_SCREEN.format(folder=str(folder / "outside")), "bytes"),
+            "Player: the service's address": Case(_SCREEN.format(folder=str(folder / "gone")), "service"),
+            "Player: the server's files, a clip of 0.1 MB": Case(_SCREEN.format(folder="small"), "files"),
             "Video(path, embed=True)": Case(f"Video({str(outside)!r}, embed=True)"),
             "Video(relative path)": Case(f"Video({inside.relative_to(server.root).as_posix()!r})"),
         }

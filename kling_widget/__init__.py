@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .library.tools import enhance, make_element
     from .request.video_request import Element, Shot, VideoRequest
     from .widgets.builder import Builder
-    from .widgets.player import compare
+    from .widgets.player import Player, compare
     from .widgets.storyboard import Storyboard
     from .widgets.studio import Studio
 
@@ -85,6 +85,7 @@ _HOMES = {
     "NotSent": "errors",
     "OtherCurrency": "errors",
     "OverBudget": "errors",
+    "Player": "widgets.player",
     "PracticeError": "errors",
     "Problem": "errors",
     "RateLimited": "errors",
@@ -133,6 +134,7 @@ __all__ = [
     "NotSent",
     "OtherCurrency",
     "OverBudget",
+    "Player",
     "PracticeError",
     "Problem",
     "RateLimited",

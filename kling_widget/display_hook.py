@@ -20,11 +20,14 @@ class Display:
     ----------
     show
         Displays a take in the running cell.
+    mimebundle
+        Returns all that a take can be shown as, by MIME type, for hosts that choose.
     export_html
         Writes the page of ``Library.export_html``, whose arguments it takes after the library.
     """
 
     show: Callable[[Any], None]
+    mimebundle: Callable[[Any], dict[str, Any]]
     export_html: Callable[..., Path]
 
 

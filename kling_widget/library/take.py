@@ -13,6 +13,7 @@ from ..display_hook import display
 from ..errors import LibraryError, Problem, RequestError, TakeFailed, TakeTimeout
 from ..request.catalog import O3_PRO
 from ..request.code import call
+from ..request.money import dollars
 from ..request.video_request import Element, Shot, VideoRequest
 from ..service.service import Service, choose, ready
 from ..store.media_types import input_kind
@@ -297,6 +298,9 @@ class Take(Standing, Keepsakes):
         record = self.record
         return call("generate", record.model, record.inputs, extra={"practice": True} if record.practice else None)
 
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        return display().mimebundle(self)
+
     def _ipython_display_(self) -> None:
         display().show(self)
 
@@ -310,7 +314,11 @@ class Take(Standing, Keepsakes):
         record = self.record
         words = record.words if len(record.words) <= 60 else record.words[:59] + "…"
         waits = self.library.waits_for_key(record)
-        return f"<Take {self.id} {record.state}: {words!r}, {record.seconds} s{f'. {waits}' if waits else ''}>"
+        if record.final:
+            stands = f"{record.state}, {dollars(record.cost)}{' of play money' if record.practice else ''}"
+        else:
+            stands = f"{record.state}, {self.library.engine.progress(record).fraction:.0%}"
+        return f"<Take {self.id} {stands}: {words!r}, {record.seconds} s{f'. {waits}' if waits else ''}>"
 
 
 def _tags(words: tuple[str, ...]) -> tuple[str, ...]:

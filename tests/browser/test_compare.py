@@ -146,7 +146,7 @@ def test_a_step_follows_the_clips_own_times(jupyter: Jupyter) -> None:
     path = jupyter.folder / "lib" / str(record.file)
     begins = uneven(path)
     record_again(jupyter.folder / "lib", record.id, path)
-    notebook = jupyter.open([COMPARE.replace("compare(*", "from kling_widget.widgets.player import Screen\nScreen(*")])
+    notebook = jupyter.open([COMPARE.replace("compare(*", "from kling_widget import Player\nPlayer(")])
     notebook.run_all()
     card = ready(notebook)
     card.focus()
@@ -349,9 +349,9 @@ def test_fifty_takes_opened_and_closed_leave_nothing_behind(jupyter: Jupyter, tm
         a_take(tmp_path / "lib", f"Moon {number}", at=1_790_000_000_000 + number, inputs={"duration": 3, "sound": True})
     source = f"""
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 records = Library({str(tmp_path / "lib")!r}).records()
-screen = Screen(library=Library({str(tmp_path / "lib")!r}))
+screen = Player(library=Library({str(tmp_path / "lib")!r}))
 screen.show(records[0])
 screen
 """

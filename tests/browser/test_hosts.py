@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from kling_widget import Library
 from kling_widget.widgets.base.page_code import built
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 from tests.made import a_take
 from tools.bundle import module
 
@@ -29,8 +29,8 @@ from .notebook import Jupyter, write
 SCREENS = Path(__file__).parents[2] / "kling_widget" / "widgets" / "player"
 SHOW = """
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
-Screen(Library({folder!r}).takes()[0])
+from kling_widget.widgets.player import Player
+Player(Library({folder!r}).takes()[0])
 """
 VSCODE = "Mozilla/5.0 (X11; Linux x64) Code/1.132.0 Chrome/142.0.0.0 Electron/42.7.1 Safari/537.36"
 
@@ -270,7 +270,7 @@ def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:
     """Show a screen in a page whose model answers what is asked, and says nothing by itself; gives the clip's size."""
     record = a_take(folder / "lib", inputs={"duration": 3, "sound": sound})
     library = Library(folder / "lib")
-    state = Screen(library.takes()[0]).get_state()
+    state = Player(library.takes()[0]).get_state()
     library.close()
     data = (folder / "lib" / str(record.file)).read_bytes()
     traits = {name: value for name, value in state.items() if isinstance(value, (str, bool, int, list, dict))}

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kling_widget import Library
 from kling_widget.widgets.base.page_code import built
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 from tests.made import a_take
 
 from .hosts.hub import BASE, Hub, hub
@@ -67,7 +67,7 @@ def show(page: Page, folder: Path, *, times: int, elsewhere: bool = False) -> No
     library = Library(folder)
     try:
         take = library.takes()[0]
-        state, path = Screen(take).get_state(), take.video
+        state, path = Player(take).get_state(), take.video
     finally:
         library.close()
     assert path is not None

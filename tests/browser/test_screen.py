@@ -19,8 +19,8 @@ from .notebook import Jupyter, Notebook
 SCREENS = Path(__file__).parents[2] / "kling_widget" / "widgets" / "player"
 SHOW = """
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
-Screen(Library({folder!r}).takes()[0])
+from kling_widget.widgets.player import Player
+Player(Library({folder!r}).takes()[0])
 """
 TAKE = """
 from kling_widget import Library

@@ -22,8 +22,8 @@ from .notebook import Jupyter
 
 SHOW = """
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
-Screen(Library("lib").takes()[0])
+from kling_widget.widgets.player import Player
+Player(Library("lib").takes()[0])
 """
 PROMPT = "A lighthouse above a stormy sea"
 

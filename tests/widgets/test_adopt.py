@@ -27,7 +27,7 @@ def theirs(tmp_path: Path) -> Iterator[Take]:
 
 
 def _shows(panel: Studio, record: Record) -> bool:
-    on_screen = [clip["file"] for clip in panel._screen.takes]
+    on_screen = [clip["file"] for clip in panel._screen.clips]
     return panel._shelf.shown == [record.id] and bool(panel._shelf.takes) and on_screen == [record.sha256]
 
 

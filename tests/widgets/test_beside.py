@@ -112,7 +112,7 @@ def test_the_same_number_of_takes_is_never_arranged_anew(now: str, count: int) -
 
 def shown(studio: Studio) -> list[str]:
     """The takes that the page is told of: the same on the shelf and on the screen."""
-    on_screen = [clip["id"] for clip in studio._screen.takes]
+    on_screen = [clip["id"] for clip in studio._screen.clips]
     return on_screen if studio._shelf.shown == on_screen else []
 
 
@@ -183,7 +183,7 @@ def test_what_a_person_compares_stays_until_the_next_click_on_generate(studio: S
     assert shown(studio) == [moons[0].id, moons[1].id]
     studio.prompt, studio.duration = FOX, 3
     click(studio)
-    until(lambda: studio._screen.takes[0]["prompt"] == FOX)
+    until(lambda: studio._screen.clips[0]["prompt"] == FOX)
     assert len(shown(studio)) == 1
 
 
@@ -192,7 +192,7 @@ def test_a_take_that_is_watched_beside_a_clip_stays_there_when_it_ends(studio: S
     studio.prompt, studio.duration = FOX, 3
     (take,) = studio.generate()
     studio.show(first.id, take)
-    until(lambda: len(studio._screen.takes) == 2 and all(clip["file"] for clip in studio._screen.takes))
+    until(lambda: len(studio._screen.clips) == 2 and all(clip["file"] for clip in studio._screen.clips))
     assert shown(studio) == [first.id, take.id]
 
 

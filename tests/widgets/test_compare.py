@@ -10,7 +10,7 @@ import pytest
 
 from kling_widget import Library, compare
 from kling_widget.request.catalog import O3_PRO
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 from kling_widget.widgets.player.differences import all_differences, differences
 from kling_widget.widgets.player.player import MOST
 from tests.made import a_record, a_take, complete, jpeg
@@ -75,15 +75,15 @@ def test_what_is_no_take_is_refused_in_words(library: Library) -> None:
 
 def test_each_take_is_shown_once_and_a_screen_has_sixteen_places(tmp_path: Path, library: Library) -> None:
     take = library.takes()[0]
-    assert len(Screen(take, take).takes) == 1
+    assert len(Player([take, take]).takes) == 1
     records = [a_record(f"Moon {n}", at=1_790_000_000_000 + n) for n in range(20)]
-    screen = Screen(library=library)
+    screen = Player(library=library)
     screen.show(*records)
-    assert len(screen.takes) == MOST == 16
+    assert len(screen.clips) == MOST == 16
 
 
 def test_a_page_is_told_when_frames_are_shown(library: Library) -> None:
-    page = Page(Screen(library.takes()[0]))
+    page = Page(Player(library.takes()[0]))
     told = page.tell("where", take=library.takes()[0].id)
     runs = told["frames"]["runs"]
     assert sum(count for count, _ in runs) == 72
@@ -99,7 +99,7 @@ def made(page: Page, take: str, **fields: Any) -> dict[str, Any]:
 
 def test_what_a_page_asks_for_is_made_told_and_given_in_pieces(library: Library) -> None:
     take = library.takes()[0]
-    page = Page(Screen(take))
+    page = Page(Player(take))
     told = made(page, take.id, export="gif", start=0.5, end=1.0)["made"]
     path = library.folder / "exports" / told["name"]
     assert (told["bytes"], told["type"]) == (path.stat().st_size, "image/gif")
@@ -111,7 +111,7 @@ def test_what_a_page_asks_for_is_made_told_and_given_in_pieces(library: Library)
 
 def test_a_sheet_of_what_is_shown_has_a_row_for_each(library: Library) -> None:
     takes = [take.id for take in library.takes()]
-    page = Page(Screen(*library.takes()))
+    page = Page(Player(library.takes()))
     one, several = (made(page, takes[0], export="sheet", takes=shown)["made"] for shown in (takes[:1], takes))
     assert one["type"] == several["type"] == "image/png"
     assert one["name"] != several["name"]
@@ -126,7 +126,7 @@ def test_a_sheet_of_what_is_shown_has_a_row_for_each(library: Library) -> None:
     ],
 )
 def test_what_can_not_be_made_is_refused_at_once(library: Library, fields: dict[str, Any], words: str) -> None:
-    page = Page(Screen(library.takes()[0]))
+    page = Page(Player(library.takes()[0]))
     answer = page.tell("make", take=library.takes()[0].id, **fields)
     assert not answer["ok"]
     assert words in answer["error"]
@@ -136,20 +136,20 @@ def test_a_clip_that_is_gone_makes_nothing_and_says_so(library: Library) -> None
     take = library.takes()[0]
     assert take.video is not None
     take.video.unlink()
-    answer = made(Page(Screen(take)), take.id, export="gif")
+    answer = made(Page(Player(take)), take.id, export="gif")
     assert answer["made"] is None
     assert "not" in answer["trouble"]
 
 
 def test_no_page_gets_pieces_of_what_it_did_not_ask_for(library: Library) -> None:
-    page = Page(Screen(library.takes()[0]))
+    page = Page(Player(library.takes()[0]))
     assert "makes no such file" in page.tell("piece", job="0" * 16, offset=0, length=10)["error"]
 
 
 def test_a_frame_becomes_the_poster(library: Library) -> None:
     take = library.takes()[0]
     before = take.record.poster
-    screen = Screen(take)
+    screen = Player(take)
     answer, _ = screen._carry_out({"id": "1", "kind": "picture", "take": take.id}, [jpeg(320, 180)])
     assert answer["ok"]
     assert take.record.poster != before
@@ -161,7 +161,7 @@ def test_a_frame_becomes_the_poster(library: Library) -> None:
 def test_what_is_no_small_jpeg_becomes_no_poster(library: Library, image: bytes) -> None:
     take = library.takes()[0]
     before = take.record.poster
-    answer, _ = Screen(take)._carry_out({"id": "1", "kind": "picture", "take": take.id}, [image])
+    answer, _ = Player(take)._carry_out({"id": "1", "kind": "picture", "take": take.id}, [image])
     assert "It stays as it was" in answer["error"]
     assert take.record.poster == before
     assert library.poster(take.record)
@@ -169,7 +169,7 @@ def test_what_is_no_small_jpeg_becomes_no_poster(library: Library, image: bytes)
 
 def test_a_strip_that_is_missing_is_made_and_then_told_of(library: Library) -> None:
     take = library.takes()[0]
-    page = Page(Screen(take))
+    page = Page(Player(take))
     page.tell("strip", take=take.id)
     assert page.heard[-1][1] == []
     until(lambda: any(content.get("picture") == "strip" for content, _ in page.heard))
@@ -182,10 +182,10 @@ def test_a_strip_that_is_missing_is_made_and_then_told_of(library: Library) -> N
 def test_a_comparison_follows_a_take_that_is_under_way(tmp_path: Path, library: Library) -> None:
     late = a_take(library.folder, "A late moon", state="processing", service="https://service.invalid", charge=None)
     screen = compare(library.take(late.id), library.takes()[-1])
-    assert screen.takes[0]["row"] is not None
+    assert screen.clips[0]["row"] is not None
     complete(library.folder, late.id)
-    until(lambda: screen.takes[0]["file"])
-    assert screen.takes[0]["row"] is None
+    until(lambda: screen.clips[0]["file"])
+    assert screen.clips[0]["row"] is None
 
 
 def test_takes_of_two_libraries_are_not_shown_together(tmp_path: Path, library: Library) -> None:

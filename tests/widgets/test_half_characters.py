@@ -98,7 +98,7 @@ def test_what_is_pasted_fills_nothing_in(studio: Studio, sent: list[Any], text: 
 
 def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[Any]) -> None:
     take = a_take(library.folder, FOX)
-    until(lambda: studio._screen.takes)
+    until(lambda: studio._screen.clips)
     bindings = studio._builder.bindings
     price = bindings.prompt_tools.enhancer["price"]
     commands: list[tuple[Any, str, dict[str, Any]]] = [

@@ -166,7 +166,7 @@ def test_the_takes_on_the_screen_are_set_and_observed(studio: Studio, library: L
     second = a_take(library.folder, "Second", at=1_790_000_000_001)
     until(lambda: [take.id for take in studio.selected] == [second.id])
     studio.selected = [first.id, library.take(second.id)]
-    until(lambda: [shown["id"] for shown in studio._screen.takes] == [first.id, second.id])
+    until(lambda: [shown["id"] for shown in studio._screen.clips] == [first.id, second.id])
     assert [take.id for take in studio.selected] == [first.id, second.id]
     assert studio.get_state("selected")["selected"] == [first.id, second.id]
     studio.arrangement = "wipe"

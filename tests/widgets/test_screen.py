@@ -14,10 +14,10 @@ import pytest
 from kling_widget import Library
 from kling_widget.engine.polling import Progress
 from kling_widget.request.money import micros
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 from kling_widget.widgets.player.clip import beside, clip, file_name, notebook_folder, settings
 from kling_widget.widgets.player.delivery import CHUNK_MOST, HEAD
-from kling_widget.widgets.player.saved_output import Kept
+from kling_widget.widgets.player.saved_output import SavedOutput
 from kling_widget.widgets.queue.take_row import row
 from tests.made import a_record, a_take
 
@@ -32,11 +32,13 @@ def library(tmp_path: Path) -> Iterator[Library]:
     library.close()
 
 
-class Heard(Screen):
-    """A screen that notes what it sends to its page."""
+class Heard(Player):
+    """A player that notes what it sends to its page."""
+
+    sent: list[tuple[dict[str, Any], list[bytes]]]
 
     def __init__(self, *takes: Any, **given: Any) -> None:
-        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self.sent = []
         super().__init__(*takes, **given)
 
     def send(self, content: Any, buffers: Any = None) -> None:
@@ -103,8 +105,8 @@ def test_the_notebooks_folder_outlives_a_change_of_the_working_folder(
 
 
 def test_what_is_shown_holds_no_path_of_this_machine(screen: Heard, tmp_path: Path) -> None:
-    assert screen.takes[0]["beside"] == f"lib/takes/{screen.takes[0]['id']}.mp4"
-    assert str(tmp_path) not in json.dumps(screen.takes)
+    assert screen.clips[0]["beside"] == f"lib/takes/{screen.clips[0]['id']}.mp4"
+    assert str(tmp_path) not in json.dumps(screen.clips)
 
 
 @pytest.mark.parametrize("state", ["processing", "failed"])
@@ -117,15 +119,15 @@ def test_a_take_without_a_clip_has_a_row_instead(state: Any) -> None:
 
 
 def test_showing_the_same_again_sends_nothing(screen: Heard, library: Library) -> None:
-    before = screen.takes
+    before = screen.clips
     screen.show(*library.records())
-    assert screen.takes is before
+    assert screen.clips is before
 
 
 def test_a_page_is_told_where_the_clip_is_before_it_asks(screen: Heard, library: Library, tmp_path: Path) -> None:
     told, _ = screen.sent[0]
     bytes_ = whole(library)
-    assert told["take"] == screen.takes[0]["id"]
+    assert told["take"] == screen.clips[0]["id"]
     assert told["place"] == {
         "path": (tmp_path / "lib" / "takes" / f"{told['take']}.mp4").as_posix(),
         "bytes": len(bytes_),
@@ -139,7 +141,7 @@ def test_a_page_is_told_where_the_clip_is_before_it_asks(screen: Heard, library:
 def test_the_pieces_are_the_file(screen: Heard, library: Library) -> None:
     bytes_, pieces = whole(library), []
     for offset in range(0, len(bytes_), 10_000):
-        answer, buffers = screen.asked("chunk", take=screen.takes[0]["id"], offset=offset, length=10_000)
+        answer, buffers = screen.asked("chunk", take=screen.clips[0]["id"], offset=offset, length=10_000)
         assert answer["ok"]
         pieces += buffers
     assert b"".join(pieces) == bytes_
@@ -150,13 +152,13 @@ def test_a_piece_is_never_large(screen: Heard, library: Library) -> None:
     assert path is not None
     with path.open("ab") as file:
         file.truncate(CHUNK_MOST * 2)
-    _, buffers = screen.asked("chunk", take=screen.takes[0]["id"], offset=0, length=1 << 40)
+    _, buffers = screen.asked("chunk", take=screen.clips[0]["id"], offset=0, length=1 << 40)
     assert len(buffers[0]) == CHUNK_MOST
 
 
 @pytest.mark.parametrize("piece", [{"offset": -1, "length": 9}, {"offset": 1 << 40, "length": 9}, {"offset": "0"}])
 def test_a_piece_that_does_not_exist_is_refused(screen: Heard, piece: dict[str, Any]) -> None:
-    answer, buffers = screen.asked("chunk", take=screen.takes[0]["id"], **piece)
+    answer, buffers = screen.asked("chunk", take=screen.clips[0]["id"], **piece)
     assert not answer["ok"]
     assert buffers == []
 
@@ -190,18 +192,18 @@ def test_a_missing_file_says_what_to_do(library: Library) -> None:
 
 
 def test_a_poster_comes_as_bytes(screen: Heard) -> None:
-    answer, buffers = screen.asked("poster", take=screen.takes[0]["id"])
+    answer, buffers = screen.asked("poster", take=screen.clips[0]["id"])
     assert answer["ok"]
     assert buffers[0][:2] == b"\xff\xd8"
 
 
 def test_stars_and_tags_are_kept(screen: Heard, library: Library) -> None:
-    take = screen.takes[0]["id"]
+    take = screen.clips[0]["id"]
     assert screen.asked("rate", take=take, rating=5)[0]["ok"]
     assert screen.asked("tag", take=take, tags=["hero", "night"])[0]["ok"]
     record = library.record(take)
     assert (record.rating, record.tags) == (5, ("hero", "night"))
-    assert (screen.takes[0]["rating"], screen.takes[0]["tags"]) == (5, ["hero", "night"])
+    assert (screen.clips[0]["rating"], screen.clips[0]["tags"]) == (5, ["hero", "night"])
     assert not screen.asked("rate", take=take, rating=9)[0]["ok"]
     assert library.record(take).rating == 5
 
@@ -210,16 +212,11 @@ def test_an_action_reaches_who_offered_it(library: Library) -> None:
     chosen: list[tuple[str, str]] = []
     take, other = library.records()[0].id, a_take(library.folder, "Another moon").id
     offered = {take: [["remix", "Remix"]], other: []}
-    screen = Heard(*library.takes(), actions=offered, act=lambda take, name: chosen.append((take, name)))
+    screen = Heard(library.takes(), actions=offered, act=lambda take, name: chosen.append((take, name)))
     assert screen.asked("act", take=take, action="remix")[0]["ok"]
     assert not screen.asked("act", take=take, action="delete")[0]["ok"]
     assert not screen.asked("act", take=other, action="remix")[0]["ok"]
     assert chosen == [(take, "remix")]
-
-
-def test_nothing_to_show_needs_a_library() -> None:
-    with pytest.raises(TypeError, match="library"):
-        Screen()
 
 
 def until(met: Callable[[], bool]) -> None:
@@ -232,38 +229,38 @@ def until(met: Callable[[], bool]) -> None:
 
 def test_what_is_said_of_a_take_in_code_reaches_every_screen_of_it(library: Library) -> None:
     take = library.takes()[0]
-    screens = [Screen(take), Screen(take), Screen(library=library)]
+    screens = [Player(take), Player(take), Player(library=library)]
     screens[2].show(take.record)
     screens[2].keep_up()
     take.rate(5)
     take.tag("night")
     for screen in screens:
-        until(lambda screen=screen: screen.takes[0]["rating"] == 5 and "night" in screen.takes[0]["tags"])  # type: ignore[misc]
+        until(lambda screen=screen: screen.clips[0]["rating"] == 5 and "night" in screen.clips[0]["tags"])  # type: ignore[misc]
 
 
 def test_what_another_kernel_says_of_a_take_reaches_a_screen_whose_takes_have_ended(library: Library) -> None:
-    screen = Screen(library.takes()[0])
+    screen = Player(library.takes()[0])
     other = Library(library.folder)
     try:
         other.takes()[0].rate(1)
-        until(lambda: screen.takes[0]["rating"] == 1)
+        until(lambda: screen.clips[0]["rating"] == 1)
     finally:
         other.close()
 
 
 def test_a_rating_on_one_screen_reaches_the_other_and_what_the_notebook_keeps(library: Library) -> None:
-    one, other = Heard(library.takes()[0]), Screen(library.takes()[0])
-    kept = Kept(library)
+    one, other = Heard(library.takes()[0]), Player(library.takes()[0])
+    kept = SavedOutput(library)
     renewed: list[int | None] = []
     kept.renew = lambda records: renewed.append(records[0].rating)  # type: ignore[method-assign]
     other.keep_up(kept)
-    one.asked("rate", take=one.takes[0]["id"], rating=2)
-    until(lambda: other.takes[0]["rating"] == 2 and renewed == [2])
+    one.asked("rate", take=one.clips[0]["id"], rating=2)
+    until(lambda: other.clips[0]["rating"] == 2 and renewed == [2])
 
 
 def test_a_screen_that_was_closed_is_told_nothing_more(library: Library) -> None:
-    closed, open_ = Screen(library.takes()[0]), Screen(library.takes()[0])
+    closed, open_ = Player(library.takes()[0]), Player(library.takes()[0])
     closed.close()
     library.takes()[0].rate(1)
-    until(lambda: open_.takes[0]["rating"] == 1)
-    assert closed.takes[0]["rating"] == 3
+    until(lambda: open_.clips[0]["rating"] == 1)
+    assert closed.clips[0]["rating"] == 3

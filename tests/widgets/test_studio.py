@@ -25,7 +25,7 @@ def test_a_click_makes_a_clip_and_the_panel_tells_of_it(
     assert click(studio)["ok"]
     until(lambda: studio._queue.rows)
     assert studio._queue.rows[0]["title"] == FOX
-    until(lambda: studio._screen.takes and studio._screen.takes[0]["file"])
+    until(lambda: studio._screen.clips and studio._screen.clips[0]["file"])
     (record,) = takes(library)
     assert record.inputs == {"prompt": FOX, "aspect_ratio": "16:9", "duration": 3, "sound": True}
     assert len(submits(server)) == 1
@@ -204,7 +204,7 @@ def test_a_panel_that_opens_later_finds_all_takes_and_shows_the_newest(tmp_path:
     library = Library(tmp_path)
     studio = Studio(library, practice=True)
     assert [card["title"] for card in studio._shelf.takes] == ["Moon 1", "Moon 0"]
-    assert studio._screen.takes[0]["prompt"] == "Moon 1"
+    assert studio._screen.clips[0]["prompt"] == "Moon 1"
     assert studio._examples.layout.display == "none"
     studio.close()
     library.close()
@@ -225,7 +225,7 @@ def test_the_shelf_finds_narrows_and_puts_on_the_screen(studio: Studio, library:
     until(lambda: [card["id"] for card in studio._shelf.takes] == [fox.id])
     assert studio._shelf.sum == "1 of 2 takes, $0.56 of play money"
     assert page.tell("show", take=fox.id)["ok"]
-    until(lambda: studio._screen.takes and studio._screen.takes[0]["id"] == fox.id)
+    until(lambda: studio._screen.clips and studio._screen.clips[0]["id"] == fox.id)
     assert page.tell("find", search="", status="failed")["ok"]
     until(lambda: studio._shelf.takes == [])
     assert "can't be narrowed" in page.tell("find", search="", status="lost")["error"]
@@ -241,7 +241,7 @@ def test_posters_travel_as_buffers_of_answers(studio: Studio, library: Library) 
 
 def test_a_clip_that_was_put_on_the_screen_stays_there_when_another_is_found(studio: Studio, library: Library) -> None:
     first = a_take(library.folder, "First", at=1_790_000_000_000)
-    until(lambda: studio._screen.takes)
+    until(lambda: studio._screen.clips)
     studio.show(first.id)
     a_take(library.folder, "Second", at=1_790_000_000_001)
     until(lambda: len(studio._shelf.takes) == 2)
@@ -271,7 +271,7 @@ def test_code_can_do_what_the_button_does(studio: Studio, library: Library) -> N
 
 def test_a_remix_knows_its_parent(studio: Studio, library: Library) -> None:
     moon = a_take(library.folder, "A moon", inputs={"duration": 5, "aspect_ratio": "9:16"})
-    until(lambda: studio._screen.takes)
+    until(lambda: studio._screen.clips)
     assert Page(studio._screen).tell("act", take=moon.id, action="remix")["ok"]
     assert (studio.prompt, studio.aspect_ratio) == ("A moon", "9:16")
     click(studio)

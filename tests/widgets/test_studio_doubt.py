@@ -20,7 +20,7 @@ from kling_widget.service.client import Client
 from kling_widget.service.submit_outcome import Accepted
 from kling_widget.settings import Key
 from kling_widget.store import Record, file_system
-from kling_widget.widgets.player import Screen
+from kling_widget.widgets.player import Player
 
 from .page import FOX, Page, click, submits, takes, until
 
@@ -169,10 +169,10 @@ def test_none_of_the_tasks_means_not_made_and_free_to_generate_again(lost: Studi
 def test_a_cell_that_shows_the_take_asks_as_well(lost: Studio, library: Library) -> None:
     take = ask_for(lost, FOX)
     until(lambda: library.record(take.id).state == "needs_you")
-    screen = Screen(Take(take.id, library), compact=True)
-    assert len(screen.takes[0]["row"]["choices"]) == 3
+    screen = Player(Take(take.id, library), compact=True)
+    assert len(screen.clips[0]["row"]["choices"]) == 3
     assert Page(screen).tell("decide", take=take.id, prediction=None)["ok"]
-    assert screen.takes[0]["row"]["status"] == "Not made, not charged"
+    assert screen.clips[0]["row"]["status"] == "Not made, not charged"
     assert not Page(screen).tell("stop", take=take.id)["ok"]
     lost.close()
 

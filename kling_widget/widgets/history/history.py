@@ -11,7 +11,7 @@ from ...errors import KlingError
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 
 
-class Shelf(CommandWidget):
+class History(CommandWidget):
     """All takes of the library, as posters or as a table.
 
     Parameters

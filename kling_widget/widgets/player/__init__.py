@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from ...display_hook import Display, register
-from .display import compare, show
-from .player import Screen
-from .saved_output import Kept, at_cell_end
+from .display import compare, mimebundle, show
+from .player import Player
+from .saved_output import SavedOutput, at_cell_end
 
-__all__ = ["Kept", "Screen", "at_cell_end", "compare", "show"]
+__all__ = ["Player", "SavedOutput", "at_cell_end", "compare", "show"]
 
 
 def _export_html(*takes: Any, **options: Any) -> Path:
@@ -17,4 +17,4 @@ def _export_html(*takes: Any, **options: Any) -> Path:
     return export_html(*takes, **options)
 
 
-register(Display(show, _export_html))
+register(Display(show, mimebundle, _export_html))

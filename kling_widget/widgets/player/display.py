@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...library import Take
-from .player import MOST, Screen
-from .saved_output import Kept, at_cell_end
+from .player import MOST, Player
+from .saved_output import SavedOutput, at_cell_end
 
 
 def show(take: Take) -> None:
@@ -19,7 +19,12 @@ def show(take: Take) -> None:
     _Showing(take)
 
 
-def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Screen:
+def mimebundle(take: Take) -> dict[str, Any]:
+    """Return all that a take can be shown as, by MIME type: a player, its poster, HTML and text."""
+    return Player(take, compact=True)._repr_mimebundle_()
+
+
+def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Player:
     """Show takes side by side, locked to the same frame.
 
     Parameters
@@ -36,7 +41,7 @@ def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Screen:
 
     Returns
     -------
-    Screen
+    Player
         As a cell's last line it is shown.
 
     Raises
@@ -56,7 +61,7 @@ def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Screen:
     if len(takes) > MOST:
         raise TypeError(f"compare shows at most {MOST} takes; these are {len(takes)}")
     arrangement = "grid" if more else "side"
-    return Screen(*known, **{"arrangement": arrangement, **traits})
+    return Player(known, **{"arrangement": arrangement, **traits})
 
 
 class _Showing:
@@ -66,9 +71,9 @@ class _Showing:
         self._library, self._take = take.library, take.id
         self._lock = threading.Lock()
         self._stops: list[Callable[[], None]] = []
-        self._kept = Kept(take.library)
+        self._kept = SavedOutput(take.library)
         self._record = take.record
-        self.screen = Screen(library=take.library, compact=True, still=self._kept.name)
+        self.screen = Player(library=take.library, compact=True, still=self._kept.name)
         self.screen.show(self._record)
         self._kept.show(self.screen, [self._record])
         if self._record.final:

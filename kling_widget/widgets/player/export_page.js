@@ -123,9 +123,9 @@ function usual(count) {
 function chooseFromTable(leaves, model) {
   /** @param {string[]} ids in the order in which they are shown */
   const choose = (ids) => {
-    const before = model.get("takes").length;
+    const before = model.get("clips").length;
     const clips = ids.flatMap((id) => leaves.takes.find((clip) => clip.id === id) ?? []);
-    model.set("takes", clips);
+    model.set("clips", clips);
     // As many as before, or fewer, are shown as before.
     if (clips.length > before && clips.length < 4) model.set("arrangement", usual(clips.length));
     leaves.takes.forEach(({ id }) => {
@@ -137,7 +137,7 @@ function chooseFromTable(leaves, model) {
   };
   for (const { id } of leaves.takes) {
     lineOf(id)?.querySelector("button")?.addEventListener("click", () => {
-      const ids = model.get("takes").map((/** @type {{ id: string }} */ clip) => clip.id);
+      const ids = model.get("clips").map((/** @type {{ id: string }} */ clip) => clip.id);
       // Where all places are taken, the one that was put there first makes room.
       choose(ids.includes(id) ? ids.filter((/** @type {string} */ one) => one !== id) : [...ids, id].slice(-LETTERS.length));
     });
@@ -154,7 +154,7 @@ function openPage(el) {
   const told = toldOf(leaves);
   if (leaves.inside) leaves.takes.forEach(openInside);
   const model = pageModel(leaves, {
-    takes: [], arrangement: usual(leaves.shown.length), invitation: "Choose takes from the table below.",
+    clips: [], arrangement: usual(leaves.shown.length), invitation: "Choose takes from the table below.",
     compact: false, actions: [], still: "", fixed: true,
   });
   el.replaceChildren();

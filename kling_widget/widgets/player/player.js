@@ -5,6 +5,7 @@ import { newComparing, fitting, offeredFor, shownOf } from "./arrangements.js";
 import { clockTime } from "./timecode.js";
 import { KEYS, newControls } from "./controls.js";
 import { newDeck } from "./sync.js";
+import { linkPlayback } from "./playback_traits.js";
 import { newFilm } from "./film.js";
 import { newFreezer } from "../base/frozen.js";
 import { GONE, watchKernel } from "../base/kernel.js";
@@ -49,6 +50,8 @@ const MORE_KEYS = [
 export default () => {
   /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
   const told = new Map();
+  /** @type {import("./playback_traits.js").Linked} */
+  const linked = { view: null };
   return {
     /** @param {{ model: Model, signal: AbortSignal, early: unknown[] }} context */
     initialize({ model, signal, early }) {
@@ -63,13 +66,13 @@ export default () => {
     /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
     render({ model, el, signal }) {
       setUpRoot(el, "kw-screen");
-      show(model, el, signal, told);
+      show(model, el, signal, told, linked);
     },
   };
 };
 
-/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told */
-export function show(model, el, signal, told) {
+/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told @param {import("./playback_traits.js").Linked} [linked] */
+export function show(model, el, signal, told, linked = { view: null }) {
   /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
   const where = async (take, gone) => {
     const known = told.get(take);
@@ -87,7 +90,7 @@ export function show(model, el, signal, told) {
   const gone = create("p", { class: "kw-screen-gone", role: "alert", hidden: true });
   const remarks = create("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
   /** @type {Set<string>} takes that the view opened with; whatever came later, a person asked for */
-  const opening = new Set(model.get("takes").map((/** @type {Clip} */ { id }) => id));
+  const opening = new Set(model.get("clips").map((/** @type {Clip} */ { id }) => id));
   /** @type {Set<string>} takes that play with a sound made for this host */
   const heard = new Set();
   const hidden = create("style"); // what the saved notebook shows stays out of sight for as long as this view lives
@@ -95,6 +98,7 @@ export function show(model, el, signal, told) {
 
   /** @type {[string, string]} */
   const pair = ["", ""];
+  let selected = ""; // as the trait said it last
   let [chosen, share, before, acted, left] = ["", 0.5, "", "", false]; // `acted`: on which take; `left`: by the kernel
   /** @type {Map<string, import("./caption.js").Differences>} by the pair's ids */
   const differences = new Map();
@@ -109,7 +113,7 @@ export function show(model, el, signal, told) {
   /** @returns {import("./arrangements.js").View} */
   const view = () => {
     /** @type {Clip[]} */
-    const clips = model.get("takes");
+    const clips = model.get("clips");
     const arrangement = fitting(model.get("arrangement"), clips.length);
     const shown = shownOf(clips, arrangement, pair, chosen);
     return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id ?? "" };
@@ -117,13 +121,17 @@ export function show(model, el, signal, told) {
   /** @param {string} take */
   const choose = (take) => {
     chosen = take;
+    if (model.get("selected") !== take) {
+      model.set("selected", take);
+      model.save_changes();
+    }
     look();
   };
   /** @param {number} to */
   const blend = (to) => {
     share = Math.min(1, Math.max(0, to));
     film.blend(share);
-    comparing.show(model.get("takes"), view(), share);
+    comparing.show(model.get("clips"), view(), share);
   };
   /** @param {string} arrangement */
   const arrange = (arrangement) => {
@@ -186,14 +194,16 @@ export function show(model, el, signal, told) {
       .filter(({ take, length }) => watched.includes(take) && strips.get(take) && length)
       .map(({ take, length }) => ({ url: strips.get(take) ?? "", length })));
     taking.show();
+    playback();
   };
 
   const film = newFilm(model, where, { choose, changed: () => changed(), blend }, signal);
   const deck = newDeck(signal, () => paint());
+  const playback = linkPlayback(model, deck, linked, signal, (words) => tell(words, "bad"));
   const story = newStory(model, signal, tell);
   const comparing = newComparing({ arrange, blend, pick: (side, take) => {
-    if (view().arrangement === "one") chosen = take;
-    else pair[side] = take;
+    if (view().arrangement === "one") return choose(take);
+    pair[side] = take;
     look();
   } });
   const taking = newTaking(model, signal, () => {
@@ -224,9 +234,9 @@ export function show(model, el, signal, told) {
   /** @type {Record<string, () => void>} */
   const keys = {
     v: () => {
-      const offered = offeredFor(model.get("takes").length);
+      const offered = offeredFor(model.get("clips").length);
       const at = offered.findIndex(({ key }) => key === view().arrangement);
-      if (model.get("takes").length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
+      if (model.get("clips").length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
     },
     "[": () => blend(share - 0.05),
     "]": () => blend(share + 0.05),
@@ -247,7 +257,11 @@ export function show(model, el, signal, told) {
 
   const look = () => {
     /** @type {Clip[]} */
-    const clips = model.get("takes");
+    const clips = model.get("clips");
+    if (model.get("selected") !== selected) {
+      selected = model.get("selected");
+      if (clips.some(({ id }) => id === selected)) chosen = selected;
+    }
     const now = view();
     const waits = !now.shown.some(({ file }) => file);
     const compact = model.get("compact") && clips.length > 0 && waits;
@@ -263,7 +277,7 @@ export function show(model, el, signal, told) {
     card.dataset.state = first ? (waits ? "waits" : "plays") : "empty";
     // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
     const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
-    if (!fresh.some((one) => before.includes(one))) {
+    if (before && !fresh.some((one) => before.includes(one))) {
       deck.pause();
       deck.range(null, null);
       deck.seek(0);
@@ -304,8 +318,8 @@ export function show(model, el, signal, told) {
     changed();
     paint();
   };
-  watchTraits(model, ["takes", "invitation", "compact", "arrangement", "actions"], signal, look);
-  refreshWhenSilent(model, ["takes"], signal, () => model.get("takes").some((/** @type {Clip} */ clip) => clip.row));
+  watchTraits(model, ["clips", "invitation", "compact", "arrangement", "actions", "selected"], signal, look);
+  refreshWhenSilent(model, ["clips"], signal, () => model.get("clips").some((/** @type {Clip} */ clip) => clip.row));
   const freeze = newFreezer(el, signal);
   watchKernel(model, signal, (is) => {
     left = is;

@@ -1,11 +1,13 @@
-"""The screen: plays takes and compares them.
+"""The player: plays takes and compares them.
 
-A thin face over ``clip.py`` (what is said), ``delivery.py`` (how bytes get there), ``differing.py`` and ``making.py``.
+A thin layer over ``clip.py`` (the words), ``delivery.py`` (how bytes get there), ``differences.py`` and
+``file_requests.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +21,8 @@ from ...media.mp4.frame_times import frame_times
 from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.record import now_ms
+from ..base.ids import Ids
+from ..base.strict import Strict
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
 from ..queue.take_row import Row, row
@@ -28,35 +32,73 @@ from .clip import Clip, beside, clip, notebook_folder
 from .differences import differences
 from .file_requests import Making
 from .live_updates import Following, following
-from .saved_output import Kept
+from .saved_output import SavedOutput
 
 MOST = 16
-"""How many takes a screen shows at most: a grid of four by four."""
+"""How many takes a player shows at most: a grid of four by four."""
 
 _ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
 
-class Screen(CommandWidget):
-    """A player of one take, or of several that are played as one: in step, frame by frame.
+class Player(Strict, CommandWidget):
+    """Plays a take, or several as one: in step, frame by frame.
+
+    A take that is under way says how it goes; one that failed says what happened. Every trait works both ways: set it
+    and the page follows, and what a person does in the page can be observed and linked.
 
     Parameters
     ----------
-    *takes
-        What to show, at most ``MOST``; each is shown once. A take that is under way says how it goes, one that failed
-        what happened.
+    takes
+        What to show: takes or their ids, at most 16. A single one needs no list.
     library
-        The library they are in; the takes' own unless given.
-    act
-        Called with a take's id and the name of one of ``actions``, when a person chose it.
+        The library that they are in; by default the takes' own, and for ids ``Library()``.
     **traits
-        Further traits, by name.
+        The traits below, by name.
+
+    Attributes
+    ----------
+    takes : tuple of str
+        The takes by their ids, in order; the first is the one that others are compared with. Takes can be assigned.
+    time : float
+        Where it is, in seconds. While it plays the page tells it at most four times a second; setting it seeks once.
+    playing : bool
+        Whether it plays. A browser may refuse to start a clip with sound before a person has clicked in the page; it is
+        False again then.
+    rate : float
+        How fast, 1 being the clip's own speed; 0.1 to 4.
+    range : tuple of float, or None
+        The part that is played, from and to in seconds; None for all.
+    loop : bool
+        Whether it begins again at its end.
+    arrangement : str
+        How several are shown: ``one``, ``side``, ``wipe``, ``onion``, ``difference`` or ``grid``.
+    selected : str
+        The id of the take that is heard, rated and saved; empty for the first.
+
+    Raises
+    ------
+    TraitError
+        If a value is none that the trait can have.
+    TypeError
+        If a keyword names no trait.
+    LibraryError
+        If the library has no such take.
 
     Examples
     --------
-    >>> Screen(Library().takes()[0])  # doctest: +SKIP
+    >>> player = Player(Library().takes()[:2], arrangement="wipe", loop=True)  # doctest: +SKIP
+    >>> player.observe(lambda change: print(change.new), "time")  # doctest: +SKIP
+    >>> player.time = 1.5  # doctest: +SKIP
     """
 
+    names = ("takes", "library", "time", "playing", "rate", "range", "loop", "arrangement", "selected", "layout")
+
+    library: Library
+    followed_by: object
+
     _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
+    _records: tuple[Record, ...] = ()
+    _showing = False
 
     page_name = "player"
     commands: ClassVar[Mapping[str, str]] = {
@@ -76,13 +118,23 @@ class Screen(CommandWidget):
         "piece": "_piece",
     }
 
-    takes: t.List[Any] = t.List(
-        t.Dict(), help="What is shown, as `clip.Clip`. No paths of this machine, no bytes."
+    takes = Ids(MOST, help="What is shown, by id; the first is the one that others are compared with.").tag(sync=True)
+    time = t.Float(0.0, help="Where it is, in seconds.").tag(sync=True, echo_update=False)
+    playing = t.Bool(False, help="Whether it plays.").tag(sync=True, echo_update=False)
+    rate = t.Float(1.0, min=0.1, max=4.0, help="How fast, 1 being the clip's own speed.").tag(sync=True)
+    range: t.TraitType[Any, Any] = t.Tuple(
+        t.Float(), t.Float(), default_value=None, allow_none=True, help="The part that is played, in seconds."
     ).tag(sync=True)
+    loop = t.Bool(False, help="Whether it begins again at its end.").tag(sync=True)
     arrangement = t.Enum(
         ("one", "side", "wipe", "onion", "difference", "grid"),
         "grid",
         help="How several takes are shown. A single one is shown alone; two in a grid stand side by side.",
+    ).tag(sync=True)
+    selected = t.Unicode("", help="The take that is heard, rated and saved; empty for the first.").tag(sync=True)
+
+    clips: t.List[Any] = t.List(
+        t.Dict(), help="What the page shows, as `clip.Clip`. No paths of this machine, no bytes."
     ).tag(sync=True)
     invitation = t.Unicode("No clip yet.", help="Said while there is nothing to show.").tag(sync=True)
     compact = t.Bool(False, help="A line while it is under way, as in a cell's output.").tag(sync=True)
@@ -93,28 +145,29 @@ class Screen(CommandWidget):
 
     def __init__(
         self,
-        *takes: Take,
+        takes: Take | str | Iterable[Take | str] = (),
+        *,
         library: Library | None = None,
         act: Callable[[str, str], None] | None = None,
         **traits: Any,
     ) -> None:
-        if library is None and not takes:
-            raise TypeError("Screen needs a take, or library=...")
-        self.library = library or takes[0].library
-        if strange := [take for take in takes if take.library.folder != self.library.folder]:
+        wanted = [takes] if isinstance(takes, (Take, str)) else list(takes)
+        held = [take for take in wanted if isinstance(take, Take)]
+        self.library = library or (held[0].library if held else Library())
+        if strange := [take for take in held if take.library.folder != self.library.folder]:
             raise TypeError(
-                f"A screen shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
+                f"A player shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
             )
         self._act_on = act
-        self._records: tuple[Record, ...] = ()
-        self._kept: Kept | None = None
+        self._kept: SavedOutput | None = None
         self._making = Making(self.library, lambda content: self.send(content))
+        selected = traits.pop("selected", "")
         super().__init__(**traits)
-        if takes:
-            self.show(*(take.record for take in takes))
-            self.keep_up()
+        if wanted:
+            self.takes = wanted
+        self.selected = selected
 
-    def keep_up(self, kept: Kept | None = None) -> None:
+    def keep_up(self, kept: SavedOutput | None = None) -> None:
         """Show from now on what the library says of these takes, and let ``kept`` say it too."""
         self._kept = kept or self._kept
         self._following = following(self.library)
@@ -127,7 +180,7 @@ class Screen(CommandWidget):
             self.show(*(changed.get(record.id, record) for record in self._records))
 
     def close(self) -> None:
-        """Take the screen away."""
+        """Take the player away."""
         if self._following is not None:
             self._following.leave(self)
         super().close()
@@ -139,12 +192,59 @@ class Screen(CommandWidget):
         if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
             self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
         clips = [self._clip(record) for record in records]
-        if clips == self.takes:
+        self._showing = True
+        try:
+            self.takes = tuple(record.id for record in records)
+        finally:
+            self._showing = False
+        if self.selected not in self.takes:
+            self.selected = ""
+        if clips == self.clips:
             return
-        self.takes = clips
+        self.clips = clips
         for record, shown in zip(records, clips, strict=True):
             if shown["file"] and before.get(record.id, "") != record.sha256:
                 self._tell_where(record)
+
+    @t.observe("takes")
+    def _takes_were_set(self, _change: object) -> None:
+        if self._showing:
+            return
+        self.show(*map(self.library.record, self.takes))
+        if self._following is None:
+            self.keep_up()
+
+    @t.validate("takes")
+    def _known_takes(self, proposal: Any) -> tuple[str, ...]:
+        takes: tuple[str, ...] = proposal["value"]
+        for take in takes:
+            if not self._showing:
+                self.library.record(take)  # an unknown one is refused here, in words
+        return takes
+
+    @t.validate("time")
+    def _possible_time(self, proposal: Any) -> float:
+        seconds: float = proposal["value"]
+        if not 0 <= seconds < math.inf:
+            raise t.TraitError(f"A player's time is in seconds from its beginning, 0 or more; this is {seconds}.")
+        return seconds
+
+    @t.validate("range")
+    def _possible_range(self, proposal: Any) -> tuple[float, float] | None:
+        ends: tuple[float, float] | None = proposal["value"]
+        if ends is not None and not 0 <= ends[0] < ends[1] < math.inf:
+            raise t.TraitError(
+                f"A player's range is two times in seconds, the later one last, or None for all of it; this is {ends}."
+            )
+        return ends
+
+    @t.validate("selected")
+    def _selected_is_shown(self, proposal: Any) -> str:
+        selected = proposal["value"]
+        selected = selected.id if isinstance(selected, Take) else selected
+        if selected and selected not in self.takes:
+            raise t.TraitError(f"{selected!r} is none of the takes that this player shows.")
+        return str(selected)
 
     def _clip(self, record: Record) -> Clip:
         path = self.library.path(record)
@@ -231,7 +331,7 @@ class Screen(CommandWidget):
     def _act(self, command: Command, _buffers: Buffers) -> Answer:
         take, action = str(command.get("take")), str(command.get("action"))
         if self._act_on is None or action not in [name for name, _ in self.actions.get(take, ())]:
-            raise LibraryError(f"This screen has no {action!r}.")
+            raise LibraryError(f"This player has no {action!r}.")
         self._act_on(take, action)
         return {}
 
@@ -255,8 +355,13 @@ class Screen(CommandWidget):
             raise LibraryError(f"There is nothing to play. {lost}")
         return path
 
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # IPython takes both
+        """Return the player, its first poster, HTML and text: hosts other than IPython choose what they can show."""
+        kept = self._kept or SavedOutput(self.library, empty=self.invitation)
+        return kept.mimebundle(self, self._records)
+
     def _ipython_display_(self) -> None:
         # The live view, and for those who come after it what it showed.
-        self._kept = self._kept or Kept(self.library, empty=self.invitation)
+        self._kept = self._kept or SavedOutput(self.library, empty=self.invitation)
         self.still = self._kept.name
         self._kept.show(self, self._records)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from ...library import Library
 from ...store import Record
 from .clip import notebook_folder
 from .still import MOST, Shown, plain, stills
+
+IMAGE_MOST = 40_000
+"""The longest poster in base64 that an output carries as an image of its own, in characters."""
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -31,7 +35,7 @@ class View(Protocol):
         """Its name in the page."""
 
 
-class Kept:
+class SavedOutput:
     """The outputs of one thing shown.
 
     Parameters
@@ -44,7 +48,7 @@ class Kept:
     Attributes
     ----------
     name
-        The class of the still. The live view's ``Screen`` gets it as ``still``, and hides it.
+        The class of the still. The live view's ``Player`` gets it as ``still``, and hides it.
     """
 
     def __init__(self, library: Library, *, empty: str = "") -> None:
@@ -59,10 +63,30 @@ class Kept:
         with self._lock:
             self._published = still
         if _in_kernel():
-            model: dict[str, Any] = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
             # An empty text is what a host falls back to once the model is gone.
-            _publish({_VIEW: model, "text/html": "<span></span>", "text/plain": ""})
+            _publish({_VIEW: _model(view), "text/html": "<span></span>", "text/plain": ""})
         _publish(still, transient={"display_id": self.name})
+
+    def mimebundle(self, view: View, records: Sequence[Record]) -> dict[str, Any]:
+        """Return the view and the still as one output, for hosts that choose what they can show of an object.
+
+        Parameters
+        ----------
+        view
+            The widget; a host that shows widgets shows this one.
+        records
+            The takes.
+
+        Returns
+        -------
+        dict
+            ``text/html`` and ``text/plain`` as a notebook keeps them, the widget's view, and as ``image/jpeg`` the
+            first poster whose base64 is at most ``IMAGE_MOST`` characters.
+        """
+        posters = (self._shown(record).poster for record in records[:MOST])
+        images = (b64encode(poster).decode("ascii") for poster in posters if poster)
+        image = next((image for image in images if len(image) <= IMAGE_MOST), None)
+        return {**self._still(records), **({"image/jpeg": image} if image else {}), _VIEW: _model(view)}
 
     def renew(self, records: Sequence[Record]) -> None:
         """Change what the notebook will keep, from any thread; nothing is sent where nothing changed."""
@@ -105,6 +129,10 @@ def at_cell_end(look: Callable[[], None]) -> Callable[[], None]:
 
     shell.events.register("post_run_cell", after)
     return stop
+
+
+def _model(view: View) -> dict[str, Any]:
+    return {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
 
 
 def _publish(bundle: dict[str, Any], **how: Any) -> None:

@@ -177,7 +177,7 @@ def arranged(now: str, before: int, after: int) -> str:
     Parameters
     ----------
     now
-        Its arrangement, one of `Screen.arrangement`.
+        Its arrangement, one of `Player.arrangement`.
     before, after
         How many takes it shows, and is to show.
     """

@@ -27,8 +27,8 @@ from ..builder.builder import Builder
 from ..builder.evaluation import ConfirmPolicy
 from ..builder.request_traits import INPUTS, RequestTraits
 from ..history import cards
-from ..history.history import Shelf
-from ..player import Kept, Screen, at_cell_end
+from ..history.history import History
+from ..player import Player, SavedOutput, at_cell_end
 from ..player.player import MOST
 from ..player.still import MOST as KEPT
 from ..queue import decisions
@@ -107,7 +107,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         to_json=lambda takes, _studio: [take.id for take in takes],
         from_json=lambda takes, _studio: tuple(takes),
     )
-    arrangement = t.Unicode("grid", help="How several takes are shown, as `Screen.arrangement`.").tag(sync=True)
+    arrangement = t.Unicode("grid", help="How several takes are shown, as `Player.arrangement`.").tag(sync=True)
 
     # A panel that was refused is closed too, by Python, before it has any of these.
     _stops: tuple[Callable[[], None], ...] = ()
@@ -135,7 +135,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._lock = threading.RLock()
         self._snapshot = LibraryView(self.library)
         self._rows = Rows()
-        self._kept = Kept(self.library, empty="Kling Studio: run this cell to open the panel.")
+        self._kept = SavedOutput(self.library, empty="Kling Studio: run this cell to open the panel.")
 
         policy = ConfirmPolicy(live=not self._service.practice, above=above)
         self._header = Header(self._choose, model=chosen.id, models=view.models(self.library.catalog))
@@ -144,11 +144,11 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             self.library, self._service, builder, policy, begin=self._begin, refresh=self._refresh_later
         )
         self._actions = TakeActions(ordering)
-        self._screen = Screen(library=self.library, act=self._act, still=self._kept.name)
+        self._screen = Player(library=self.library, act=self._act, still=self._kept.name)
         prompt = builder.references()["prompt"]
         self._examples = Examples(prompt=prompt, examples=list(form.EXAMPLES))
         self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
-        self._shelf = Shelf(
+        self._shelf = History(
             self._find, self.show, self._add, self._poster, headings=cards.headings(), statuses=list(cards.FILTERS)
         )
         self._widgets = (self._header, ordering.origin.line, builder, ordering.button, ordering.code)

@@ -28,8 +28,8 @@ echo = Echo()
 """
 _SCREEN = """
 from kling_widget import Library
-from kling_widget.widgets.player import Screen
-screen = Screen(Library({library!r}).takes()[0])
+from kling_widget.widgets.player import Player
+screen = Player(Library({library!r}).takes()[0])
 """
 _MARIMO = """import marimo
 app = marimo.App()
