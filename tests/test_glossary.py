@@ -47,11 +47,9 @@ _CSS = re.compile(r"\.(kw-[\w-]+)")
 
 STILL_TO_RENAME: dict[str, set[str]] = {
     "engine/billing_audit.py": {"look"},
-    "engine/fetching.py": {"look", "told"},
+    "engine/fetching.py": {"told"},
     "engine/forecast.py": {"told"},
     "engine/polling.py": {"LookCap", "next_look", "until_look"},
-    "engine/step_context.py": {"Hands"},
-    "engine/steps.py": {"Tender"},
     "library/models.py": {"known"},
     "library/take_properties.py": {"trouble"},
     "service/answers.py": {"said"},

@@ -13,7 +13,7 @@ from ..store.record import SHOWN
 from . import claims as claiming
 
 
-class Owners:
+class TakeAccounts:
     """What a person is told of the accounts that made a library's takes, and what they say of them.
 
     Parameters

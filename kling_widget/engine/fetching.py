@@ -17,7 +17,7 @@ from ..service.refusals import task_trouble
 from ..service.refused_files import Refused, Tries
 from ..store import Lease, Record
 from ..store.record import KEPT_MS, PRACTICE, now_ms
-from .step_context import Hands, Memory, back_off
+from .step_context import StepContext, StepMemory, back_off
 
 GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 """Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed."""
@@ -36,27 +36,27 @@ NO_WORDS = "The service says that it is done, and gave nothing. Ask the service 
 _PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
-def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def poll(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     """Ask the service how a take stands, and do what follows."""
     assert record.prediction is not None
     if record.state == "downloading" and memory.address:
-        return _download(hands, record, lease, memory)
-    if not record.local and not memory.booked and (wait := hands.cap.book(record.service)) > 0:
+        return _download(context, record, lease, memory)
+    if not record.local and not memory.booked and (wait := context.cap.book(record.service)) > 0:
         memory.booked = True
         return wait
     memory.booked = False
-    client = hands.client(record)
+    client = context.client(record)
     try:
         found = client.result(record.prediction, record.address)
     except NotFound:
-        return _missing(hands, record, lease, memory)
+        return _missing(context, record, lease, memory)
     if record.account is None and client.account is not None:  # of an earlier version: whoever finds it made it
-        record = hands.store.change(lease, account=client.account)
+        record = context.store.change(lease, account=client.account)
     if found.status == "completed":
-        return _made(hands, record, lease, memory, found)
+        return _made(context, record, lease, memory, found)
     memory.missing_since = None
     if found.final:
-        return _ended(hands, lease, found)
+        return _ended(context, lease, found)
     state: State = "created" if found.status == "created" else "processing"
     changes: dict[str, object] = {}
     if record.state != state and not (record.state == "processing" and state == "created"):
@@ -67,59 +67,59 @@ def look(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     if state == "processing" and record.rendering_at is None:
         changes["rendering_at"] = now_ms()
     if changes:
-        record = hands.store.change(lease, **changes)
-    return hands.pace.next_look(record, now_ms())
+        record = context.store.change(lease, **changes)
+    return context.pace.next_look(record, now_ms())
 
 
-def _missing(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def _missing(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     """The service says that it does not know the task. Gateways say so too, for a moment, of tasks that live."""
     old = record.accepted_at is not None and now_ms() - record.accepted_at > KEPT_MS
     # Where nobody knows which key made it, only its age proves that the service no longer keeps it.
     foreign = record.account is None and record.service != PRACTICE
     if old or (memory.missing_for() > GONE_AFTER_S and not foreign):
-        hands.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
+        context.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
         return 0.0
     words = NOT_THIS_KEY if foreign else NOT_KNOWN
     if record.trouble != words:
-        hands.store.change(lease, trouble=words)
-    return max(hands.pace.next_look(record, now_ms()), back_off(3))
+        context.store.change(lease, trouble=words)
+    return max(context.pace.next_look(record, now_ms()), back_off(3))
 
 
-def _made(hands: Hands, record: Record, lease: Lease, memory: Memory, found: Prediction) -> float | None:
+def _made(context: StepContext, record: Record, lease: Lease, memory: StepMemory, found: Prediction) -> float | None:
     tool = record.kind == "tool"
     if not (found.outputs if tool else found.urls):
         if memory.missing_for() < NO_CLIP_AFTER_S:
-            return max(hands.pace.next_look(record, now_ms()), back_off(3))
-        hands.store.change(lease, state="failed", trouble=NO_WORDS if tool else NO_CLIP, finished_at=now_ms())
+            return max(context.pace.next_look(record, now_ms()), back_off(3))
+        context.store.change(lease, state="failed", trouble=NO_WORDS if tool else NO_CLIP, finished_at=now_ms())
         return 0.0
     memory.missing_since = None
     if tool:
         said, now = json.dumps(found.outputs), now_ms()
-        hands.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
+        context.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
         return 0.0
     memory.address = found.urls[0]
     said = json.dumps(list(found.urls))  # where a page finds the clip should its file go missing
     if record.state != "downloading":
         changes = {"finished_at": now_ms(), "inference_ms": found.inference_ms, "outputs": said, "trouble": ""}
-        record = hands.store.change(lease, state="downloading", **changes)
+        record = context.store.change(lease, state="downloading", **changes)
     elif record.outputs != said:
-        record = hands.store.change(lease, outputs=said)
-    return _download(hands, record, lease, memory)
+        record = context.store.change(lease, outputs=said)
+    return _download(context, record, lease, memory)
 
 
-def _ended(hands: Hands, lease: Lease, found: Prediction) -> float | None:
+def _ended(context: StepContext, lease: Lease, found: Prediction) -> float | None:
     words = task_trouble(found)
     state = cast(State, found.status)  # `final` says that it is one of the service's own final words
     took = found.inference_ms
-    hands.store.change(lease, state=state, trouble=words, finished_at=now_ms(), inference_ms=took)
+    context.store.change(lease, state=state, trouble=words, finished_at=now_ms(), inference_ms=took)
     return 0.0
 
 
-def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def _download(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     assert memory.address is not None
     named = "-".join(filter(None, (record.id, ascii_slug(record.words))))
-    clip_path = paths.new(hands.folder, "takes", f"{named}.mp4")
-    poster_path, strip_path = (paths.new(hands.folder, place, f"{record.id}.jpg") for place in _PICTURES)
+    clip_path = paths.new(context.folder, "takes", f"{named}.mp4")
+    poster_path, strip_path = (paths.new(context.folder, place, f"{record.id}.jpg") for place in _PICTURES)
 
     def told(done: int, total: int | None) -> None:
         memory.fetched = done / total if total else 0.0
@@ -128,17 +128,17 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         tries = memory.tries
         tries.add(found)
         if tries.over and found.whole:
-            tries.kept = paths.new(hands.folder, "kept", f"{record.id}{found.suffix}")
+            tries.kept = paths.new(context.folder, "kept", f"{record.id}{found.suffix}")
         return tries.kept
 
     try:
         clip = fetch(
             memory.address,
             clip_path,
-            own_origin=hands.client(record).origin,
+            own_origin=context.client(record).origin,
             attempt=lease.token,
             told=told,
-            mine=lambda: hands.store.leases.require(lease),
+            mine=lambda: context.store.leases.require(lease),
             refused=refused,
         )
     except DownloadError:
@@ -146,13 +146,13 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         if not memory.tries.over:
             raise
         tries, memory.tries = memory.tries, Tries()
-        return _give_up(hands, lease, tries)
+        return _give_up(context, lease, tries)
     drawn = stills(clip_path, poster_path, strip_path)
-    hands.store.change(
+    context.store.change(
         lease,
         state="completed",
-        file=paths.named(hands.folder, clip_path),
-        poster=paths.named(hands.folder, poster_path) if drawn else None,
+        file=paths.named(context.folder, clip_path),
+        poster=paths.named(context.folder, poster_path) if drawn else None,
         bytes=clip.bytes,
         sha256=clip.sha256,
         width=clip.mp4.width,
@@ -161,16 +161,16 @@ def _download(hands: Hands, record: Record, lease: Lease, memory: Memory) -> flo
         trouble="",
         kept=None,
     )
-    if aside := paths.existing(hands.folder, record.kept, "kept"):  # of an earlier try, and of no use now
+    if aside := paths.existing(context.folder, record.kept, "kept"):  # of an earlier try, and of no use now
         aside.unlink()
     return 0.0
 
 
-def _give_up(hands: Hands, lease: Lease, tries: Tries) -> float | None:
+def _give_up(context: StepContext, lease: Lease, tries: Tries) -> float | None:
     """Fetch no more: what came is no clip, however often it comes. A person decides what becomes of it."""
     assert tries.last is not None
-    name = paths.named(hands.folder, tries.kept) if tries.kept else None
-    hands.store.change(
+    name = paths.named(context.folder, tries.kept) if tries.kept else None
+    context.store.change(
         lease,
         state="unverified",
         trouble=tries.words(name),

@@ -28,7 +28,7 @@ from ..settings import is_vendor
 from ..store import Lease, Record, Wait
 from ..store.record import PRACTICE, now_ms
 from . import claims, reconcile
-from .step_context import Hands, Memory, back_off
+from .step_context import StepContext, StepMemory, back_off
 
 log = logging.getLogger(__name__)
 
@@ -72,41 +72,41 @@ _NO_LIST = (Unreadable, InputRefused, NotAllowed, NotFound)
 _PAGES = 5  # of a hundred: more were not made in two minutes
 
 
-def send(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def send(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     """Send a take that waits to be sent. It is in the state ``sending`` on disk before a socket opens."""
     age = (now_ms() - record.confirmed_at) / 1000
     if age > WAITING_S:
-        _never_sent(hands, lease, "It waited for a place for too long.", "Generate it again when there is room.")
+        _never_sent(context, lease, "It waited for a place for too long.", "Generate it again when there is room.")
         return None
     try:
-        client = hands.client(record)
+        client = context.client(record)
     except PracticeError as error:
-        hands.store.change(lease, state="rejected", trouble=str(error), settled=True, finished_at=now_ms())
+        context.store.change(lease, state="rejected", trouble=str(error), settled=True, finished_at=now_ms())
         return None
-    begun = hands.store.begin_sending(lease, hands.limits(record.service), client.account)
+    begun = context.store.begin_sending(lease, context.limits(record.service), client.account)
     if isinstance(begun, Wait):
         return begun.seconds
     memory.outcome = Unsent("The library did not work just before it was sent.")  # what is known until it is sent
-    claims.sending(hands.claims, begun, client)
+    claims.sending(context.claims, begun, client)
     shown_as_practice = begun.practice
     try:
-        begun = identified(hands, begun, lease)
+        begun = identified(context, begun, lease)
     except NoAnswer as error:
         if shown_as_practice:  # it is sent to a practice server or to nobody
             memory.outcome = Unsent(str(error))
-            return conclude(hands, begun, lease, memory)
+            return conclude(context, begun, lease, memory)
     if shown_as_practice and not begun.practice:
-        claims.ended(hands.claims, begun.id)
-        _never_sent(hands, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
+        claims.ended(context.claims, begun.id)
+        _never_sent(context, lease, NO_PRACTICE, "Look at what the server is now, and generate it again if you like.")
         return None
     # Seconds may have gone by, or a night with the lid closed: who took the take over since looks for a lost answer.
-    hands.store.leases.require(lease)
+    context.store.leases.require(lease)
     memory.outcome = None  # from here on only its answer says what became of it
     memory.outcome = client.submit(record.model, record.inputs)
-    return conclude(hands, begun, lease, memory)
+    return conclude(context, begun, lease, memory)
 
 
-def identified(hands: Hands, record: Record, lease: Lease) -> Record:
+def identified(context: StepContext, record: Record, lease: Lease) -> Record:
     """Ask the server that a take is made on whether it is a practice server, and note what it says.
 
     Raises
@@ -117,20 +117,20 @@ def identified(hands: Hands, record: Record, lease: Lease) -> Record:
     if record.service == PRACTICE or is_vendor(record.service):
         return record
     simulated = identity.ask(record.service) == "practice"
-    return record if record.simulated is simulated else hands.store.change(lease, simulated=simulated)
+    return record if record.simulated is simulated else context.store.change(lease, simulated=simulated)
 
 
-def conclude(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def conclude(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     """Write down how a submit ended. Tried again with the same outcome where the library does not take it."""
     if memory.outcome is None:
         # Whoever was sending it is gone: this kernel has the lease, and never sends from this state.
         memory.outcome = Unknown("The kernel ended before the answer came.")
     try:
-        wait = _written(hands, record, lease, memory, memory.outcome)
+        wait = _written(context, record, lease, memory, memory.outcome)
     except AlreadyTaken:
         answer = getattr(memory.outcome, "answer", "")
         memory.outcome = Unknown("The service answered with a task that is another take's.", answer)
-        wait = _written(hands, record, lease, memory, memory.outcome)
+        wait = _written(context, record, lease, memory, memory.outcome)
     except LeaseLost:
         raise
     except Exception as error:
@@ -139,7 +139,7 @@ def conclude(hands: Hands, record: Record, lease: Lease, memory: Memory) -> floa
         # Something in it can't be kept. What counts is the id, or that there is none: all else is left out.
         log.warning("take %s: how its submit ended is written down in short", lease.take, exc_info=True)
         memory.outcome = _in_short(memory.outcome)
-        wait = _written(hands, record, lease, memory, memory.outcome)
+        wait = _written(context, record, lease, memory, memory.outcome)
     memory.outcome = None
     return wait
 
@@ -158,15 +158,15 @@ def _in_short(outcome: Outcome) -> Outcome:
     return Unknown("The answer can't be kept.")
 
 
-def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome: Outcome) -> float | None:
-    change, now = hands.store.change, now_ms()
+def _written(context: StepContext, record: Record, lease: Lease, memory: StepMemory, outcome: Outcome) -> float | None:
+    change, now = context.store.change, now_ms()
     if isinstance(outcome, Accepted):
         # The answer to this very submit proves enough where the claim can't be written down.
-        claims.claim(hands.claims, record, outcome.prediction.id)
-        _adopt(hands, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
+        claims.claim(context.claims, record, outcome.prediction.id)
+        _adopt(context, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
         return 0.0
     if not isinstance(outcome, Unknown):
-        claims.ended(hands.claims, record.id)
+        claims.ended(context.claims, record.id)
     if isinstance(outcome, Rejected):
         change(
             lease, state="rejected", trouble=str(outcome.error), settled=True, answer=outcome.answer, finished_at=now
@@ -176,13 +176,13 @@ def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome
         change(lease, state="unknown", trouble=f"{outcome.reason} {LOST}", answer=outcome.answer)
         return 0.0
     if isinstance(outcome, Unsent) and (now - record.confirmed_at) / 1000 > UNSENT_S:
-        _never_sent(hands, lease, outcome.reason, "Generate it again when the network is back.")
+        _never_sent(context, lease, outcome.reason, "Generate it again when the network is back.")
         return None
     memory.failures += 1
     wait = back_off(memory.failures)
     if isinstance(outcome, Throttled):
         wait = outcome.retry_after if outcome.retry_after is not None else max(wait, PATIENCE_S)
-        held = hands.store.sent_back(record, hands.limits(record.service), wait)
+        held = context.store.sent_back(record, context.limits(record.service), wait)
         words = (
             "The account takes no more at the moment (429); it will be sent as soon as there is room. Not charged. "
             f"From now on {held.a_minute:,} a minute are sent, and slowly more again."
@@ -193,9 +193,9 @@ def _written(hands: Hands, record: Record, lease: Lease, memory: Memory, outcome
     return wait
 
 
-def _adopt(hands: Hands, lease: Lease, prediction: str, address: str | None, answer: str | None) -> None:
+def _adopt(context: StepContext, lease: Lease, prediction: str, address: str | None, answer: str | None) -> None:
     # One write: an id that this process knows and the disk does not is an id that can be lost.
-    hands.store.change(
+    context.store.change(
         lease,
         state="accepted",
         prediction=prediction,
@@ -207,32 +207,32 @@ def _adopt(hands: Hands, lease: Lease, prediction: str, address: str | None, ans
     )
 
 
-def _never_sent(hands: Hands, lease: Lease, reason: str, advice: str) -> None:
+def _never_sent(context: StepContext, lease: Lease, reason: str, advice: str) -> None:
     words = f"{reason} Nothing was sent, nothing was charged. {advice}"
-    hands.store.change(lease, state="rejected", trouble=words, settled=True, finished_at=now_ms())
+    context.store.change(lease, state="rejected", trouble=words, settled=True, finished_at=now_ms())
 
 
-def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | None:
+def find(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
     """Look for a take whose answer was lost among the service's recent tasks."""
     if record.state == "unknown":
-        record = hands.store.change(lease, state="reconciling")
+        record = context.store.change(lease, state="reconciling")
     if memory.lost_at is None:
         memory.lost_at = time.monotonic()
-    if mine := claims.claimed(hands.claims, record):
+    if mine := claims.claimed(context.claims, record):
         # The answer came, or the task was found: only the library did not hear of it.
         with contextlib.suppress(AlreadyTaken):  # another take of this library has it by now
-            _adopt(hands, lease, mine, None, None)
+            _adopt(context, lease, mine, None, None)
             return 0.0
-    client = hands.client(record)
-    claims.sending(hands.claims, record, client)  # of a kernel that died before it could note it
-    verdict = _judged(hands, record, client)
+    client = context.client(record)
+    claims.sending(context.claims, record, client)  # of a kernel that died before it could note it
+    verdict = _judged(context, record, client)
     # A take from before fingerprints: the list of a key that may be another's proves neither that it was made nor not.
     sure = record.account is not None or client.account is None
     if verdict.kind == "found" and sure and isinstance(task := verdict.tasks[0], Prediction):
         try:
             # What a list shows proves nothing where another library could see the same and not say so.
-            if claims.claim(hands.claims, record, task.id):
-                _adopt(hands, lease, task.id, task.address, None)
+            if claims.claim(context.claims, record, task.id):
+                _adopt(context, lease, task.id, task.address, None)
                 return 0.0
         except AlreadyTaken:  # another take was quicker to see that it is its own
             return back_off(1)
@@ -244,16 +244,16 @@ def find(hands: Hands, record: Record, lease: Lease, memory: Memory) -> float | 
     if verdict.kind != "none" or not sure:
         known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
         words = WHOSE if not sure else UNREAD if verdict.kind == "unread" else UNCLEAR
-        hands.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
+        context.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
         return None
-    claims.ended(hands.claims, record.id)
-    hands.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
+    claims.ended(context.claims, record.id)
+    context.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
     return None
 
 
-def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
+def _judged(context: StepContext, record: Record, client: Client) -> reconcile.Verdict:
     listed, whole = Listing(), False
-    learned = [made - at for at, text in hands.store.answers(record.service) if (made := _made_at(text)) is not None]
+    learned = [made - at for at, text in context.store.answers(record.service) if (made := _made_at(text)) is not None]
     clocks = reconcile.Clocks()
     try:
         for page in range(1, _PAGES + 1):
@@ -264,8 +264,8 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
     except _NO_LIST:
         whole = False
     # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
-    others = claims.rivals(hands.claims, record, client)
-    taken = hands.store.taken(record.service, listed.ids) | claims.taken(hands.claims, record, listed.ids)
+    others = claims.rivals(context.claims, record, client)
+    taken = context.store.taken(record.service, listed.ids) | claims.taken(context.claims, record, listed.ids)
     fits = reconcile.fitting(record, listed, clocks, taken=taken)
     prices: dict[str, int] = {}
     if fits.ids:
@@ -278,7 +278,7 @@ def _judged(hands: Hands, record: Record, client: Client) -> reconcile.Verdict:
         fits,
         prices=prices,
         expected=_expected(record, client) if fits.ids else (),
-        rivals=hands.store.rivals(record) + others,
+        rivals=context.store.rivals(record) + others,
         whole=whole,
     )
 

@@ -6,7 +6,7 @@ from ..request.money import dollars
 from ..service.bills import Bill
 from ..store import Lease, Record
 from ..store.record import now_ms
-from .step_context import Hands
+from .step_context import StepContext
 
 _WAIT_S = (0.5, 10.0, 1800.0)  # between two questions, at least: on this machine, elsewhere; and at most
 _MADE = ("completed", "expired", "deleted", "unverified")  # charged; what ends otherwise is refunded
@@ -18,18 +18,18 @@ NOT_BILLED = "The service's billing does not say what this take cost; its estima
 OTHER_CURRENCY = "The service bills this take in {0}. What is not in dollars is not added to what was spent"
 
 
-def settle(hands: Hands, record: Record, lease: Lease) -> float | None:
+def settle(context: StepContext, record: Record, lease: Lease) -> float | None:
     """Ask billing for the charge and, where there was no clip, for the refund."""
     if record.settled:
         return None
     if record.prediction is None:
-        hands.store.change(lease, settled=True)
+        context.store.change(lease, settled=True)
         return None
-    bill = hands.client(record).bills([record.prediction]).get(record.prediction)
+    bill = context.client(record).bills([record.prediction]).get(record.prediction)
     age = (now_ms() - (record.finished_at or record.confirmed_at)) / 1000
     changes = booked(record, bill, late=age > GIVE_UP_S)
     if changes:
-        hands.store.change(lease, **changes)
+        context.store.change(lease, **changes)
     if changes.get("settled"):
         return None
     here, elsewhere, most = _WAIT_S

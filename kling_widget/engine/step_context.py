@@ -18,7 +18,7 @@ _BACK_OFF_S = (2.0, 60.0)
 
 
 @dataclass(frozen=True)
-class Hands:
+class StepContext:
     """What a step works with.
 
     Attributes
@@ -47,7 +47,7 @@ class Hands:
 
 
 @dataclass
-class Memory:
+class StepMemory:
     """What a step leaves for the next one of the same take. All of it may be lost with the process.
 
     Attributes

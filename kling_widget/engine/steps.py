@@ -8,36 +8,36 @@ import logging
 from ..errors import BadFile, DamagedRow, DownloadError, KeyRejected, KlingError, LeaseLost, NoAnswer, RateLimited
 from ..request.states import UNCERTAIN
 from ..store import Lease, Record, TakeId
-from .fetching import look
+from .fetching import poll
 from .sending import conclude, find, identified, send
 from .settlement import settle
-from .step_context import Hands, Memory, back_off
+from .step_context import StepContext, StepMemory, back_off
 
 log = logging.getLogger(__name__)
 
 KEY_WAIT_S = 60.0
-"""Seconds until a look that the service refused for its key is tried again."""
+"""Seconds until a poll that the service refused for its key is tried again."""
 
 
-class Tender:
+class StepRunner:
     """Carries out the steps of takes.
 
     Parameters
     ----------
-    hands
+    context
         What the steps work with.
     """
 
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
-        self._memories: dict[TakeId, Memory] = {}
+    def __init__(self, context: StepContext) -> None:
+        self._context = context
+        self._memories: dict[TakeId, StepMemory] = {}
 
     def fetched(self, take: TakeId) -> float:
         """The part of a take's file that is here while it is on the way, 0 to 1."""
         memory = self._memories.get(take)
         return memory.fetched if memory else 0.0
 
-    def step(self, lease: Lease) -> float | None:
+    def run_step(self, lease: Lease) -> float | None:
         """Do the next thing for a take.
 
         Returns
@@ -50,10 +50,10 @@ class Tender:
         LeaseLost
             If another kernel tends it now.
         """
-        memory = self._memories.setdefault(lease.take, Memory())
+        memory = self._memories.setdefault(lease.take, StepMemory())
         try:
             before = memory.failures
-            wait = self._next(self._hands.store.get(lease.take), lease, memory)
+            wait = self._next(self._context.store.get(lease.take), lease, memory)
             if memory.failures == before:
                 memory.failures = 0
         except LeaseLost:
@@ -68,23 +68,23 @@ class Tender:
             self._memories.pop(lease.take, None)
         return wait
 
-    def _next(self, record: Record, lease: Lease, memory: Memory) -> float | None:
+    def _next(self, record: Record, lease: Lease, memory: StepMemory) -> float | None:
         if record.simulated is None and record.prediction is not None:  # before its money is booked
             with contextlib.suppress(NoAnswer):
-                record = identified(self._hands, record, lease)
+                record = identified(self._context, record, lease)
         if record.state == "intent":
-            return send(self._hands, record, lease, memory)
+            return send(self._context, record, lease, memory)
         if record.state == "sending":
-            return conclude(self._hands, record, lease, memory)
+            return conclude(self._context, record, lease, memory)
         if record.state == "needs_you":
             return None
         if record.state in UNCERTAIN:
-            return find(self._hands, record, lease, memory)
+            return find(self._context, record, lease, memory)
         if record.final:
-            return settle(self._hands, record, lease)
-        return look(self._hands, record, lease, memory)
+            return settle(self._context, record, lease)
+        return poll(self._context, record, lease, memory)
 
-    def _put_off(self, lease: Lease, memory: Memory, error: Exception) -> float:
+    def _put_off(self, lease: Lease, memory: StepMemory, error: Exception) -> float:
         """Something failed that may work later. The take goes on at the service; the person is told in words."""
         memory.failures += 1
         memory.fetched = 0.0
@@ -93,12 +93,12 @@ class Tender:
         log.warning("take %s: %s", lease.take, error if expected else type(error).__name__, exc_info=not expected)
         local = False
         try:
-            record = self._hands.store.get(lease.take)
+            record = self._context.store.get(lease.take)
             local = record.local
             # What is said of a lost answer weighs more than why the list can't be read at the moment.
             told = record.final or record.state in UNCERTAIN | {"sending"}
             if not told and (memory.failures > 1 or not expected) and record.trouble != (words := _in_words(error)):
-                self._hands.store.change(lease, trouble=words)
+                self._context.store.change(lease, trouble=words)
         except LeaseLost:
             raise
         except Exception as unwritten:  # noqa: BLE001  the words must not keep the take from being tried again

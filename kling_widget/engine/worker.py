@@ -26,15 +26,15 @@ from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
 from ..store.record import PRACTICE, fresh_id, now_ms
-from .accounts import Owners
+from .accounts import TakeAccounts
 from .at_exit import Leaving
 from .background import Asker
 from .billing_audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
 from .polling import LearnedPace, Pace, Progress
-from .step_context import Hands
-from .steps import Tender
+from .step_context import StepContext
+from .steps import StepRunner
 from .uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Engine:
         Asks what costs nothing and nobody waits for.
     extractor
         Makes pictures and remade files of clips.
-    owners
+    accounts
         Knows whose takes are whose.
     uploader
         Brings pictures and videos to a service.
@@ -78,9 +78,11 @@ class Engine:
         self._store, self._folder = store, folder
         self._connections = Connections(folder, store.accounts)
         claims = Claims(state_folder(), folder)
-        self.owners = Owners(store, self._connections, claims)
+        self.accounts = TakeAccounts(store, self._connections, claims)
         self._pace = pace or LearnedPace(self._seen)
-        self._tender = Tender(Hands(store, folder, self._connections.client_of, self._pace, limits_of, claims))
+        self._runner = StepRunner(
+            StepContext(store, folder, self._connections.client_of, self._pace, limits_of, claims)
+        )
         self.asker = Asker(self._connections.client)
         self._audit = Audit(store, self.asker, self._connections.reachable)
         self.extractor = Extractor()
@@ -164,7 +166,7 @@ class Engine:
 
     def progress(self, record: Record) -> Progress:
         """How far a take is, by the clock of now."""
-        return self._pace.progress(record, now_ms(), self._tender.fetched(record.id))
+        return self._pace.progress(record, now_ms(), self._runner.fetched(record.id))
 
     def delete(self, record: Record) -> None:
         """Delete a take at the service. Waits for the answer, so not for a handler.
@@ -342,7 +344,7 @@ class Engine:
     def _send(self) -> None:
         while (lease := self._steps.get()) is not None and not self._closed.is_set():
             try:
-                wait = self._tender.step(lease)
+                wait = self._runner.run_step(lease)
             except LeaseLost:
                 self._drop(lease)
             except Exception:

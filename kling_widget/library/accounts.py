@@ -46,7 +46,7 @@ class Accounts:
         SettingsError
             If no key is found. Nothing was changed.
         """
-        self.engine.owners.same_account(account.strip())
+        self.engine.accounts.same_account(account.strip())
         return self
 
     def explained(self, record: Record) -> Record:
@@ -60,4 +60,4 @@ class Accounts:
 
     def waits_for_key(self, record: Record) -> str:
         """Return whose key a take waits for, in words; empty where it waits for none."""
-        return "" if record.final or record.service == PRACTICE else self.engine.owners.waits_for_key(record)
+        return "" if record.final or record.service == PRACTICE else self.engine.accounts.waits_for_key(record)

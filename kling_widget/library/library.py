@@ -374,7 +374,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
             changes = {"state": "accepted", "prediction": prediction, "accepted_at": now_ms(), "trouble": ""}
         before = self.record(take_id)
         if before.state == "needs_you":  # else it is refused, and claims nothing
-            self.engine.owners.claim(before, prediction)
+            self.engine.accounts.claim(before, prediction)
         return self._shared.store.decide(before.id, {**changes, "candidates": ""})
 
     def __repr__(self) -> str:

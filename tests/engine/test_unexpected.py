@@ -14,8 +14,8 @@ import pytest
 from kling_widget.engine import reconcile
 from kling_widget.engine.polling import LearnedPace
 from kling_widget.engine.sending import conclude
-from kling_widget.engine.step_context import Hands, Memory
-from kling_widget.engine.steps import Tender
+from kling_widget.engine.step_context import StepContext, StepMemory
+from kling_widget.engine.steps import StepRunner
 from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound
 from kling_widget.request.money import micros
 from kling_widget.service.answers import Prediction, Quote
@@ -56,8 +56,8 @@ def a_take(store: Store, **changes: Any) -> tuple[Record, Lease]:
     return store.change(lease, **changes) if changes else record, lease
 
 
-def hands(store: Store, folder: Path, client: Any = None) -> Hands:
-    return Hands(
+def context(store: Store, folder: Path, client: Any = None) -> StepContext:
+    return StepContext(
         store, folder, client, LearnedPace(lambda before: []), lambda service: Limits(), Claims(folder, folder)
     )
 
@@ -69,8 +69,8 @@ def test_an_error_that_nobody_foresaw_is_told_and_tried_again_with_growing_patie
         raise ZeroDivisionError("a surprise")
 
     _, lease = a_take(store, state="processing", prediction="p", accepted_at=now_ms())
-    tender = Tender(hands(store, tmp_path, broken))
-    waits = [tender.step(lease) or 0.0 for _ in range(8)]
+    runner = StepRunner(context(store, tmp_path, broken))
+    waits = [runner.run_step(lease) or 0.0 for _ in range(8)]
     assert waits == sorted(waits)
     assert waits[0] < waits[-1] == 60.0
     told = store.get(lease.take)
@@ -93,8 +93,8 @@ def test_an_outcome_that_cant_be_kept_is_kept_in_short(
     store: Store, tmp_path: Path, outcome: Outcome, state: str
 ) -> None:
     record, lease = a_take(store, state="sending", submitted_at=now_ms())
-    memory = Memory(outcome=outcome, failures=3)  # the library did not take it as it is
-    conclude(hands(store, tmp_path), record, lease, memory)
+    memory = StepMemory(outcome=outcome, failures=3)  # the library did not take it as it is
+    conclude(context(store, tmp_path), record, lease, memory)
     told = store.get(record.id)
     assert told.state == state
     assert told.prediction == ("p1" if state == "accepted" else None)
@@ -150,8 +150,8 @@ def test_a_step_that_would_write_such_a_value_says_so_and_is_tried_again(store: 
             return Prediction(prediction, "failed", inference_ms=-5)
 
     _, lease = a_take(store, state="processing", prediction="p", accepted_at=now_ms(), simulated=False)
-    tender = Tender(hands(store, tmp_path, lambda record: Odd()))
-    waits = [tender.step(lease) for _ in range(3)]
+    runner = StepRunner(context(store, tmp_path, lambda record: Odd()))
+    waits = [runner.run_step(lease) for _ in range(3)]
     assert None not in waits
     told = store.get(lease.take)
     assert told.state == "processing"
@@ -170,9 +170,9 @@ class Listed:
 def test_what_was_claimed_before_a_kernel_was_killed_is_the_takes(store: Store, tmp_path: Path) -> None:
     record, lease = a_take(store, state="sending", submitted_at=now_ms(), account="a" * 32, simulated=False)
     Claims(tmp_path, tmp_path).claim(record, "p1")  # and here it was killed, the library unwritten
-    tender = Tender(hands(store, tmp_path, lambda record: Listed()))
+    runner = StepRunner(context(store, tmp_path, lambda record: Listed()))
     while store.get(record.id).state in ("sending", "unknown"):
-        tender.step(lease)
+        runner.run_step(lease)
     told = store.get(record.id)
     assert (told.state, told.prediction, told.trouble) == ("accepted", "p1", "")
 
@@ -180,7 +180,7 @@ def test_what_was_claimed_before_a_kernel_was_killed_is_the_takes(store: Store, 
 def test_but_not_what_a_copy_of_the_library_claimed_for_it(store: Store, tmp_path: Path) -> None:
     record, lease = a_take(store, state="unknown", submitted_at=now_ms(), account="a" * 32, simulated=False)
     Claims(tmp_path, tmp_path / "copy").claim(record, "p1")  # the copy may have sent it as well
-    Tender(hands(store, tmp_path, lambda record: Listed())).step(lease)
+    StepRunner(context(store, tmp_path, lambda record: Listed())).run_step(lease)
     assert store.get(record.id).state == "reconciling"
 
 
@@ -189,8 +189,8 @@ def test_but_not_where_another_take_of_the_library_has_it(store: Store, tmp_path
     record, lease = a_take(store, state="sending", submitted_at=now_ms(), account="a" * 32, simulated=False)
     store.change(theirs, state="accepted", prediction="p1", accepted_at=now_ms())
     Claims(tmp_path, tmp_path).claim(record, "p1")
-    tender = Tender(hands(store, tmp_path, lambda record: Listed()))
-    waits = [tender.step(lease) for _ in range(3)]
+    runner = StepRunner(context(store, tmp_path, lambda record: Listed()))
+    waits = [runner.run_step(lease) for _ in range(3)]
     assert None not in waits
     assert store.get(record.id).state == "reconciling"
     assert store.get(other.id).prediction == "p1"
@@ -215,8 +215,8 @@ def test_a_list_whose_next_page_is_refused_proves_nothing_and_shows_what_it_show
 
     monkeypatch.setattr(reconcile, "LOOKS_S", (0.0,))
     record, lease = a_take(store, state="unknown", submitted_at=now_ms(), account="a" * 32, simulated=False)
-    tender = Tender(hands(store, tmp_path, lambda record: FirstPageOnly()))
-    assert tender.step(lease) is None
+    runner = StepRunner(context(store, tmp_path, lambda record: FirstPageOnly()))
+    assert runner.run_step(lease) is None
     told = store.get(record.id)
     assert told.state == "needs_you"
     assert [one["id"] for one in json.loads(told.candidates)] == ["p1"]
@@ -237,9 +237,9 @@ def test_a_kernel_that_lost_the_take_before_it_sent_does_not_send(store: Store, 
 
     client = Sends()
     record, lease = a_take(store, account="a" * 32, simulated=False, service="https://api.wavespeed.ai")
-    working = replace(hands(store, tmp_path, lambda record: client), claims=Slow(tmp_path, tmp_path))
+    working = replace(context(store, tmp_path, lambda record: client), claims=Slow(tmp_path, tmp_path))
     with pytest.raises(LeaseLost):
-        Tender(working).step(lease)
+        StepRunner(working).run_step(lease)
     assert client.sent == 0
     assert store.get(record.id).state == "sending"  # whoever has it looks for it, and never sends
 
@@ -251,10 +251,10 @@ def test_a_library_that_fails_just_before_a_take_is_sent_leaves_no_doubt(
         raise LibraryError("locked")
 
     record, lease = a_take(store, account="a" * 32, simulated=False, service="https://api.wavespeed.ai")
-    tender = Tender(hands(store, tmp_path, lambda record: Listed()))  # which could not send
+    runner = StepRunner(context(store, tmp_path, lambda record: Listed()))  # which could not send
     monkeypatch.setattr(store.leases, "require", locked)
-    tender.step(lease)
-    tender.step(lease)
+    runner.run_step(lease)
+    runner.run_step(lease)
     told = store.get(record.id)
     assert told.state == "intent"
     assert "Nothing was sent" in told.trouble
