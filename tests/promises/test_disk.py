@@ -165,7 +165,7 @@ def test_a_database_that_another_program_holds_for_a_while_loses_nothing(
     monkeypatch.setattr(database, "_PATIENCE_S", 20)
     again = Library(library.folder)
     record = again.record(take.id)
-    assert record.state == "completed"
+    assert record.state == "completed", record
     assert not judge(server, [record], library.folder)
     assert owing(again, server) == 0
     again.close()
