@@ -87,7 +87,7 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "widgets/player/differences.py": {"_said"},
     "widgets/player/display.py": {"_look"},
     "widgets/player/export_page.css": {"kw-page-trouble"},
-    "widgets/player/live_updates.py": {"_look"},
+    "widgets/base/live_updates.py": {"_look"},
     "widgets/player/player.css": {"kw-part", "kw-screen-said"},
     "widgets/player/still.py": {"_parts"},
     "widgets/prompt_tools/prompt_tools.css": {"kw-help-said", "kw-said"},

@@ -24,15 +24,15 @@ class Recorded(CommandWidget):
     commands: ClassVar[Mapping[str, str]] = {"echo": "_echo", "refuse": "_refuse", "break": "_break"}
 
     def __init__(self) -> None:
-        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
-        self.echoes = 0
+        self._sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self._echoes = 0
         super().__init__()
 
     def send(self, content: Any, buffers: Any = None) -> None:
-        self.sent.append((content, list(buffers or ())))
+        self._sent.append((content, list(buffers or ())))
 
     def _echo(self, command: Command, buffers: Buffers) -> Answer:
-        self.echoes += 1
+        self._echoes += 1
         return {"word": command.get("word")}, buffers
 
     def _refuse(self, _command: Command, _buffers: Buffers) -> Answer:
@@ -48,7 +48,7 @@ class Recorded(CommandWidget):
 def test_a_command_gets_its_answer_with_its_bytes() -> None:
     widget = Recorded()
     widget.receive(id="1", kind="echo", word="fox", buffers=[memoryview(b"abc")])
-    assert widget.sent == [({"re": "1", "ok": True, "word": "fox"}, [b"abc"])]
+    assert widget._sent == [({"re": "1", "ok": True, "word": "fox"}, [b"abc"])]
 
 
 def test_a_command_that_comes_twice_is_carried_out_once() -> None:
@@ -56,7 +56,7 @@ def test_a_command_that_comes_twice_is_carried_out_once() -> None:
     for _ in range(3):
         widget.receive(id="1", kind="echo")
     widget.receive(id="2", kind="echo")
-    assert widget.echoes == 2
+    assert widget._echoes == 2
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_command_that_comes_twice_is_carried_out_once() -> None:
 def test_what_went_wrong_is_an_answer_in_words(kind: str, words: str) -> None:
     widget = Recorded()
     widget.receive(id="1", kind=kind)
-    assert widget.sent == [({"re": "1", "ok": False, "error": words}, [])]
+    assert widget._sent == [({"re": "1", "ok": False, "error": words}, [])]
 
 
 def test_what_is_no_command_is_left_alone() -> None:
@@ -78,7 +78,7 @@ def test_what_is_no_command_is_left_alone() -> None:
     widget._handle_custom_msg("hello", [])
     widget.receive(kind="echo")
     widget.receive(id=5, kind="echo")
-    assert widget.sent == []
+    assert widget._sent == []
 
 
 def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
@@ -89,3 +89,10 @@ def test_every_rule_of_every_sheet_is_scoped_to_the_panel() -> None:
             if selectors.strip().startswith("@"):
                 continue
             assert ".kw" in selectors, f"{sheet.name}: {selectors.strip()}"
+
+
+def test_no_widget_takes_a_keyword_or_an_attribute_that_it_does_not_have() -> None:
+    with pytest.raises(TypeError, match=r"CommandWidget\(\) takes no 'tooltp'. Did you mean 'tooltip'"):
+        CommandWidget(tooltp="a")
+    with pytest.raises(AttributeError, match="no 'comands'"):
+        Recorded().comands = {}

@@ -199,11 +199,11 @@ def test_a_path_that_leads_nowhere_is_said_beside_its_place(face: Media, page: P
 
 
 def test_what_is_wrong_with_the_request_stands_beside_its_place_too(face: Media, page: Page, tmp_path: Path) -> None:
-    face.say({"image": "The model needs one.", "prompt": "Too long."})
+    face.show_problems({"image": "The model needs one.", "prompt": "Too long."})
     assert face.problem == {"image": "The model needs one."}
     page.tell("place", text=str(tmp_path / "none.png"))
     until(lambda: "There is no file" in face.problem["image"])
-    face.say({})
+    face.show_problems({})
     assert "There is no file" in face.problem["image"]
 
 

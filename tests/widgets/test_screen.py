@@ -35,18 +35,18 @@ def library(tmp_path: Path) -> Iterator[Library]:
 class Heard(Player):
     """A player that notes what it sends to its page."""
 
-    sent: list[tuple[dict[str, Any], list[bytes]]]
+    _sent: list[tuple[dict[str, Any], list[bytes]]]
 
     def __init__(self, *takes: Any, **given: Any) -> None:
-        self.sent = []
+        self._sent = []
         super().__init__(*takes, **given)
 
     def send(self, content: Any, buffers: Any = None) -> None:
-        self.sent.append((content, list(buffers or ())))
+        self._sent.append((content, list(buffers or ())))
 
     def asked(self, kind: str, **fields: Any) -> tuple[dict[str, Any], list[bytes]]:
-        self._handle_custom_msg({"id": f"id{len(self.sent)}", "kind": kind, **fields}, [])
-        return self.sent[-1]
+        self._handle_custom_msg({"id": f"id{len(self._sent)}", "kind": kind, **fields}, [])
+        return self._sent[-1]
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_showing_the_same_again_sends_nothing(screen: Heard, library: Library) -
 
 
 def test_a_page_is_told_where_the_clip_is_before_it_asks(screen: Heard, library: Library, tmp_path: Path) -> None:
-    told, _ = screen.sent[0]
+    told, _ = screen._sent[0]
     bytes_ = whole(library)
     assert told["take"] == screen.clips[0]["id"]
     assert told["place"] == {

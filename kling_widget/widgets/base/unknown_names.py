@@ -1,17 +1,22 @@
-"""Names that a widget does not have, and the one that may be meant."""
+"""Refuse keywords and attributes that a widget does not have, with a hint: a misspelt one would change nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Collection, Iterable
 from typing import Any
+
+import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
+import traitlets as t
 
 from ...request.model_names import nearest
 
 
 def public(widget: type) -> list[str]:
-    """Return the names that a widget's own classes declare for people: those that may be meant."""
+    """Return the traits and properties that a widget's own classes declare for people: those that may be meant."""
     own = [one for one in widget.__mro__ if one.__module__.startswith(__package__.partition(".")[0])]
-    return sorted({name for one in own for name in vars(one) if not name.startswith("_")})
+    declared = {name: value for one in own for name, value in vars(one).items() if not name.startswith("_")}
+    return sorted(name for name, value in declared.items() if isinstance(value, (t.TraitType, property)))
 
 
 def hint(name: str, offered: Iterable[str]) -> str:
@@ -20,9 +25,32 @@ def hint(name: str, offered: Iterable[str]) -> str:
     return f" Did you mean {near!r}?" if near else ""
 
 
-def refuse_unknown(widget: type, keywords: Mapping[str, Any], offered: Iterable[str]) -> None:
+def refuse_unknown(widget: type, keywords: Iterable[str], allowed: Collection[str]) -> None:
     """Raise ``TypeError`` for the first keyword that a widget does not take."""
-    allowed = list(offered)
     for name in keywords:
         if name not in allowed:
-            raise TypeError(f"{widget.__name__}() takes no {name!r}.{hint(name, allowed)}")
+            offered = [*allowed, *inspect.signature(widget).parameters]
+            raise TypeError(f"{widget.__name__}() takes no {name!r}.{hint(name, offered)}")
+
+
+class DeclaredNames(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
+    """A widget that takes no keyword and no attribute which its class does not have.
+
+    Names that begin with an underscore are free.
+
+    Raises
+    ------
+    TypeError
+        If a keyword names no trait.
+    AttributeError
+        If an attribute is set that the class does not have.
+    """
+
+    def __init__(self, *args: Any, **traits: Any) -> None:
+        refuse_unknown(type(self), traits, type(self).class_traits())
+        super().__init__(*args, **traits)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[0] != "_" and not hasattr(type(self), name):
+            raise AttributeError(f"{type(self).__name__} has no {name!r}.{hint(name, public(type(self)))}")
+        super().__setattr__(name, value)

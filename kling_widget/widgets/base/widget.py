@@ -21,7 +21,7 @@ from IPython.core.getipython import get_ipython
 from ...errors import KlingError
 from ...text import has_half, mended
 from .page_code import HIDDEN, built, page_code
-from .unknown_names import hint, public
+from .unknown_names import DeclaredNames
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +46,7 @@ class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no type
         super()._send(mended(msg) if halves else msg, buffers)
 
 
-class DeclaredAttributes:
-    """A widget that takes no attribute which its class does not have: a slip of the pen changes nothing in silence.
-
-    Names that begin with an underscore, and those that a subclass declares, are free.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name[0] != "_" and not hasattr(type(self), name):
-            raise AttributeError(f"{type(self).__name__} has no {name!r}.{hint(name, public(type(self)))}")
-        super().__setattr__(name, value)
-
-
-class CommandWidget(UnicodeWidget, anywidget.AnyWidget):
+class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
     """A widget whose page sends commands and gets answers.
 
     A subclass names its commands in ``commands``: kind -> name of the method that carries it out. A method takes the

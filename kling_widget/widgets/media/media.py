@@ -88,11 +88,12 @@ class Media(CommandWidget):
     value: t.Dict[Any, Any] = t.Dict(help="What is there: input -> list of what `entries.entry` says.").tag(sync=True)
     problem: t.Dict[Any, Any] = t.Dict(help="What is wrong: input -> words.").tag(sync=True)
 
+    ready: Mapping[str, Any] = {}
+
     def __init__(self, uploader: Callable[[], Uploader] | None, service: str, **traits: Any) -> None:
         self._uploads = uploader is not None
         self._uploader: Callable[[], Any] = uploader or _NoUploads
         self._service = service
-        self.ready: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._arriving: dict[str, tuple[str, float]] = {}  # upload -> its slot, and when a piece of it came last
         self._own: dict[str, str] = {}  # what went wrong here

@@ -22,7 +22,7 @@ from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.record import now_ms
 from ..base.ids import Ids
-from ..base.strict import Strict
+from ..base.live_updates import Following, following
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
 from ..queue.take_row import Row, row
@@ -31,7 +31,6 @@ from . import delivery
 from .clip import Clip, beside, clip, notebook_folder
 from .differences import differences
 from .file_requests import Making
-from .live_updates import Following, following
 from .saved_output import SavedOutput
 
 MOST = 16
@@ -40,7 +39,7 @@ MOST = 16
 _ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
 
-class Player(Strict, CommandWidget):
+class Player(CommandWidget):
     """Plays a take, or several as one: in step, frame by frame.
 
     A take that is under way says how it goes; one that failed says what happened. Every trait works both ways: set it
@@ -91,10 +90,7 @@ class Player(Strict, CommandWidget):
     >>> player.time = 1.5  # doctest: +SKIP
     """
 
-    names = ("takes", "library", "time", "playing", "rate", "range", "loop", "arrangement", "selected", "layout")
-
-    library: Library
-    followed_by: object
+    followed_by: object = None  # whoever shows it and has to live as long
 
     _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
     _records: tuple[Record, ...] = ()
@@ -153,7 +149,7 @@ class Player(Strict, CommandWidget):
     ) -> None:
         wanted = [takes] if isinstance(takes, (Take, str)) else list(takes)
         held = [take for take in wanted if isinstance(take, Take)]
-        self.library = library or (held[0].library if held else Library())
+        self._library = library or (held[0].library if held else Library())
         if strange := [take for take in held if take.library.folder != self.library.folder]:
             raise TypeError(
                 f"A player shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
@@ -166,6 +162,11 @@ class Player(Strict, CommandWidget):
         if wanted:
             self.takes = wanted
         self.selected = selected
+
+    @property
+    def library(self) -> Library:
+        """The library that its takes are in."""
+        return self._library
 
     def keep_up(self, kept: SavedOutput | None = None) -> None:
         """Show from now on what the library says of these takes, and let ``kept`` say it too."""

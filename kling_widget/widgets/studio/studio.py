@@ -124,7 +124,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         confirm_above: float | str = 2.00,
         **inputs: Any,
     ) -> None:
-        refuse_unknown(type(self), inputs, (*INPUTS, "library", "model", "practice", "budget", "confirm_above"))
+        refuse_unknown(type(self), inputs, INPUTS)
         catalog = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
         chosen = form.clip_model(model or O3_PRO, catalog)
         above = confirm_limit(confirm_above)
