@@ -80,18 +80,18 @@ def _loops(interval: float) -> Callable[[str, int, ExitStack], None]:
 
 
 def _ours(fixed: float | None) -> Callable[[str, int, ExitStack], None]:
-    """The engine, with its own pace as on the live service, or looking every ``fixed`` seconds."""
+    """The engine, with its own schedule as on the live service, or looking every ``fixed`` seconds."""
 
     def begin(url: str, count: int, stack: ExitStack) -> None:
         from kling_widget.engine.worker import Engine
         from kling_widget.request.video_request import VideoRequest
         from kling_widget.store import Store
 
-        from .paces import EveryPace, LivePace
+        from .schedules import FixedSchedule, LiveSchedule
 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         store = Store.in_folder(folder)
-        engine = Engine(store, folder, pace=LivePace() if fixed is None else EveryPace(fixed))
+        engine = Engine(store, folder, schedule=LiveSchedule() if fixed is None else FixedSchedule(fixed))
         stack.callback(store.close)
         stack.callback(engine.close)
         for _ in range(count):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kling_widget import Library, Studio
-from kling_widget.engine.polling import LOOKS_A_SECOND
+from kling_widget.engine.polling import POLLS_A_SECOND
 from kling_widget.request.catalog import O3_PRO
 from kling_widget.request.money import micros
 from kling_widget.store import Record, Store
@@ -132,8 +132,8 @@ def run(rounds: int = ROUNDS, count: int = COUNT, seconds: float = SECONDS) -> T
         tuple(_row(WAYS[way], found) for way, found in measured.items()),
         f"{count} takes that stay open, {seconds:g} s, medians of {rounds} rounds in turn, each a fresh process "
         "against a fresh practice server in another one. CPU and memory are the tending process's own. Ours looks "
-        f"as it does on the live service when it knows nothing, but without the cap of {LOOKS_A_SECOND:g} looks a "
-        "second that all takes share there; the second row takes the advantage of its pace away. A panel that shows "
+        f"as it does on the live service when it knows nothing, but without the cap of {POLLS_A_SECOND:g} looks a "
+        "second that all takes share there; the second row takes away what its schedule gains. A panel that shows "
         f"{SHOWN} open takes needs {panel_update():.1f} ms of CPU for each update, "
         f"mean of {UPDATES} that are {_APART_S} s apart.",
     )

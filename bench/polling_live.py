@@ -21,7 +21,7 @@ from kling_widget.settings import ORIGIN
 from kling_widget.store import Store
 
 from . import stage
-from .paces import LivePace
+from .schedules import LiveSchedule
 
 SPEED = 5.0
 """How many times as fast as on the live service everything goes."""
@@ -79,7 +79,7 @@ def _officially(url: str, interval: float, noticed: dict[str, float]) -> None:
 def _ourselves(url: str, known: Sequence[Observed], noticed: dict[str, float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.in_folder(Path(folder))
-        engine = Engine(store, Path(folder), pace=LivePace(SPEED, known))
+        engine = Engine(store, Path(folder), schedule=LiveSchedule(SPEED, known))
         try:
             ids = {engine.confirm(VideoRequest(**_INPUTS), service=url).id for _ in range(TAKES)}
             while not all(store.get(take).final for take in ids):

@@ -49,7 +49,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "engine/billing_audit.py": {"look"},
     "engine/fetching.py": {"told"},
     "engine/forecast.py": {"told"},
-    "engine/polling.py": {"LookCap", "next_look", "until_look"},
     "library/models.py": {"known"},
     "library/take_properties.py": {"trouble"},
     "service/answers.py": {"said"},

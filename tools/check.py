@@ -37,7 +37,7 @@ QUICK = (
     "tests/service/test_wire.py",
     "tests/service/test_download.py",
     "tests/engine/test_forecast.py",
-    "tests/engine/test_pace.py",
+    "tests/engine/test_polling.py",
     "tests/engine/test_reconcile.py",
     "tests/engine/test_unexpected.py",
     "tests/library/test_members.py",

@@ -41,7 +41,7 @@ def poll(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
     assert record.prediction is not None
     if record.state == "downloading" and memory.address:
         return _download(context, record, lease, memory)
-    if not record.local and not memory.booked and (wait := context.cap.book(record.service)) > 0:
+    if not record.local and not memory.booked and (wait := context.limiter.book(record.service)) > 0:
         memory.booked = True
         return wait
     memory.booked = False
@@ -68,7 +68,7 @@ def poll(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
         changes["rendering_at"] = now_ms()
     if changes:
         record = context.store.change(lease, **changes)
-    return context.pace.next_look(record, now_ms())
+    return context.schedule.next_poll(record, now_ms())
 
 
 def _missing(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
@@ -82,14 +82,14 @@ def _missing(context: StepContext, record: Record, lease: Lease, memory: StepMem
     words = NOT_THIS_KEY if foreign else NOT_KNOWN
     if record.trouble != words:
         context.store.change(lease, trouble=words)
-    return max(context.pace.next_look(record, now_ms()), back_off(3))
+    return max(context.schedule.next_poll(record, now_ms()), back_off(3))
 
 
 def _made(context: StepContext, record: Record, lease: Lease, memory: StepMemory, found: Prediction) -> float | None:
     tool = record.kind == "tool"
     if not (found.outputs if tool else found.urls):
         if memory.missing_for() < NO_CLIP_AFTER_S:
-            return max(context.pace.next_look(record, now_ms()), back_off(3))
+            return max(context.schedule.next_poll(record, now_ms()), back_off(3))
         context.store.change(lease, state="failed", trouble=NO_WORDS if tool else NO_CLIP, finished_at=now_ms())
         return 0.0
     memory.missing_since = None

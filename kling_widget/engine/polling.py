@@ -1,7 +1,7 @@
-"""When to poll a take, and how far it is thought to be: arithmetic over a record, the clock and what takes needed.
+"""When to poll a take, and how far it is: arithmetic over a record, the clock and how long earlier takes needed.
 
-A poll costs the service a request, no poll costs the person a wait. While takes like this one show that it can't be
-done yet, polls are rare; else they come steadily. What is known may be wrong by now, so the rare ones end soon.
+A poll costs the service a request; a late poll costs the person a wait. Polls are rare while earlier takes show that
+this one can't be done yet, and steady afterwards. The service may have changed, so the rare polls end soon.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from .forecast import LIVE, PRACTICE, Forecast, Observed, learn
 Phase = Literal["sending", "queued", "rendering", "downloading", "done", "trouble", "unknown"]
 
 LIVE_FLOOR_S = 5.0
-"""Seconds between looks at one take on a live service, at least: the vendor's own advice."""
+"""Seconds between polls of one take on a live service, at least: the vendor's own advice."""
 
-LOOKS_A_SECOND = 10.0
-"""Looks in a second at all takes of a live service together. The vendor names no number; this one is modest."""
+POLLS_A_SECOND = 10.0
+"""Polls a second of all takes of a live service together. The vendor names no number; this one is modest."""
 
 PRACTICE_FLOOR_S, PRACTICE_CEILING_S = 0.1, 0.5
-"""Seconds between looks on a practice server, at least and at most: it is on this machine."""
+"""Seconds between polls on a practice server, at least and at most: it is on this machine."""
 
 KNOWN_S, UNKNOWN_S = 5.7, 6.5
-"""Seconds between polls of a take whose like is known, and of one of which nothing is known or that is overdue."""
+"""Seconds between polls of a take with finished takes like it, and of one without, or that is overdue."""
 
-_EARLY_PART, _EARLY_S, _RARE_S = 0.9, 74.0, 37.0
-"""Before this part of the shortest of the last takes, at most so many seconds, polls are rare: this far apart."""
+_EARLY_FRACTION, _EARLY_S, _RARE_S = 0.9, 74.0, 37.0
+"""Polls are rare before this fraction of the shortest recent take, at most so many seconds; then how far apart."""
 
-_JITTER = 0.1  # waits are stretched by up to this part, so that the looks of many takes do not fall together
+_JITTER = 0.1  # waits are stretched by up to this fraction, so that the polls of many takes do not coincide
 _RENDERED, _FETCHED = 0.95, 0.99  # how far the bar is when the service is done, and when the last byte is here
-_REMEMBERED = 2000  # takes whose forecast and bar are kept at hand
+_REMEMBERED = 2000  # takes whose forecast and bar are kept
 
-_MIDDLE = (0.1, 0.9)  # the range that is told holds 80 % of takes
+_MIDDLE = (0.1, 0.9)  # the range that is shown holds 80 % of takes
 
 
 @dataclass(frozen=True)
@@ -73,34 +73,34 @@ class Progress:
     late: bool = False
 
 
-class Pace(Protocol):
-    """When to look, and what to show."""
+class PollSchedule(Protocol):
+    """Decides when to poll a take, and how far it is."""
 
-    def next_look(self, record: Record, now: int) -> float:
-        """Seconds until the next look at this take; ``now`` is in milliseconds since the epoch."""
+    def next_poll(self, record: Record, now: int) -> float:
+        """Return the seconds until the next poll of this take; ``now`` is in milliseconds since the epoch."""
 
     def progress(self, record: Record, now: int, fetched: float) -> Progress:
-        """How far this take is; ``fetched`` is the part of its file that is here, 0 to 1."""
+        """Return how far this take is; ``fetched`` is the fraction of its file that is here, 0 to 1."""
 
 
-class LookCap:
-    """A cap on looks that all takes of a service share, however many they are.
+class PollLimiter:
+    """Spaces out the polls of all takes of a service, however many they are.
 
     Parameters
     ----------
     a_second
-        Looks in a second.
+        Polls a second.
     clock
         A monotonic clock, in seconds.
     """
 
-    def __init__(self, a_second: float = LOOKS_A_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, a_second: float = POLLS_A_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
         self._apart, self._clock = 1.0 / a_second, clock
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
 
     def book(self, service: str) -> float:
-        """Book the next free moment for a look at a service; returns the seconds until it."""
+        """Book the next free moment for a poll of a service; return the seconds until it."""
         now = self._clock()
         with self._lock:
             moment = max(now, self._next.get(service, now))
@@ -108,8 +108,8 @@ class LookCap:
         return moment - now
 
 
-class LearnedPace:
-    """Looks where a take is likely to be done, as takes like it have shown.
+class LearnedSchedule:
+    """Polls when a take is likely to be done, as takes like it have shown.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class LearnedPace:
         self._shown: OrderedDict[TakeId, float] = OrderedDict()
 
     def forecast(self, record: Record) -> Forecast:
-        """How long a take is thought to need, from accepted to finished."""
+        """Return how long a take is expected to need, from accepted to finished."""
         with self._lock:
             if record.id in self._forecasts:
                 return self._forecasts[record.id]
@@ -139,18 +139,18 @@ class LearnedPace:
                 self._forecasts.popitem(last=False)
         return found
 
-    def next_look(self, record: Record, now: int) -> float:
-        """Seconds until the next look."""
+    def next_poll(self, record: Record, now: int) -> float:
+        """Return the seconds until the next poll."""
         elapsed = _making(record, now)
         stretched = 1.0 + _JITTER * self._chance()
         if record.kind == "tool":  # some seconds: there is nothing to learn
             return (PRACTICE_CEILING_S if record.local else LIVE_FLOOR_S) * stretched
         if record.local:
             return min(max(elapsed / 10, PRACTICE_FLOOR_S), PRACTICE_CEILING_S) * stretched
-        return until_look(self.forecast(record), elapsed) * stretched
+        return until_poll(self.forecast(record), elapsed) * stretched
 
     def progress(self, record: Record, now: int, fetched: float) -> Progress:
-        """How far this take is."""
+        """Return how far this take is."""
         end = now if not record.final else record.saved_at or record.finished_at or record.confirmed_at
         elapsed = max(end - record.confirmed_at, 0) / 1000
         if record.state == "completed":
@@ -172,7 +172,7 @@ class LearnedPace:
         return Progress(phase, self._not_back(record.id, fraction), elapsed, low, high, forecast.takes, late)
 
     def _not_back(self, take: TakeId, fraction: float) -> float:
-        """The fraction, or what was shown of this take already: a download that begins again takes nothing back."""
+        """Return the fraction, or a larger one shown before: a download that starts again moves no bar back."""
         with self._lock:
             shown = self._shown[take] = max(fraction, self._shown.get(take, 0.0))
             while len(self._shown) > _REMEMBERED:
@@ -180,12 +180,12 @@ class LearnedPace:
         return shown
 
 
-def until_look(forecast: Forecast, elapsed: float) -> float:
-    """Seconds until the next look at a take of a live service."""
+def until_poll(forecast: Forecast, elapsed: float) -> float:
+    """Return the seconds until the next poll of a take of a live service."""
     if forecast.settled is None:
         return UNKNOWN_S
     shortest, longest = forecast.settled
-    early = min(_EARLY_PART * shortest, _EARLY_S) - elapsed
+    early = min(_EARLY_FRACTION * shortest, _EARLY_S) - elapsed
     if early > KNOWN_S:
         return early / math.ceil(early / _RARE_S)
     return KNOWN_S if elapsed <= longest else UNKNOWN_S

@@ -1,4 +1,4 @@
-"""What every step of a take works with, and what it may leave for the next one."""
+"""What a step of a take works with, and what it keeps for the next step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..service.refused_files import Tries
 from ..service.submit_outcome import Outcome
 from ..store import Limits, Record, Store
 from ..store.claims import Claims
-from .polling import LookCap, Pace
+from .polling import PollLimiter, PollSchedule
 
 _BACK_OFF_S = (2.0, 60.0)
 
@@ -27,47 +27,47 @@ class StepContext:
         The library.
     client
         Gives the client for a take; may take some tenths of a second.
-    pace
-        Says when to look again.
+    schedule
+        Says when to poll again.
     limits
-        What an account on a service may have under way.
+        How many takes an account on a service may run at once.
     claims
         Which take has which prediction, over all libraries of this machine.
-    cap
-        The cap on looks that all takes share.
+    limiter
+        Spaces out the polls of all takes.
     """
 
     store: Store
     folder: Path
     client: Callable[[Record], Client]
-    pace: Pace
+    schedule: PollSchedule
     limits: Callable[[str], Limits]
     claims: Claims
-    cap: LookCap = field(default_factory=LookCap)
+    limiter: PollLimiter = field(default_factory=PollLimiter)
 
 
 @dataclass
 class StepMemory:
-    """What a step leaves for the next one of the same take. All of it may be lost with the process.
+    """What a step keeps for the next step of the same take. All of it may be lost with the process.
 
     Attributes
     ----------
     outcome
         How the submit ended, while that could not be written down yet.
     address
-        Where the clip lies, as the service said last.
+        Where the clip is, by the service's last answer.
     fetched
-        The part of the file that is here, 0 to 1.
+        The fraction of the file that is here, 0 to 1.
     booked
-        Whether the moment of the next look is booked.
+        Whether the moment of the next poll is booked.
     failures
         Steps in a row that failed.
     missing_since
-        Since when looks find nothing, on the monotonic clock, in seconds.
+        Since when polls find nothing, on the monotonic clock, in seconds.
     lost_at
         When this process learned that the submit's answer was lost, on the monotonic clock, in seconds.
     tries
-        The files that came and were no clip.
+        The files that were refused.
     """
 
     outcome: Outcome | None = None
@@ -80,7 +80,7 @@ class StepMemory:
     tries: Tries = field(default_factory=Tries)
 
     def missing_for(self) -> float:
-        """Seconds for which looks have found nothing, this one included."""
+        """Return the seconds for which polls have found nothing, this one included."""
         now = time.monotonic()
         if self.missing_since is None:
             self.missing_since = now
@@ -88,6 +88,6 @@ class StepMemory:
 
 
 def back_off(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: twice as long each time, up to a minute."""
+    """Return the seconds to wait after so many failures in a row: twice as long each time, up to a minute."""
     low, high = _BACK_OFF_S
     return min(low * 2.0 ** min(failures - 1, 10), high)

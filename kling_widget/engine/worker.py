@@ -32,7 +32,7 @@ from .background import Asker
 from .billing_audit import Audit
 from .extractor import Extractor
 from .forecast import Observed
-from .polling import LearnedPace, Pace, Progress
+from .polling import LearnedSchedule, PollSchedule, Progress
 from .step_context import StepContext
 from .steps import StepRunner
 from .uploader import Uploader
@@ -59,7 +59,7 @@ class Engine:
     ----------
     store, folder
         The library.
-    pace
+    schedule
         When to look and what to show; learned from the library's own takes unless given.
 
     Attributes
@@ -74,14 +74,14 @@ class Engine:
         Brings pictures and videos to a service.
     """
 
-    def __init__(self, store: Store, folder: Path, *, pace: Pace | None = None) -> None:
+    def __init__(self, store: Store, folder: Path, *, schedule: PollSchedule | None = None) -> None:
         self._store, self._folder = store, folder
         self._connections = Connections(folder, store.accounts)
         claims = Claims(state_folder(), folder)
         self.accounts = TakeAccounts(store, self._connections, claims)
-        self._pace = pace or LearnedPace(self._seen)
+        self._schedule = schedule or LearnedSchedule(self._seen)
         self._runner = StepRunner(
-            StepContext(store, folder, self._connections.client_of, self._pace, limits_of, claims)
+            StepContext(store, folder, self._connections.client_of, self._schedule, limits_of, claims)
         )
         self.asker = Asker(self._connections.client)
         self._audit = Audit(store, self.asker, self._connections.reachable)
@@ -166,7 +166,7 @@ class Engine:
 
     def progress(self, record: Record) -> Progress:
         """How far a take is, by the clock of now."""
-        return self._pace.progress(record, now_ms(), self._runner.fetched(record.id))
+        return self._schedule.progress(record, now_ms(), self._runner.fetched(record.id))
 
     def delete(self, record: Record) -> None:
         """Delete a take at the service. Waits for the answer, so not for a handler.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kling_widget.engine import reconcile
-from kling_widget.engine.polling import LearnedPace
+from kling_widget.engine.polling import LearnedSchedule
 from kling_widget.engine.sending import conclude
 from kling_widget.engine.step_context import StepContext, StepMemory
 from kling_widget.engine.steps import StepRunner
@@ -58,7 +58,7 @@ def a_take(store: Store, **changes: Any) -> tuple[Record, Lease]:
 
 def context(store: Store, folder: Path, client: Any = None) -> StepContext:
     return StepContext(
-        store, folder, client, LearnedPace(lambda before: []), lambda service: Limits(), Claims(folder, folder)
+        store, folder, client, LearnedSchedule(lambda before: []), lambda service: Limits(), Claims(folder, folder)
     )
 
 

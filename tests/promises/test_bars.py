@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedPace, Progress
+from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedSchedule, Progress
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
 from kling_widget.store.record import now_ms
@@ -111,4 +111,4 @@ def test_a_live_take_is_looked_at_every_five_seconds_at_most(age: int, state: st
         service="https://api.wavespeed.ai", state=state, confirmed_at=now - age * 1000, accepted_at=now - age * 1000
     )
     for _ in range(20):  # the jitter is another each time
-        assert LIVE_FLOOR_S <= LearnedPace(lambda before: []).next_look(record, now) <= 8.0
+        assert LIVE_FLOOR_S <= LearnedSchedule(lambda before: []).next_poll(record, now) <= 8.0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kling_widget.engine.forecast import LIVE, Observed, learn
-from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedPace, LookCap, until_look
+from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedSchedule, PollLimiter, until_poll
 from kling_widget.request.money import micros
 from kling_widget.store import Record, TakeId
 
@@ -30,9 +30,9 @@ TAKE = Record(
 )
 
 
-def pace(*seconds: float, chance: float = 0.0) -> LearnedPace:
+def schedule(*seconds: float, chance: float = 0.0) -> LearnedSchedule:
     known = [Observed(SERVICE, "m", 5, False, s) for s in seconds]
-    return LearnedPace(lambda before: known, chance=lambda: chance)
+    return LearnedSchedule(lambda before: known, chance=lambda: chance)
 
 
 @given(
@@ -43,7 +43,7 @@ def pace(*seconds: float, chance: float = 0.0) -> LearnedPace:
 def test_the_bar_never_runs_backwards_and_is_never_full_before_the_file_is_here(
     durations: list[float], moments: list[int], parts: Sequence[float]
 ) -> None:
-    learned = pace(*durations)
+    learned = schedule(*durations)
     bars = [learned.progress(TAKE, now, 0.0).fraction for now in sorted(moments)]
     loading = replace(TAKE, state="downloading")
     bars += [learned.progress(loading, max(moments), part).fraction for part in parts]
@@ -53,14 +53,14 @@ def test_the_bar_never_runs_backwards_and_is_never_full_before_the_file_is_here(
 
 
 def test_a_download_that_begins_again_takes_nothing_back() -> None:
-    learned, loading = pace(), replace(TAKE, state="downloading")
+    learned, loading = schedule(), replace(TAKE, state="downloading")
     bars = [learned.progress(loading, 1000, part).fraction for part in (0.0, 0.6, 0.0, 0.3, 0.9)]
     assert bars == sorted(bars)
     assert bars[1] == bars[2] == bars[3] < bars[4] < 1
 
 
 def test_a_take_that_is_late_is_called_so_and_its_bar_still_moves() -> None:
-    learned = pace(*[60.0, 62.0, 64.0, 66.0, 70.0] * 3)
+    learned = schedule(*[60.0, 62.0, 64.0, 66.0, 70.0] * 3)
     on_time, late, later = (learned.progress(TAKE, now, 0.0) for now in (61_000, 150_000, 300_000))
     assert (on_time.late, late.late) == (False, True)
     assert late.fraction < later.fraction < 0.96
@@ -69,7 +69,7 @@ def test_a_take_that_is_late_is_called_so_and_its_bar_still_moves() -> None:
 
 
 def test_the_range_counts_from_the_confirmation_and_says_what_it_rests_on() -> None:
-    early = pace(*[60.0] * 12).progress(TAKE, 2000, 0.0)
+    early = schedule(*[60.0] * 12).progress(TAKE, 2000, 0.0)
     assert early.takes == 12
     assert early.low is not None
     assert early.high is not None
@@ -94,24 +94,24 @@ def test_the_range_counts_from_the_confirmation_and_says_what_it_rests_on() -> N
 )
 def test_every_state_has_its_phase(state: str, phase: str) -> None:
     record = replace(TAKE, state=state)  # type: ignore[arg-type]  # the parameters are states
-    assert pace().progress(record, 1000, 0).phase == phase
+    assert schedule().progress(record, 1000, 0).phase == phase
 
 
 @given(st.lists(st.floats(1, 2000), max_size=20), st.integers(0, 10_000_000), st.floats(0, 1))
 def test_a_live_service_is_asked_no_faster_than_its_vendor_wants(known: list[float], now: int, chance: float) -> None:
-    wait = pace(*known, chance=chance).next_look(TAKE, now)
+    wait = schedule(*known, chance=chance).next_poll(TAKE, now)
     assert LIVE_FLOOR_S <= wait <= 1.1 * 38
 
 
 def test_all_takes_of_a_service_share_a_cap() -> None:
     now = [100.0]
-    cap = LookCap(10.0, clock=lambda: now[0])
-    assert [round(cap.book("a"), 3) for _ in range(4)] == [0.0, 0.1, 0.2, 0.3]
-    assert cap.book("b") == 0.0
+    limiter = PollLimiter(10.0, clock=lambda: now[0])
+    assert [round(limiter.book("a"), 3) for _ in range(4)] == [0.0, 0.1, 0.2, 0.3]
+    assert limiter.book("b") == 0.0
     now[0] += 0.35
-    assert [round(cap.book("a"), 3) for _ in range(2)] == [0.05, 0.15]
+    assert [round(limiter.book("a"), 3) for _ in range(2)] == [0.05, 0.15]
     now[0] += 60
-    assert cap.book("a") == 0.0
+    assert limiter.book("a") == 0.0
 
 
 def test_a_forecast_rests_on_what_was_known_when_the_take_was_confirmed() -> None:
@@ -121,7 +121,7 @@ def test_a_forecast_rests_on_what_was_known_when_the_take_was_confirmed() -> Non
         asked.append(before)
         return []
 
-    learned = LearnedPace(seen)
+    learned = LearnedSchedule(seen)
     for now in (1000, 2000, 3000):
         learned.progress(replace(TAKE, confirmed_at=77), now, 0)
     assert asked == [77]
@@ -132,7 +132,7 @@ def watched(rng: random.Random, known: list[Observed], done: float, wait: float 
     forecast = learn(LIVE, known, Observed(SERVICE, "m", 5, False, 0))
     polls, now = 0, 0.0
     while now < done:
-        now += wait or until_look(forecast, now) * rng.uniform(1.0, 1.1)
+        now += wait or until_poll(forecast, now) * rng.uniform(1.0, 1.1)
         polls += 1
     return polls, now - done
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kling_widget.engine.forecast import Observed
-from kling_widget.engine.polling import LearnedPace, Progress
+from kling_widget.engine.polling import LearnedSchedule, Progress
 from kling_widget.settings import ORIGIN
 from kling_widget.store import Record
 
 
-class LivePace:
-    """The engine's pace as it is on the live service, although the server is on this machine.
+class LiveSchedule:
+    """The engine's schedule as it is on the live service, although the server is on this machine.
 
     Parameters
     ----------
@@ -23,35 +23,35 @@ class LivePace:
     """
 
     def __init__(self, speed: float = 1.0, seen: Sequence[Observed] = ()) -> None:
-        self._pace, self._speed = LearnedPace(lambda before: seen), speed
+        self._schedule, self._speed = LearnedSchedule(lambda before: seen), speed
 
-    def next_look(self, record: Record, now: int) -> float:
-        """Seconds until the next look."""
+    def next_poll(self, record: Record, now: int) -> float:
+        """Seconds until the next poll."""
         began = record.accepted_at if record.accepted_at is not None else record.confirmed_at
         slow = began + round((now - began) * self._speed)
-        return self._pace.next_look(replace(record, service=ORIGIN), slow) / self._speed
+        return self._schedule.next_poll(replace(record, service=ORIGIN), slow) / self._speed
 
     def progress(self, record: Record, now: int, fetched: float) -> Progress:
         """How far it is, as the engine tells it."""
-        return self._pace.progress(replace(record, service=ORIGIN), now, fetched)
+        return self._schedule.progress(replace(record, service=ORIGIN), now, fetched)
 
 
-class EveryPace:
+class FixedSchedule:
     """Looks every so many seconds; tells progress as the engine does.
 
     Parameters
     ----------
     seconds
-        Between two looks.
+        Between two polls.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds, self._pace = seconds, LearnedPace(lambda before: ())
+        self._seconds, self._schedule = seconds, LearnedSchedule(lambda before: ())
 
-    def next_look(self, record: Record, now: int) -> float:
-        """Seconds until the next look."""
+    def next_poll(self, record: Record, now: int) -> float:
+        """Seconds until the next poll."""
         return self._seconds
 
     def progress(self, record: Record, now: int, fetched: float) -> Progress:
         """How far it is, as the engine tells it."""
-        return self._pace.progress(record, now, fetched)
+        return self._schedule.progress(record, now, fetched)
