@@ -216,7 +216,7 @@ class Player(CommandWidget):
             self.keep_up()
 
     @t.validate("takes")
-    def _known_takes(self, proposal: Any) -> tuple[str, ...]:
+    def _takes_are_in_the_library(self, proposal: Any) -> tuple[str, ...]:
         takes: tuple[str, ...] = proposal["value"]
         for take in takes:
             if not self._showing:
