@@ -14,6 +14,7 @@ from typing import Any
 from kling_widget.library import Library
 from kling_widget.store import Limits, Store, TakeId
 from kling_widget.store.record import KEPT_MS, fresh_id, now_ms
+from kling_widget.widgets.history import History
 from kling_widget.widgets.studio.library_view import LibraryView
 
 from .shelf import RARE, CsvFile, JsonFolder, fill, records
@@ -78,6 +79,12 @@ def run(count: int = COUNT) -> Table:
 
 def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> dict[str, dict[str, Act]]:
     known, store = library.record(str(take)).id, Store.in_folder(library.folder)
+    history = History(library)
+
+    def panel() -> None:
+        LibraryView(library).read()
+        history._read()
+
     return {
         "newest page": {
             "ours": lambda: library.records(limit=PAGE),
@@ -103,7 +110,7 @@ def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> 
         "one take read": {"ours": lambda: library.record(known)},
         "what changed since": {"ours": lambda: library.changed_since(10**9)},
         "money spent": {"ours": library.spent},
-        "a panel reads all it shows": {"ours": lambda: LibraryView(library).read()},
+        "a panel reads all it shows": {"ours": panel},
         "a take confirmed, given its turn, taken back": {"ours": lambda: _confirmed(store, known)},
         "library opened, and closed": {"ours": lambda: _opened(library.folder)},
     }

@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from .library.tools import enhance, make_element
     from .request.video_request import Element, Shot, VideoRequest
     from .widgets.builder import Builder
+    from .widgets.history import History
     from .widgets.player import Player, compare
+    from .widgets.queue import Queue
     from .widgets.storyboard import Storyboard
     from .widgets.studio import Studio
 
@@ -68,6 +70,7 @@ _HOMES = {
     "DamagedRow": "errors",
     "DownloadError": "errors",
     "Element": "request.video_request",
+    "History": "widgets.history",
     "InputRefused": "errors",
     "KeyRejected": "errors",
     "KlingError": "errors",
@@ -88,6 +91,7 @@ _HOMES = {
     "Player": "widgets.player",
     "PracticeError": "errors",
     "Problem": "errors",
+    "Queue": "widgets.queue",
     "RateLimited": "errors",
     "RequestError": "errors",
     "ServiceError": "errors",
@@ -117,6 +121,7 @@ __all__ = [
     "DamagedRow",
     "DownloadError",
     "Element",
+    "History",
     "InputRefused",
     "KeyRejected",
     "KlingError",
@@ -137,6 +142,7 @@ __all__ = [
     "Player",
     "PracticeError",
     "Problem",
+    "Queue",
     "RateLimited",
     "RequestError",
     "ServiceError",

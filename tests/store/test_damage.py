@@ -480,7 +480,7 @@ def test_panel_history_and_worker_go_on_beside_a_row_that_can_not_be_read(tmp_pa
     with pytest.raises(LibraryError, match="left as it is"):
         library.take(first.id)
     studio = Studio(library)
-    assert [card["id"] for card in studio._shelf.takes] == [second.id]
+    assert [card["id"] for card in studio._shelf.cards] == [second.id]
     assert first.id in studio._header.notice
     third = generate("A green fox", duration=3, library=library, practice=True).wait(120)
     assert third.status == "completed"

@@ -28,7 +28,7 @@ def theirs(tmp_path: Path) -> Iterator[Take]:
 
 def _shows(panel: Studio, record: Record) -> bool:
     on_screen = [clip["file"] for clip in panel._screen.clips]
-    return panel._shelf.shown == [record.id] and bool(panel._shelf.takes) and on_screen == [record.sha256]
+    return panel._shelf.selected == (record.id,) and bool(panel._shelf.cards) and on_screen == [record.sha256]
 
 
 def test_open_panels_show_the_clip_and_hold_its_request(
@@ -41,7 +41,7 @@ def test_open_panels_show_the_clip_and_hold_its_request(
         held = (panel.prompt, panel.duration, panel.aspect_ratio, panel.sound)
         assert held == (FOX, 3, "9:16", True)
         until(partial(_shows, panel, adopted.record))
-        assert [card["status"] for card in panel._shelf.takes] == ["finished"]
+        assert [card["status"] for card in panel._shelf.cards] == ["finished"]
         assert panel._queue.rows == []
     second.close()
 
@@ -55,7 +55,7 @@ def test_a_clip_that_was_here_already_is_shown_again(
     studio.prompt = "something else"
     assert library.adopt(saved) == first
     assert studio.prompt == FOX
-    until(lambda: studio._shelf.shown == [first.id])
+    until(lambda: studio._shelf.selected == (first.id,))
 
 
 def test_the_next_take_is_made_from_the_adopted_one(
@@ -81,9 +81,9 @@ def test_what_is_refused_changes_no_panel_and_sends_nothing(
 
 def test_a_panel_that_is_closed_hears_nothing(library: Library, theirs: Take, tmp_path: Path) -> None:
     gone, there = Studio(library), Studio(library)
-    gone.prompt.value = "something else"
+    gone.prompt = "something else"
     gone.close()
     library.adopt(theirs.save_as(tmp_path))
-    assert gone.prompt.value == "something else"
-    assert there.prompt.value == FOX
+    assert gone.prompt == "something else"
+    assert there.prompt == FOX
     there.close()

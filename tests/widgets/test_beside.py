@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kling_widget import Library, Studio
 from kling_widget.errors import LibraryError
 from kling_widget.store import Record
-from kling_widget.widgets.player.player import MOST
+from kling_widget.widgets.base.ids import MOST
+from kling_widget.widgets.history.history import toggled
 from kling_widget.widgets.studio.library_view import LibraryView, arranged
 from tests.made import a_record, a_take
 
@@ -50,29 +51,27 @@ def test_a_click_shows_just_that_take() -> None:
 
 
 def test_a_take_that_is_added_stands_after_those_shown_and_goes_by_the_same_way() -> None:
-    told = reading()
-    told.choose(IDS[0])
-    told.toggle(IDS[1])
-    told.toggle(IDS[2])
-    assert list(told.on_screen) == IDS[:3]
-    told.toggle(IDS[0])
-    assert list(told.on_screen) == IDS[1:3]
+    selected = toggled(toggled((IDS[0],), IDS[1]), IDS[2])
+    assert list(selected) == IDS[:3]
+    assert list(toggled(selected, IDS[0])) == IDS[1:3]
 
 
 @given(st.lists(st.sampled_from(IDS), max_size=80))
 def test_however_takes_are_added_the_screen_is_never_empty_never_fuller_than_it_can_be_and_shows_none_twice(
     clicks: list[str],
 ) -> None:
-    told = reading()
-    told.choose(IDS[0])
+    now: tuple[str, ...] = (IDS[0],)
     for take in clicks:
-        before, room = told.on_screen, told.has_place_for(take)
-        told.toggle(take)
-        now = told.on_screen
+        before = now
+        if len(before) == MOST and take not in before:
+            with pytest.raises(LibraryError, match="Take one off first"):
+                toggled(before, take)
+            continue
+        now = toggled(before, take)
         assert 1 <= len(now) <= MOST
         assert len(set(now)) == len(now)
         assert [one for one in now if one != take] == [one for one in before if one != take]
-        assert (now == before) == (not room or before == (take,))
+        assert (now == before) == (before == (take,))
 
 
 def test_a_take_that_is_gone_is_taken_off_and_the_others_stay() -> None:
@@ -113,7 +112,7 @@ def test_the_same_number_of_takes_is_never_arranged_anew(now: str, count: int) -
 def shown(studio: Studio) -> list[str]:
     """The takes that the page is told of: the same on the shelf and on the screen."""
     on_screen = [clip["id"] for clip in studio._screen.clips]
-    return on_screen if studio._shelf.shown == on_screen else []
+    return on_screen if list(studio._shelf.selected) == on_screen else []
 
 
 def shows(studio: Studio, *records: Record) -> Callable[[], bool]:
@@ -179,7 +178,7 @@ def test_what_a_person_compares_stays_until_the_next_click_on_generate(studio: S
     studio.show(moons[0].id, moons[1].id)
     until(shows(studio, moons[0], moons[1]))
     found = a_take(library.folder, "Another kernel's", at=AT + 9)
-    until(lambda: found.id in [card["id"] for card in studio._shelf.takes])
+    until(lambda: found.id in [card["id"] for card in studio._shelf.cards])
     assert shown(studio) == [moons[0].id, moons[1].id]
     studio.prompt, studio.duration = FOX, 3
     click(studio)

@@ -130,11 +130,11 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
 
 def test_a_search_finds_nothing_and_says_so(studio: Studio, library: Library, sent: list[Any]) -> None:
     a_take(library.folder, FOX)
-    until(lambda: studio._shelf.takes)
+    until(lambda: studio._shelf.cards)
     assert Page(studio._shelf).tell("find", search=HALF, status="all")["ok"]
-    until(lambda: studio._shelf.takes == [] and studio._shelf.search)
+    until(lambda: studio._shelf.cards == [] and studio._shelf.text)
     assert Page(studio._shelf).tell("find", search="\u200bFOX", status="all")["ok"]
-    until(lambda: len(studio._shelf.takes) == 1)
+    until(lambda: len(studio._shelf.cards) == 1)
 
 
 def test_code_is_refused_in_words_too(library: Library, tmp_path: Path) -> None:

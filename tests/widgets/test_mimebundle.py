@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kling_widget import Library, Player, compare
+from kling_widget import Library, Player, Studio, compare
 from tests.made import a_take
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -47,3 +47,25 @@ def test_a_take_says_in_a_line_where_it_stands(library: Library) -> None:
     assert " processing, " in repr(late)
     assert "%: 'A late moon'" in repr(late)
     assert "\n" not in repr(late)
+
+
+def test_a_panel_offers_a_view_its_newest_poster_html_and_text(library: Library) -> None:
+    panel = Studio(library, practice=True)
+    newest = library.takes()[0]
+    bundle = panel._repr_mimebundle_()
+    assert bundle[VIEW]["model_id"] == panel.model_id
+    assert len(bundle["image/jpeg"]) <= 40_000
+    assert base64.b64decode(bundle["image/jpeg"]).startswith(b"\xff\xd8")
+    assert f"{newest.id}.mp4" in bundle["text/html"]
+    assert newest.prompt in bundle["text/plain"]
+    panel.close()
+
+
+def test_a_panel_of_an_empty_library_says_how_to_open_it(tmp_path: Path) -> None:
+    empty = Library(tmp_path / "empty")
+    panel = Studio(empty, practice=True)
+    bundle = panel._repr_mimebundle_()
+    assert "image/jpeg" not in bundle
+    assert "run this cell to open the panel" in bundle["text/html"]
+    panel.close()
+    empty.close()

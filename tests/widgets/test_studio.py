@@ -29,8 +29,8 @@ def test_a_click_makes_a_clip_and_the_panel_tells_of_it(
     (record,) = takes(library)
     assert record.inputs == {"prompt": FOX, "aspect_ratio": "16:9", "duration": 3, "sound": True}
     assert len(submits(server)) == 1
-    until(lambda: [card["status"] for card in studio._shelf.takes] == ["finished"])
-    assert studio._shelf.shown == [record.id]
+    until(lambda: [card["status"] for card in studio._shelf.cards] == ["finished"])
+    assert studio._shelf.selected == (record.id,)
     assert studio._shelf.sum == "1 take, $0.42"
     assert (studio._header.spent["before"], studio._header.spent["sum"]) == ("spent today ", "$0.42")
 
@@ -135,7 +135,7 @@ def test_a_moderated_prompt_says_what_happened_and_can_be_edited(studio: Studio,
     assert Page(studio._queue).tell("edit", take=row["id"])["ok"]
     assert (studio.prompt, studio.duration) == (words, 4)
     until(lambda: studio._queue.rows == [])
-    assert [card["tone"] for card in studio._shelf.takes] == ["bad"]
+    assert [card["tone"] for card in studio._shelf.cards] == ["bad"]
 
 
 def test_an_empty_account_is_told_in_the_queue_and_nothing_is_charged(
@@ -150,7 +150,7 @@ def test_an_empty_account_is_told_in_the_queue_and_nothing_is_charged(
         click(studio)
         row = until(lambda: next((r for r in studio._queue.rows if r["tone"] == "bad"), None))
         assert row["status"] == "Not made, not charged"
-        assert studio._header.spent["sum"] == "$0.00"
+        until(lambda: studio._header.spent["sum"] == "$0.00")
         studio.close()
         library.close()
 
@@ -177,7 +177,7 @@ def test_the_panel_says_that_it_may_cost_money_and_never_holds_the_key(studio: S
 def test_traits_hold_no_bytes_and_stay_small(studio: Studio, library: Library) -> None:
     for n in range(3):
         a_take(library.folder, f"Moon {n}", at=1_790_000_000_000 + n)
-    until(lambda: len(studio._shelf.takes) == 3)
+    until(lambda: len(studio._shelf.cards) == 3)
     for widget in everything(studio):
         state = {k: v for k, v in widget.get_state().items() if not k.startswith("_")}
         assert len(json.dumps(state, default=refuse_bytes)) < 20_000
@@ -203,7 +203,7 @@ def test_a_panel_that_opens_later_finds_all_takes_and_shows_the_newest(tmp_path:
         a_take(tmp_path, f"Moon {n}", at=1_790_000_000_000 + n)
     library = Library(tmp_path)
     studio = Studio(library, practice=True)
-    assert [card["title"] for card in studio._shelf.takes] == ["Moon 1", "Moon 0"]
+    assert [card["title"] for card in studio._shelf.cards] == ["Moon 1", "Moon 0"]
     assert studio._screen.clips[0]["prompt"] == "Moon 1"
     assert studio._examples.layout.display == "none"
     studio.close()
@@ -219,15 +219,15 @@ def test_an_empty_library_invites(studio: Studio) -> None:
 def test_the_shelf_finds_narrows_and_puts_on_the_screen(studio: Studio, library: Library) -> None:
     fox = a_take(library.folder, FOX, at=1_790_000_000_000)
     a_take(library.folder, "Pines", at=1_790_000_000_001)
-    until(lambda: len(studio._shelf.takes) == 2)
+    until(lambda: len(studio._shelf.cards) == 2)
     page = Page(studio._shelf)
     assert page.tell("find", search="fox", status="all")["ok"]
-    until(lambda: [card["id"] for card in studio._shelf.takes] == [fox.id])
+    until(lambda: [card["id"] for card in studio._shelf.cards] == [fox.id])
     assert studio._shelf.sum == "1 of 2 takes, $0.56 of play money"
     assert page.tell("show", take=fox.id)["ok"]
     until(lambda: studio._screen.clips and studio._screen.clips[0]["id"] == fox.id)
     assert page.tell("find", search="", status="failed")["ok"]
-    until(lambda: studio._shelf.takes == [])
+    until(lambda: studio._shelf.cards == [])
     assert "can't be narrowed" in page.tell("find", search="", status="lost")["error"]
     assert not page.tell("show", take="t0")["ok"]
 
@@ -244,8 +244,8 @@ def test_a_clip_that_was_put_on_the_screen_stays_there_when_another_is_found(stu
     until(lambda: studio._screen.clips)
     studio.show(first.id)
     a_take(library.folder, "Second", at=1_790_000_000_001)
-    until(lambda: len(studio._shelf.takes) == 2)
-    assert studio._shelf.shown == [first.id]
+    until(lambda: len(studio._shelf.cards) == 2)
+    assert studio._shelf.selected == (first.id,)
 
 
 def test_two_panels_on_a_library_show_the_same(studio: Studio, library: Library) -> None:
@@ -253,7 +253,7 @@ def test_two_panels_on_a_library_show_the_same(studio: Studio, library: Library)
     studio.prompt, studio.duration = FOX, 3
     click(studio)
     until(lambda: other._queue.rows and other._queue.rows[0]["title"] == FOX)
-    until(lambda: len(other._shelf.takes) == 1)
+    until(lambda: len(other._shelf.cards) == 1)
     other.close()
 
 
@@ -263,7 +263,7 @@ def test_code_can_do_what_the_button_does(studio: Studio, library: Library) -> N
     assert take.record.words == FOX
     take.wait(timeout=PATIENCE_S)
     assert take.video is not None
-    until(lambda: studio._shelf.shown == [take.id])
+    until(lambda: studio._shelf.selected == (take.id,))
     studio.prompt = ""
     with pytest.raises(RequestError):
         studio.generate()
@@ -281,7 +281,7 @@ def test_a_remix_knows_its_parent(studio: Studio, library: Library) -> None:
 
 def test_a_look_at_an_unchanged_library_sends_nothing(studio: Studio, library: Library) -> None:
     a_take(library.folder, "A moon")
-    until(lambda: studio._shelf.takes)
+    until(lambda: studio._shelf.cards)
     studio._refresh()  # the engine's own is over by then
     heard: list[Any] = []
     for widget in everything(studio):
@@ -295,8 +295,8 @@ def test_a_closed_panel_hears_nothing_more(studio: Studio, library: Library) -> 
     other = Studio(library)
     other.close()
     a_take(library.folder, "A moon")
-    until(lambda: studio._shelf.takes)
-    assert other._shelf.takes == []
+    until(lambda: studio._shelf.cards)
+    assert other._shelf.cards == []
 
 
 def test_a_model_with_fewer_inputs_shows_fewer_controls(library: Library) -> None:

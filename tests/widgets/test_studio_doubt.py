@@ -203,9 +203,9 @@ OTHER = """
     (take,) = studio.generate()
     take.wait(120)
     end = time.monotonic() + 120
-    while len(studio._shelf.takes) < 2 and time.monotonic() < end:
+    while len(studio._shelf.cards) < 2 and time.monotonic() < end:
         time.sleep(0.02)
-    print(sorted(card["title"] for card in studio._shelf.takes), flush=True)
+    print(sorted(card["title"] for card in studio._shelf.cards), flush=True)
     studio.close()
     studio.library.close()
 """
@@ -221,7 +221,7 @@ def test_two_panels_of_two_kernels_on_one_library_show_the_same_takes(studio: St
         other.stdin.write("go\n")
         other.stdin.flush()
         until(lambda: row_of(studio, "From the other kernel"))
-        until(lambda: [card["status"] for card in studio._shelf.takes] == ["finished", "finished"])
+        until(lambda: [card["status"] for card in studio._shelf.cards] == ["finished", "finished"])
         assert other.stdout.readline() == f"{['A red fox crosses fresh snow', 'From the other kernel']}\n"
     assert other.returncode == 0
     assert {record.words for record in takes(library)} == {FOX, "From the other kernel"}

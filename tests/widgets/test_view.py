@@ -200,11 +200,3 @@ def test_a_card_is_short_and_one_line_whatever_the_prompt() -> None:
     shown = cards.card(take(words="a\nb " * 700))
     assert "\n" not in shown["title"]
     assert len(shown["title"]) <= 80
-
-
-def test_the_newest_clip_is_shown_first() -> None:
-    records = [take("t3"), take("t2", state="completed", file="takes/t2.mp4"), take("t1", state="completed", file="x")]
-    newest = cards.newest_finished(records)
-    assert newest is not None
-    assert newest.id == "t2"
-    assert cards.newest_finished([take()]) is None

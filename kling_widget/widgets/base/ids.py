@@ -7,21 +7,15 @@ from typing import Any
 
 import traitlets as t
 
+MOST = 16
+"""How many takes are shown or selected at once: a grid of four by four."""
+
 
 class Ids(t.TraitType[Any, Any]):
-    """A trait that holds ids of takes, each once, in their order. Takes can be assigned, and a single one.
+    """A trait that holds the ids of at most 16 takes, each once, in order. Takes can be assigned, and a single one."""
 
-    Parameters
-    ----------
-    most
-        How many it holds at most.
-    **metadata
-        As of any trait.
-    """
-
-    def __init__(self, most: int, **metadata: Any) -> None:
+    def __init__(self, **metadata: Any) -> None:
         super().__init__((), **metadata)
-        self._most_ids = most
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Return the ids; raise ``TraitError`` in words for whatever is no take."""
@@ -36,6 +30,6 @@ class Ids(t.TraitType[Any, Any]):
                 raise t.TraitError(f"{words}; this is {take!r}.")
             ids.append(known)
         ids = list(dict.fromkeys(ids))
-        if len(ids) > self._most_ids:
-            raise t.TraitError(f"{self.name} holds at most {self._most_ids} takes; these are {len(ids)}.")
+        if len(ids) > MOST:
+            raise t.TraitError(f"{self.name} holds at most {MOST} takes; these are {len(ids)}.")
         return tuple(ids)

@@ -1,17 +1,23 @@
-"""Screens show what the library says now, whoever wrote it: this kernel's code, another view, another kernel."""
+"""Widgets show what the library says now, whoever wrote it: this kernel's code, another view, another kernel."""
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
+
+import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 
 from ...library import Library
 from ...store import Record
 
 if TYPE_CHECKING:
     from ...engine.worker import Engine
+
+log = logging.getLogger(__name__)
 
 
 class Follower(Protocol):
@@ -46,11 +52,17 @@ class Following:
 
     def _look(self) -> None:
         changed: dict[str, Record] = {record.id: record for record in self._library.changed_since(self._revision)}
-        self._revision = max([self._revision, *(record.revision for record in changed.values())])
         with self._lock:
             followers = list(self._followers)
+        all_follow = True
         for follower in followers:
-            follower.follow(changed)
+            try:
+                follower.follow(changed)
+            except Exception:  # one keeps nothing from the others, and is told again
+                all_follow = False
+                log.exception("a widget could not show what changed")
+        if all_follow:
+            self._revision = max([self._revision, *(record.revision for record in changed.values())])
 
 
 _known: weakref.WeakKeyDictionary[Engine, weakref.ref[Following]] = weakref.WeakKeyDictionary()
@@ -66,3 +78,47 @@ def following(library: Library) -> Following:
             found = Following(library)
             _known[library.engine] = weakref.ref(found)
         return found
+
+
+def opened(library: Library | str | os.PathLike[str] | None) -> Library:
+    """Return a library that was given as itself, as its folder, or not at all."""
+    return library if isinstance(library, Library) else Library(library)
+
+
+class LibraryFollower(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
+    """A widget that follows its library from the moment it is open until the widget is closed.
+
+    A subclass sets ``_library``, calls ``_follow_library`` once it is whole, and shows in ``_begin`` what there is.
+    """
+
+    _library: Library
+    _following: Following | None = None
+    _closed = False
+
+    @property
+    def library(self) -> Library:
+        """The library that it follows."""
+        return self._library
+
+    def follow(self, changed: Mapping[str, Record]) -> None:
+        """Show takes anew of which the library has another record. Any thread may call it."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Take the widget away. What is under way goes on."""
+        self._closed = True
+        if self._following is not None:
+            self._following.leave(self)
+        super().close()
+
+    def _follow_library(self) -> None:
+        self._library.when_open(self._library_opened, lambda _error: None)  # whoever opens it says why it can't be
+
+    def _library_opened(self) -> None:
+        if not self._closed:
+            self._following = following(self._library)
+            self._following.add(self)
+            self._begin()
+
+    def _begin(self) -> None:
+        raise NotImplementedError

@@ -1,1 +1,5 @@
 """All takes of a library."""
+
+from .history import History
+
+__all__ = ["History"]

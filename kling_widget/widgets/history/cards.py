@@ -139,11 +139,6 @@ def headings() -> list[str]:
     return [name.replace("_", " ") for name in COLUMNS]
 
 
-def newest_finished(records: Sequence[Record]) -> Record | None:
-    """The take to show when nobody chose one: the newest that has a clip."""
-    return next((r for r in records if r.state == "completed" and r.file), None)
-
-
 def _tone(record: Record) -> str:
     if record.state == "completed":
         return "done"

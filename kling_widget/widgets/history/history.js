@@ -56,7 +56,7 @@ function render({ model, el, signal }) {
   status.addEventListener("change", find, { signal });
   /** @type {string[] | null} what a person wants on the screen, until the kernel has heard it */
   let wanted = null;
-  const shown = () => wanted ?? /** @type {string[]} */ (model.get("shown"));
+  const shown = () => wanted ?? /** @type {string[]} */ (model.get("selected"));
   /** @param {string} take @param {boolean} beside beside what is shown, or off again */
   const put = (take, beside) => {
     wanted = beside ? toggled(shown(), take) : [take];
@@ -86,19 +86,19 @@ function render({ model, el, signal }) {
     const offered = [{ key: "posters", word: "Posters" }, { key: "table", word: "Table" }];
     showOptions(layouts, offered, model.get("arrangement"), (name) => { model.set("arrangement", name); model.save_changes(); });
   });
-  watchTraits(model, ["statuses", "status", "search"], signal, () => {
+  watchTraits(model, ["statuses", "status", "text"], signal, () => {
     status.replaceChildren(...model.get("statuses").map((/** @type {string} */ name) =>
       create("option", { value: name, selected: name === model.get("status") }, name.charAt(0).toUpperCase() + name.slice(1))));
-    if (focused(search) !== search) search.value = model.get("search");
+    if (focused(search) !== search) search.value = model.get("text");
   });
-  watchTraits(model, ["takes", "arrangement", "headings"], signal, () => {
+  watchTraits(model, ["cards", "arrangement", "headings"], signal, () => {
     /** @type {Card[]} */
-    const takes = model.get("takes");
+    const takes = model.get("cards");
     const asTable = model.get("arrangement") === "table";
     body.classList.toggle("kw-as-table", asTable);
     body.hidden = takes.length === 0;
     empty.hidden = takes.length > 0;
-    empty.textContent = model.get("search") || model.get("status") !== "all"
+    empty.textContent = model.get("text") || model.get("status") !== "all"
       ? "No take fits. Search for less, or show all." : "Every take will be here, with its cost and its story.";
     if (asTable) showTable(body, takes, model.get("headings"));
     else showCards(body, takes);
@@ -106,7 +106,7 @@ function render({ model, el, signal }) {
     mark(body, shown());
   });
   watchTraits(model, ["sum"], signal, () => { sum.textContent = model.get("sum"); });
-  watchTraits(model, ["shown"], signal, settle);
+  watchTraits(model, ["selected"], signal, settle);
 }
 
 /**

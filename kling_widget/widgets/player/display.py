@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...library import Take
-from .player import MOST, Player
+from ..base.ids import MOST
+from .player import Player
 from .saved_output import SavedOutput, at_cell_end
 
 

@@ -27,11 +27,11 @@ from ...paths import is_plain
 from ...store import Record
 from ...store.media_types import input_kind
 from ...text import flaw
+from ..base.ids import MOST
 from ..queue.take_row import Row, row
 from .clip import clip
 from .differences import Differences, all_differences
 from .export_page import GENERATOR, Leaf, Page, address, clip_inside
-from .player import MOST
 
 INSIDE_MOST = 300_000_000
 """The most bytes of clips that a page holds itself; in base64 it is a third larger, and browsers hold it whole."""

@@ -21,7 +21,7 @@ from ...media.mp4.frame_times import frame_times
 from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.record import now_ms
-from ..base.ids import Ids
+from ..base.ids import MOST, Ids
 from ..base.live_updates import Following, following
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
@@ -32,9 +32,6 @@ from .clip import Clip, beside, clip, notebook_folder
 from .differences import differences
 from .file_requests import Making
 from .saved_output import SavedOutput
-
-MOST = 16
-"""How many takes a player shows at most: a grid of four by four."""
 
 _ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
@@ -114,7 +111,7 @@ class Player(CommandWidget):
         "piece": "_piece",
     }
 
-    takes = Ids(MOST, help="What is shown, by id; the first is the one that others are compared with.").tag(sync=True)
+    takes = Ids(help="What is shown, by id; the first is the one that others are compared with.").tag(sync=True)
     time = t.Float(0.0, help="Where it is, in seconds.").tag(sync=True, echo_update=False)
     playing = t.Bool(False, help="Whether it plays.").tag(sync=True, echo_update=False)
     rate = t.Float(1.0, min=0.1, max=4.0, help="How fast, 1 being the clip's own speed.").tag(sync=True)

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import traitlets as t
 
+from ...library import Library
+from ...request.states import FINAL, STATES
+from ...store import Record
+from ...store.learned_limit import MINUTE_MS
+from ...store.record import now_ms
+from ..base.live_updates import LibraryFollower, opened
 from ..base.widget import Buffers, Command, CommandWidget
-from .decisions import named
+from . import decisions
+from .rows import Rows, stays
 
 
-class Queue(CommandWidget):
-    """What is under way, and what ended without a clip.
+class Queue(LibraryFollower, CommandWidget):
+    """What is under way, and what ended without a clip. It follows its library by itself.
+
+    A take is in it from the click until its clip is there. From its line a person stops what was not sent, says which
+    task of the service a take in doubt is, and dismisses what ended.
 
     Parameters
     ----------
-    edit, dismiss, stop
-        Called with a take's id.
-    decide
-        Called with a take's id and that of the task which it is, or None.
-    accept, again
-        Called with the id of a take whose file could not be vouched for: to use it as it is, to fetch it once more.
+    library
+        A library, or its folder; ``Library()`` unless given.
+    edit
+        Called with a take's id where a person wants its request back in a form. Without it no line offers that.
+    **traits
+        ``layout``, as of any widget.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        The lines as they are shown, what is under way first, oldest first. The queue sets them: observe it to hear of
+        changes, at most four times a second.
+
+    Raises
+    ------
+    TypeError
+        If a keyword names no trait. The message suggests what was meant.
+    TraitError
+        If ``rows`` is set.
+
+    Examples
+    --------
+    >>> queue = Queue(Library("kling_library"))  # doctest: +SKIP
+    >>> queue.observe(lambda change: print(len(change.new), "takes"), "rows")  # doctest: +SKIP
     """
 
     page_name = "queue"
@@ -34,36 +64,90 @@ class Queue(CommandWidget):
         "again": "_again",
     }
 
-    rows: t.List[Any] = t.List(help="Takes as `take_row.row` says them.").tag(sync=True)
+    rows: t.List[Any] = t.List(t.Dict(), read_only=True, help="The lines, as `take_row.row` returns them.").tag(
+        sync=True
+    )
 
     def __init__(
         self,
-        edit: Callable[[str], None],
-        dismiss: Callable[[str], None],
-        stop: Callable[[str], None],
-        decide: Callable[[str, str | None], None],
-        accept: Callable[[str], None] = lambda take: None,
-        again: Callable[[str], None] = lambda take: None,
+        library: Library | str | os.PathLike[str] | None = None,
+        *,
+        edit: Callable[[str], None] | None = None,
         **traits: Any,
     ) -> None:
-        self._on_edit, self._on_dismiss, self._on_stop, self._on_decide = edit, dismiss, stop, decide
-        self._on_accept, self._on_again = accept, again
         super().__init__(**traits)
+        self._library = opened(library)
+        self._on_edit = edit
+        self._lines, self._lock = Rows(), threading.RLock()
+        self._since = now_ms()
+        self._open: dict[str, Record] = {}
+        self._ended: dict[str, Record] = {}
+        self._sent: dict[str, Record] = {}  # within the last minute: why others wait
+        self._follow_library()
 
-    def _edit(self, command: Command, _buffers: Buffers) -> None:
-        self._on_edit(str(command.get("take")))
+    def follow(self, changed: Mapping[str, Record]) -> None:
+        """Show what changed, and how those go that are under way. Any thread may call it."""
+        with self._lock:
+            for record in changed.values():
+                self._sort(record)
+            now = now_ms()
+            self._ended = {take: record for take, record in self._ended.items() if stays(record)}
+            self._sent = {take: r for take, r in self._sent.items() if (r.submitted_at or 0) > now - MINUTE_MS}
+            under_way = [*map(self.library.explained, self._open.values())]
+            learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
+            lines = self._lines.update(
+                under_way,
+                self._ended.values(),
+                self.library.engine.progress,
+                lately=self._sent.values(),
+                learned=learned,
+                now=now,
+            )
+            if self._on_edit is None:
+                lines = [{**line, "actions": [name for name in line["actions"] if name != "edit"]} for line in lines]
+            if lines != self.rows:
+                self.set_trait("rows", lines)
+
+    def _begin(self) -> None:
+        with self._lock:
+            self._open = {record.id: record for record in self.library.records(limit=None, states=STATES - FINAL)}
+            self._sent = {record.id: record for record in self.library.records()}
+        self.follow({})
+
+    def _sort(self, record: Record) -> None:
+        was_open = self._open.pop(record.id, None)
+        if record.kind != "clip":
+            return
+        self._sent[record.id] = record
+        if not record.final:
+            self._open[record.id] = record
+        # A refund may be known later; and a take may begin and end between two updates.
+        elif was_open or record.id in self._ended or (record.confirmed_at >= self._since and not record.file):
+            self._ended[record.id] = record
+
+    # What the page asks
+
+    def _edit(self, command: Command, buffers: Buffers) -> None:
+        if self._on_edit is not None:
+            self._on_edit(str(command.get("take")))
+            self._dismiss(command, buffers)
 
     def _dismiss(self, command: Command, _buffers: Buffers) -> None:
-        self._on_dismiss(str(command.get("take")))
+        with self._lock:
+            self._ended.pop(str(command.get("take")), None)
+        self.follow({})
 
     def _stop(self, command: Command, _buffers: Buffers) -> None:
-        self._on_stop(str(command.get("take")))
+        self._show(decisions.take_back(self.library, str(command.get("take"))))
 
     def _decide(self, command: Command, _buffers: Buffers) -> None:
-        self._on_decide(str(command.get("take")), named(command))
+        self._show(decisions.decide(self.library, str(command.get("take")), decisions.named(command)))
 
     def _accept(self, command: Command, _buffers: Buffers) -> None:
-        self._on_accept(str(command.get("take")))
+        self._show(self.library.accept_as_is(str(command.get("take"))))
 
     def _again(self, command: Command, _buffers: Buffers) -> None:
-        self._on_again(str(command.get("take")))
+        self._show(self.library.fetch_again(str(command.get("take"))))
+
+    def _show(self, record: Record) -> None:
+        self.follow({record.id: record})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
@@ -19,6 +19,7 @@ from ...service import identity
 from ...service.service import choose
 from ...settings import library_folder
 from ...store import Record
+from ..base.ids import MOST
 from ..base.put import put
 from ..base.unknown_names import refuse_unknown
 from ..base.widget import close
@@ -29,11 +30,8 @@ from ..builder.request_traits import INPUTS, RequestTraits
 from ..history import cards
 from ..history.history import History
 from ..player import Player, SavedOutput, at_cell_end
-from ..player.player import MOST
 from ..player.still import MOST as KEPT
-from ..queue import decisions
 from ..queue.queue import Queue
-from ..queue.rows import Rows
 from . import budget as day_budget
 from . import view
 from .examples import Examples
@@ -134,7 +132,6 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             self.library.cap(day=budget)
         self._lock = threading.RLock()
         self._snapshot = LibraryView(self.library)
-        self._rows = Rows()
         self._kept = SavedOutput(self.library, empty="Kling Studio: run this cell to open the panel.")
 
         policy = ConfirmPolicy(live=not self._service.practice, above=above)
@@ -147,10 +144,8 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._screen = Player(library=self.library, act=self._act, still=self._kept.name)
         prompt = builder.references()["prompt"]
         self._examples = Examples(prompt=prompt, examples=list(form.EXAMPLES))
-        self._queue = Queue(self._edit, self._dismiss, self._stop, self._decide, self._accept, self._again)
-        self._shelf = History(
-            self._find, self.show, self._add, self._poster, headings=cards.headings(), statuses=list(cards.FILTERS)
-        )
+        self._queue = Queue(self.library, edit=self._edit)
+        self._shelf = History(self.library, choose=self._choose_takes)
         self._widgets = (self._header, ordering.origin.line, builder, ordering.button, ordering.code)
         self._widgets += (self._examples, self._screen, self._queue, self._shelf)
         left = w.VBox([ordering.origin.line, builder, ordering.button, ordering.code])
@@ -229,14 +224,18 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             close(widget)
         super().close()
 
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        """Return the panel, its newest poster, HTML and text: hosts other than IPython choose what they can show."""
+        return self._kept.mimebundle(self, self._snapshot.stills(KEPT))
+
     def _ipython_display_(self) -> None:
+        # The live view, and for those who come after it what was made: that follows the takes to their ends.
         self._kept.show(self, self._snapshot.stills(KEPT))
 
     # What the page asks. These run on whichever thread the host chooses, and wait for nothing.
 
     def _edit(self, take_id: str) -> None:
         self._ordering.refill(self.library.record(take_id), parent=False)
-        self._dismiss(take_id)
 
     def _act(self, take_id: str, action: str) -> None:
         record = self.library.record(take_id)
@@ -246,49 +245,8 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             self._actions.carry_out(record, action)
             self.library.engine.soon(self._refresh)
 
-    def _add(self, take_id: str) -> None:
-        self.library.record(take_id)
-        if not self._snapshot.has_place_for(take_id):
-            raise LibraryError(f"The screen shows {MOST} takes, and no more at once. Take one off first.")
-        self._soon(lambda: self._snapshot.toggle(take_id))
-
     def _choose(self, model: str) -> None:
         self._ordering.choose(model)
-
-    def _dismiss(self, take_id: str) -> None:
-        self._soon(lambda: self._snapshot.dismiss(take_id))
-
-    def _stop(self, take_id: str) -> None:
-        decisions.take_back(self.library, take_id)
-        self.library.engine.soon(self._refresh)
-
-    def _decide(self, take_id: str, prediction: str | None) -> None:
-        decisions.decide(self.library, take_id, prediction)
-        self.library.engine.soon(self._refresh)
-
-    def _accept(self, take_id: str) -> None:
-        self.library.accept_as_is(take_id)
-        self.library.engine.soon(self._refresh)
-
-    def _again(self, take_id: str) -> None:
-        self.library.fetch_again(take_id)
-        self.library.engine.soon(self._refresh)
-
-    def _find(self, search: str, status: str) -> None:
-        self._soon(lambda: self._snapshot.narrow(search, status))
-
-    def _poster(self, take_id: str) -> bytes | None:
-        return self.library.poster(self.library.record(take_id))
-
-    def _soon(self, change: Callable[[], None]) -> None:
-        """Change what is shown, on the engine's thread."""
-
-        def carry_out() -> None:
-            with self._lock:
-                change()
-            self._refresh()
-
-        self.library.engine.soon(carry_out)
 
     def _refresh_later(self) -> None:
         self.library.engine.soon(self._refresh)
@@ -358,25 +316,9 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
                 raise
 
     def _show(self, fresh: bool) -> None:
-        snapshot, progress, screen, ordering = (
-            self._snapshot,
-            self.library.engine.progress,
-            self._screen,
-            self._ordering,
-        )
+        snapshot, screen, ordering = self._snapshot, self._screen, self._ordering
         shown = snapshot.watched()
-        under_way = [*map(self.library.explained, snapshot.under_way)]
-        learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
-        ended, lately = snapshot.ended.values(), snapshot.records
-        put(self._queue, rows=self._rows.update(under_way, ended, progress, lately=lately, learned=learned))
-        put(
-            self._shelf,
-            takes=snapshot.cards,
-            sum=cards.summary(snapshot.spend, snapshot.records, snapshot.narrowed),
-            search=snapshot.search,
-            status=snapshot.filter,
-            shown=[record.id for record in shown],
-        )
+        put(self._shelf, selected=tuple(record.id for record in shown))
         ordering.set_terms()
         put(self._header, **view.bar(self._builder.evaluation.model, self._service))
         put(self._header, spent=day_budget.spent(snapshot.spend, snapshot.budget, self._service.practice))
@@ -449,7 +391,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
         return wanted
 
-    def _choose_takes(self, ids: list[str]) -> None:
+    def _choose_takes(self, ids: Sequence[str]) -> None:
         with self._lock:
             self._snapshot.choose(*ids)
         self._refresh_later()
