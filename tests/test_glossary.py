@@ -46,7 +46,6 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CSS = re.compile(r"\.(kw-[\w-]+)")
 
 STILL_TO_RENAME: dict[str, set[str]] = {
-    "engine/billing_audit.py": {"look"},
     "engine/fetching.py": {"told"},
     "engine/forecast.py": {"told"},
     "library/models.py": {"known"},

@@ -1,4 +1,4 @@
-"""Questions to a service that cost nothing and that nobody waits for: prices, balances, the catalogue."""
+"""A thread for jobs that nobody waits for."""
 
 from __future__ import annotations
 
@@ -6,93 +6,59 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import TypeVar
-
-from ..errors import KlingError, NoAnswer
-from ..service.client import Client
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+Job = Callable[[], None]
 
 
-class Asker:
-    """Asks a service in the background, one question after the other, on a thread that starts with the first.
+class BackgroundThread:
+    """Runs jobs in order on one daemon thread, which starts with the first job.
 
     Parameters
     ----------
-    client
-        Gives the client for a service.
+    name
+        The thread's name.
     """
 
-    def __init__(self, client: Callable[[str, str | None], Client]) -> None:
-        self._client = client
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._lock = threading.RLock()  # in C: an interrupt leaves it whole
-        self._waiting: dict[str, Callable[[], None]] = {}
-        self._bell: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
 
-    def ask(
-        self,
-        service: str,
-        question: Callable[[Client], T],
-        told: Callable[[T], None],
-        *,
-        about: str,
-        account: str | None = None,
-        refused: Callable[[KlingError], None] = lambda error: None,
-    ) -> None:
-        """Ask a question; returns at once.
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` was called. A long job asks from time to time and ends early."""
+        return self._closed.is_set()
 
-        Parameters
-        ----------
-        service
-            Whom.
-        question
-            Asks it; may take as long as a request does.
-        told
-            Called with the answer, on the asker's thread.
-        about
-            A question about the same thing that still waits is forgotten: who types asks for the last price only.
-        account
-            Whose tasks it is about; unless given, whoever's key is found.
-        refused
-            Called where there is no answer.
-        """
+    def wait_closed(self, seconds: float) -> bool:
+        """Wait so long, or until ``close`` is called; return whether it was."""
+        return self._closed.wait(seconds)
 
-        def carry_out() -> None:
-            try:
-                answer = question(self._client(service, account))
-            except KlingError as error:
-                log.info("%s could not be asked about %s: %s", service, about, error)
-                refused(error)
-            except Exception as error:
-                log.exception("%s could not be asked about %s", service, about)
-                refused(NoAnswer(f"The service could not be asked ({type(error).__name__}). Nothing was charged."))
-            else:
-                told(answer)
-
+    def run(self, job: Job) -> None:
+        """Run a job after those before it; return at once. After ``close`` nothing is run."""
         with self._lock:
-            self._waiting[about] = carry_out
+            if self._closed.is_set():
+                return
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="kling-asker", daemon=True)
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
-        self._bell.put(True)
+        self._jobs.put(job)
 
-    def close(self) -> None:
-        """Forget what still waits; a question under way ends by itself."""
+    def close(self, *, wait_s: float = 2.0) -> None:
+        """Start no further job, and wait some seconds for the one that runs. Safe twice."""
         with self._lock:
-            self._waiting.clear()
-        self._bell.put(False)
+            self._closed.set()
+            thread = self._thread
+        self._jobs.put(None)
+        if thread and thread is not threading.current_thread():
+            thread.join(wait_s)
 
     def _run(self) -> None:
-        while self._bell.get():
-            with self._lock:
-                about = next(iter(self._waiting), None)
-                job = self._waiting.pop(about) if about is not None else None
-            if job is None:
-                continue
+        while (job := self._jobs.get()) is not None and not self._closed.is_set():
             try:
                 job()
-            except Exception:
-                log.exception("a question about %s failed", about)  # and the next one is asked
+            except Exception:  # the next job runs all the same
+                log.exception("a job of %s failed", self._name)

@@ -1,10 +1,8 @@
-"""A library's media at the services: each file uploaded once, and again when a service is about to throw it away."""
+"""Upload a library's media to services: each file once, and again when a service is about to delete it."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from ..service.upload import FREE
 from ..settings import is_loopback
 from ..store.media import MediaStore
 from ..store.media_types import Medium, MediumKind, input_kind
+from .background import BackgroundThread
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +25,14 @@ _PATIENCE_S = 60.0  # a service that asks for more than this before the next try
 
 
 class Uploader:
-    """Brings a library's media to services, each file once, on one thread that starts when it is first needed.
+    """Uploads a library's media to services, each file once, on one thread that starts with the first upload.
 
     Parameters
     ----------
     store
         The library's media.
     client
-        Gives the client for a service; may take some tenths of a second.
+        Returns the client for a service; may take some tenths of a second.
     again_s
         Seconds to wait before each further try.
     """
@@ -42,24 +41,21 @@ class Uploader:
         self, store: MediaStore, client: Callable[[str], Client], *, again_s: Sequence[float] = AGAIN_S
     ) -> None:
         self.store, self._client, self._again_s = store, client, tuple(again_s)
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._closed = threading.Event()
+        self._thread = BackgroundThread("kling-uploads")
 
     def address(self, service: str, medium: Medium) -> str:
-        """Where a service keeps a medium, uploaded first where it does not. Takes its time: not for a handler.
+        """Return the address of a medium at a service, uploading it first where needed. Slow: not for a handler.
 
         Raises
         ------
         KlingError
-            If it did not come through, or its file is not here any more.
+            If the upload failed, or the file is not in the library any more.
         """
         client = self._client(service)
-        known = self.store.fresh(medium.sha256, service)
+        address = self.store.fresh(medium.sha256, service)
         # A practice server has another port each time, and what was kept at the old one is not found there.
-        if known and (known.startswith(client.origin + "/") or not is_loopback(urlsplit(known).hostname or "")):
-            return known
+        if address and (address.startswith(client.origin + "/") or not is_loopback(urlsplit(address).hostname or "")):
+            return address
         for wait in (*self._again_s, None):
             try:
                 with self.store.path(medium).open("rb") as file:
@@ -71,7 +67,7 @@ class Uploader:
                 ) from error
             except (NoAnswer, ServiceFailure, RateLimited) as error:
                 patience = max(wait or 0.0, getattr(error, "retry_after", None) or 0.0)
-                if wait is None or patience > _PATIENCE_S or self._closed.wait(patience):
+                if wait is None or patience > _PATIENCE_S or self._thread.wait_closed(patience):
                     raise
             else:
                 self.store.uploaded(medium, service, url)
@@ -79,14 +75,14 @@ class Uploader:
         raise AssertionError("the last try returns or raises")
 
     def prepare(self, service: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs with an address in the place of each path and each file's bytes. Not for a handler.
+        """Return the inputs with an address in the place of each path and each file's bytes. Slow: not for a handler.
 
-        An address that an earlier take had from an upload is made good again. Others stay as they are.
+        An address from an earlier upload is renewed where it has run out. Other addresses stay as they are.
 
         Raises
         ------
         KlingError
-            If a file can't be used or did not come through. Nothing was charged.
+            If a file can't be used or its upload failed. Nothing was charged.
         """
         prepared = dict(inputs)
         for name, given in inputs.items():
@@ -99,8 +95,8 @@ class Uploader:
 
     def _refer(self, service: str, given: Any, kind: MediumKind) -> Any:
         if isinstance(given, str) and given.startswith(("https://", "http://")):
-            known = self.store.by_url(given)
-            return given if known is None else self.address(service, known)
+            medium = self.store.by_url(given)
+            return given if medium is None else self.address(service, medium)
         if isinstance(given, (str, Path)):
             return self.address(service, self.store.keep(Path(given), kind=kind))
         if isinstance(given, bytes):
@@ -108,45 +104,27 @@ class Uploader:
         return given  # the request's own check says what is wrong with it
 
     def send(self, service: str, medium: Medium, done: Callable[[str, str], None]) -> None:
-        """See that a service has a medium, in the background.
+        """Upload a medium in the background, unless the service has it.
 
-        ``done`` is called on the uploader's thread with the address and no words, or no address and what went wrong.
+        ``done`` is called on the uploader's thread with the address and no message, or no address and what went wrong.
         """
 
         def job() -> None:
             try:
-                url, words = self.address(service, medium), ""
+                url, message = self.address(service, medium), ""
             except KlingError as error:
-                url, words = "", str(error)
+                url, message = "", str(error)
             except Exception as error:
                 log.exception("an upload failed")
-                url, words = "", f"{medium.name} is not uploaded ({type(error).__name__}). {FREE} Try again."
-            done(url, words)
+                url, message = "", f"{medium.name} is not uploaded ({type(error).__name__}). {FREE} Try again."
+            done(url, message)
 
         self.later(job)
 
     def later(self, job: Callable[[], None]) -> None:
         """Run a job on the uploader's thread, after those before it."""
-        with self._lock:
-            if self._closed.is_set():
-                return
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="kling-uploads", daemon=True)
-                self._thread.start()
-        self._jobs.put(job)
+        self._thread.run(job)
 
     def close(self) -> None:
-        """Begin nothing more. What is under way ends with the process; it costs nothing. Safe twice."""
-        with self._lock:
-            self._closed.set()
-            thread = self._thread
-        self._jobs.put(None)
-        if thread and thread is not threading.current_thread():
-            thread.join(2.0)
-
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None and not self._closed.is_set():
-            try:
-                job()
-            except Exception:  # the next file is uploaded all the same
-                log.exception("a job failed")
+        """Start no further upload. One that runs ends with the process; it costs nothing. Safe twice."""
+        self._thread.close()

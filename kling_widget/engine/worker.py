@@ -28,11 +28,11 @@ from ..store.claims import Claims
 from ..store.record import PRACTICE, fresh_id, now_ms
 from .accounts import TakeAccounts
 from .at_exit import Leaving
-from .background import Asker
-from .billing_audit import Audit
+from .billing_audit import BillingAudit
 from .extractor import Extractor
 from .forecast import Observed
 from .polling import LearnedSchedule, PollSchedule, Progress
+from .queries import BackgroundQueries
 from .step_context import StepContext
 from .steps import StepRunner
 from .uploader import Uploader
@@ -64,8 +64,8 @@ class Engine:
 
     Attributes
     ----------
-    asker
-        Asks what costs nothing and nobody waits for.
+    queries
+        Asks services what costs nothing and nobody waits for.
     extractor
         Makes pictures and remade files of clips.
     accounts
@@ -83,8 +83,8 @@ class Engine:
         self._runner = StepRunner(
             StepContext(store, folder, self._connections.client_of, self._schedule, limits_of, claims)
         )
-        self.asker = Asker(self._connections.client)
-        self._audit = Audit(store, self.asker, self._connections.reachable)
+        self.queries = BackgroundQueries(self._connections.client)
+        self._audit = BillingAudit(store, self.queries, self._connections.reachable)
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
@@ -227,7 +227,7 @@ class Engine:
             self._closed.set()
         self._ring()
         atexit.unregister(self._leave)
-        self.asker.close()
+        self.queries.close()
         self.uploader.close()
         self.extractor.close()
         for _ in self._senders:
@@ -258,7 +258,7 @@ class Engine:
                     renewed = now
                     self._renew()
                 self._start_due(now)
-                self._audit.look(now)
+                self._audit.run_due(now)
                 if self._watchers and now - told >= _TELL_S:
                     seen = self._store.revision
                     if seen != revision or self._held or self._changed:

@@ -339,6 +339,5 @@ def test_a_job_that_fails_stops_no_other_and_none_begins_after_the_end(uploader:
     uploader.close()
     uploader.close()
     uploader.later(lambda: done.append("late"))
-    assert uploader._thread is not None
-    assert not uploader._thread.is_alive()
+    assert not any(thread.name == "kling-uploads" for thread in threading.enumerate())
     assert done == []

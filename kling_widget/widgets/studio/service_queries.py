@@ -100,8 +100,8 @@ class ServiceQueries:
     ) -> None:
         ready = self._library.is_open and self._service.known
         if ready and not self._service.practice and not self._service.refusal:
-            ask = self._library.engine.asker.ask
-            ask(self._service.name, question, told, about=f"{about} {id(self)}", refused=refused)
+            ask = self._library.engine.queries.ask
+            ask(self._service.name, question, told, about=f"{about} {id(self)}", on_error=refused)
 
     def _has(self, amount: Micros) -> None:
         self.balance, self.balance_micros = view.balance(amount), amount
