@@ -29,10 +29,12 @@ _MODEL = "kwaivgi/kling-video-o3-pro/text-to-video"
 def ours(url: str) -> str:
     """``generate`` returns at once; what it is told is what the take says in the end."""
     from kling_widget import Library, generate
-    from kling_widget.service import service
-    from kling_widget.service.client import Client
+    from kling_widget.service import client
 
-    with tempfile.TemporaryDirectory() as folder, patch.object(service, "Client", partial(Client, read_s=TIMEOUT_S)):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.object(client, "Client", partial(client.Client, read_s=TIMEOUT_S)),
+    ):
         library = Library(folder)
         try:
             take = generate(PROMPT, duration=3, library=library)

@@ -94,7 +94,7 @@ def _has(item: pytest.Item, mark: str) -> bool:
 def _no_key_that_was_typed_before() -> Iterator[None]:
     """A process remembers keys by origin, and a later test's server may get the port of an earlier one."""
     yield
-    service._asked.clear()
+    service.typed_keys.clear()
     identity._kinds.clear()
 
 

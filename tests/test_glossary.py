@@ -46,17 +46,9 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CSS = re.compile(r"\.(kw-[\w-]+)")
 
 STILL_TO_RENAME: dict[str, set[str]] = {
-    "engine/fetching.py": {"told"},
     "engine/forecast.py": {"told"},
     "library/models.py": {"known"},
     "library/take_properties.py": {"trouble"},
-    "service/answers.py": {"said"},
-    "service/download.py": {"_parts"},
-    "service/identity.py": {"_asked", "known"},
-    "service/part_file.py": {"Part", "part_file"},
-    "service/refusals.py": {"task_trouble", "trouble"},
-    "service/service.py": {"_known", "known"},
-    "service/transport.py": {"OpeningAdapter"},
     "store/database.py": {"reading"},
     "store/elements.py": {"_refuse_known"},
     "store/media.py": {"_Part", "_part"},

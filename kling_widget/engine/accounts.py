@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ..errors import LibraryError, SettingsError
-from ..service.service import Connections
+from ..service.connections import Connections
 from ..settings import KEY_NAME
 from ..store import Record, Store
 from ..store.claims import Claims

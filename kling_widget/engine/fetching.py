@@ -13,8 +13,8 @@ from ..media.extraction import stills
 from ..request.states import State
 from ..service.answers import Prediction
 from ..service.download import fetch
-from ..service.refusals import task_trouble
-from ..service.refused_files import Refused, Tries
+from ..service.refusals import task_failure
+from ..service.refused_files import RefusedFile, Tries
 from ..store import Lease, Record
 from ..store.record import KEPT_MS, PRACTICE, now_ms
 from .step_context import StepContext, StepMemory, back_off
@@ -108,7 +108,7 @@ def _made(context: StepContext, record: Record, lease: Lease, memory: StepMemory
 
 
 def _ended(context: StepContext, lease: Lease, found: Prediction) -> float | None:
-    words = task_trouble(found)
+    words = task_failure(found)
     state = cast(State, found.status)  # `final` says that it is one of the service's own final words
     took = found.inference_ms
     context.store.change(lease, state=state, trouble=words, finished_at=now_ms(), inference_ms=took)
@@ -121,10 +121,10 @@ def _download(context: StepContext, record: Record, lease: Lease, memory: StepMe
     clip_path = paths.new(context.folder, "takes", f"{named}.mp4")
     poster_path, strip_path = (paths.new(context.folder, place, f"{record.id}.jpg") for place in _PICTURES)
 
-    def told(done: int, total: int | None) -> None:
+    def on_progress(done: int, total: int | None) -> None:
         memory.fetched = done / total if total else 0.0
 
-    def refused(found: Refused) -> Path | None:
+    def on_refused(found: RefusedFile) -> Path | None:
         tries = memory.tries
         tries.add(found)
         if tries.over and found.whole:
@@ -137,9 +137,9 @@ def _download(context: StepContext, record: Record, lease: Lease, memory: StepMe
             clip_path,
             own_origin=context.client(record).origin,
             attempt=lease.token,
-            told=told,
-            mine=lambda: context.store.leases.require(lease),
-            refused=refused,
+            on_progress=on_progress,
+            require_lease=lambda: context.store.leases.require(lease),
+            on_refused=on_refused,
         )
     except DownloadError:
         memory.address = None  # the service is asked again, and may give a better one

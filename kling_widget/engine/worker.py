@@ -21,7 +21,8 @@ from typing import Any
 from ..errors import LeaseLost, LibraryError
 from ..request.video_request import VideoRequest
 from ..service import identity
-from ..service.service import Connections, limits_of
+from ..service.connections import Connections
+from ..service.service import limits_of
 from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
@@ -142,7 +143,7 @@ class Engine:
             meant=meant,
             account=self._connections.account(service),
             # As the person was shown it; whoever sends it asks again.
-            simulated=True if service != PRACTICE and identity.known(service) == "practice" else None,
+            simulated=True if service != PRACTICE and identity.kind_of(service) == "practice" else None,
         )
         record = self._store.add(record)
         self._leaving.confirmed(record.id)

@@ -83,7 +83,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class UploadTarget:
     """Where a file is to be put, with which headers, and the address at which a request then finds it."""
 
     url: str
@@ -118,7 +118,7 @@ def envelope(body: bytes) -> Mapping[str, Any]:
     return data
 
 
-def said(body: bytes) -> tuple[int | None, str]:
+def refusal_text(body: bytes) -> tuple[int | None, str]:
     """The code and the words of a refusal; nothing where it holds none (a gateway's HTML)."""
     try:
         answer = parse(body)
@@ -165,7 +165,7 @@ def quote(data: Mapping[str, Any]) -> Quote:
     return Quote(price, price if lower is None else money(lower, "discounted price"))
 
 
-def ticket(data: Mapping[str, Any]) -> Ticket:
+def upload_target(data: Mapping[str, Any]) -> UploadTarget:
     """Read where to put a file."""
     upload = _mapping(data.get("upload"))
     headers = {
@@ -175,7 +175,7 @@ def ticket(data: Mapping[str, Any]) -> Ticket:
     }
     if str(upload.get("method") or "PUT").upper() != "PUT":
         raise Unreadable("The service wants the file in a way that is not known.")
-    return Ticket(_address(upload.get("url")), headers, uploaded(data))
+    return UploadTarget(_address(upload.get("url")), headers, uploaded(data))
 
 
 def uploaded(data: Mapping[str, Any]) -> str:

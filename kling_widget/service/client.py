@@ -26,9 +26,9 @@ from .bills import Bill
 from .call_failure import Failure
 from .deadline import Call
 from .prediction_list import Listing
-from .refusals import refusal, trouble
+from .refusals import failed_call, refusal
 from .submit_outcome import Outcome, Unknown, from_answer, from_failure
-from .transport import OneRequest, OpeningAdapter
+from .transport import ConnectAdapter, OneRequest
 from .upload import TOTAL_S, Body, bring
 
 CONNECT_S, READ_S = 10.0, 45.0
@@ -116,8 +116,8 @@ class Client:
         session = OneRequest()
         session.auth = _Bearer(key)
         session.headers["User-Agent"] = "kling-widget"
-        session.mount("https://", OpeningAdapter())
-        session.mount("http://", OpeningAdapter())
+        session.mount("https://", ConnectAdapter())
+        session.mount("http://", ConnectAdapter())
         return session
 
     def close(self) -> None:
@@ -211,7 +211,7 @@ class Client:
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
         answer, failure = self._tried(method, path, **how)
         if answer is None:
-            raise trouble(failure)
+            raise failed_call(failure)
         if refused := refusal(answer.status, answer.headers, answer.body):
             raise refused
         return answer

@@ -33,7 +33,7 @@ _AGAIN_S = (0.5, 30.0)
 _kinds: dict[str, Kind] = {}  # what each origin said last, for all libraries of this process
 
 
-def known(service: str) -> Kind | None:
+def kind_of(service: str) -> Kind | None:
     """Return what a service is, as it said last; None where it has not said anything yet."""
     if service == PRACTICE:
         return "practice"
@@ -49,19 +49,19 @@ def ask(service: str) -> Kind:
         If nobody answers. What it said before is forgotten.
     """
     if service == PRACTICE or is_vendor(service):
-        return known(service) or "other"
+        return kind_of(service) or "other"
     try:
-        _kinds[service] = _asked(service)
+        _kinds[service] = _request_kind(service)
     except Exception as error:  # urllib3 has errors of its own for bodies that break off or can't be unpacked
         _kinds.pop(service, None)
         raise NoAnswer(f"{service} does not answer, so nobody knows what it is.") from error
     return _kinds[service]
 
 
-def follow(service: str, told: Callable[[], bool]) -> None:
+def follow(service: str, wanted: Callable[[], bool]) -> None:
     """Ask a server in the background until it says what it is.
 
-    ``told`` is called then, and after each try without an answer; it says whether anybody still wants to know.
+    ``wanted`` is called then, and after each try without an answer; it says whether anybody still wants to know.
     """
 
     def run() -> None:
@@ -72,7 +72,7 @@ def follow(service: str, told: Callable[[], bool]) -> None:
             except NoAnswer as error:
                 log.info("%s", error)
             try:
-                if not told() or known(service):
+                if not wanted() or kind_of(service):
                     return
             except Exception:  # whoever looks on; nobody else waits for this thread
                 log.exception("what %s is could not be shown", service)
@@ -83,7 +83,7 @@ def follow(service: str, told: Callable[[], bool]) -> None:
     threading.Thread(target=run, name="kling-identity", daemon=True).start()
 
 
-def _asked(service: str) -> Kind:
+def _request_kind(service: str) -> Kind:
     from . import network_environment  # these bring requests, which a page need not wait for
     from .transport import OneRequest, WatchedAdapter
 
@@ -96,11 +96,11 @@ def _asked(service: str) -> Kind:
         address = f"{service}/practice"
         with session.get(address, timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **network) as answer:
             fits = answer.status_code == 200 and answer.headers.get(HEADER) == "1"
-            said = answer.raw.read(_MOST, decode_content=True) if fits else b""
+            body = answer.raw.read(_MOST, decode_content=True) if fits else b""
     if call.late:
         raise TimeoutError("its answer did not come whole")
     try:
-        found = json.loads(said)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         return "other"
     return "practice" if isinstance(found, dict) and found.get("practice") is True else "other"

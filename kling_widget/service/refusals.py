@@ -51,7 +51,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
 
     The envelope's own code counts too: it can differ from 200 under HTTP 200.
     """
-    code, words = answers.said(body)
+    code, words = answers.refusal_text(body)
     effective = status
     if 200 <= status < 300:
         if code is None or code == 200:
@@ -83,7 +83,7 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
 
 
-def trouble(failure: Failure) -> KlingError:
+def failed_call(failure: Failure) -> KlingError:
     """What a failed call (one that may be repeated freely) means, in words."""
     if failure.setting:
         return SettingsError(f"{failure.setting}. The take goes on at the service; it is asked again meanwhile.")
@@ -94,7 +94,7 @@ def trouble(failure: Failure) -> KlingError:
     return NoAnswer(f"The connection to the service broke ({failure.name}). It will be asked again; nothing is lost.")
 
 
-def task_trouble(task: Prediction) -> str:
+def task_failure(task: Prediction) -> str:
     """What a task's bad end means for the person: what happened, the money, what to do."""
     quote = f" The service said: “{task.error}”" if task.error else ""
     if task.word and task.word != task.status:

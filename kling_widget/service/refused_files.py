@@ -28,7 +28,7 @@ _KEPT = (
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file that came and was refused.
 
     Attributes
@@ -84,13 +84,13 @@ class Tries:
     """
 
     def __init__(self) -> None:
-        self.last: Refused | None = None
+        self.last: RefusedFile | None = None
         self.over = False
         self.kept: Path | None = None
         self._alike: Counter[object] = Counter()
         self._count = self._bytes = self._farthest = 0
 
-    def add(self, found: Refused) -> None:
+    def add(self, found: RefusedFile) -> None:
         """Note what came: the same hash, or the same refusal of as many bytes, is the same file.
 
         What is cut off farther on than before is gone on with, and not in vain.
@@ -115,5 +115,5 @@ class Tries:
         said = _KEPT.format(name=kept) if kept else "Nothing of it was kept."
         return _WORDS.format(why=self.last.why, times=times, kept=said)
 
-    def _equal(self, found: Refused) -> int:
+    def _equal(self, found: RefusedFile) -> int:
         return max(self._alike[found.sha256], self._alike[(found.why, found.size)])

@@ -75,7 +75,7 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
             return Unknown(str(reason), raw)
     if _names_a_task(body):
         return Unknown(f"The service answered with HTTP {status}, and with a task all the same.", raw)
-    code, words = answers.said(body)
+    code, words = answers.refusal_text(body)
     well_formed = code is not None or bool(words)
     if isinstance(error, RateLimited) and status == 429:
         return Throttled(error.retry_after, raw)

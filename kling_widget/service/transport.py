@@ -44,19 +44,19 @@ class _Watched(_Connection):
     """A connection that belongs to a call (``deadline.Call``) while the call uses it."""
 
     response_class = _Answer
-    _opening = False
+    _connecting = False
 
     def connect(self) -> None:
         if call := current():
             call.uses(self)
-        self._opening = True
+        self._connecting = True
         try:
             super().connect()  # TCP, a proxy's tunnel, and TLS to its end
         finally:
-            self._opening = False
+            self._connecting = False
 
     def send(self, data: Any) -> None:
-        if not self._opening:  # a proxy's tunnel is no part of the request
+        if not self._connecting:  # a proxy's tunnel is no part of the request
             if self.sock is None:
                 self.connect()
             self._begin()
@@ -135,7 +135,7 @@ class WatchedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = classes
 
 
-class OpeningAdapter(WatchedAdapter):
+class ConnectAdapter(WatchedAdapter):
     """One that raises ``NeverConnected`` where no connection came to be."""
 
     _kind = _Opened

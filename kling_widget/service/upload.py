@@ -35,7 +35,7 @@ from . import answers
 from .call_failure import Failure
 from .deadline import Call
 from .download import permit
-from .refusals import trouble
+from .refusals import failed_call
 from .transport import NotPublic, OneRequest, PublicAdapter, WatchedAdapter
 
 IDLE_S, TOTAL_S = 30.0, 1800.0
@@ -115,7 +115,7 @@ def _brought(
 ) -> str:
     older = False
     try:
-        ticket = answers.ticket(answers.envelope(ask("POST", "/media/uploads", json=asked).body))
+        target = answers.upload_target(answers.envelope(ask("POST", "/media/uploads", json=asked).body))
     except ServiceError as error:
         older = isinstance(error, NotFound) or error.status == 405
         if not older:
@@ -123,8 +123,8 @@ def _brought(
     if older:
         said = ask("POST", "/media/upload/binary", form=_form(name, kind, source))
         return answers.uploaded(answers.envelope(said.body))
-    _put(ticket, Body(source, headers=ticket.headers), origin)
-    return ticket.download_url
+    _put(target, Body(source, headers=target.headers), origin)
+    return target.download_url
 
 
 def _form(name: str, kind: str, file: BinaryIO) -> Body:
@@ -138,37 +138,37 @@ def _form(name: str, kind: str, file: BinaryIO) -> Body:
     return Body(file, before=head.encode(), after=f"\r\n--{edge}--\r\n".encode(), headers=headers)
 
 
-def _put(ticket: answers.Ticket, body: Body, origin: str) -> None:
+def _put(target: answers.UploadTarget, body: Body, origin: str) -> None:
     """Put a file where the service said, without the key, and follow no redirect."""
     call, status = Call(TOTAL_S), 0
     error: KlingError | None = None
     try:
         with call:
-            permit(ticket.url, origin)
-            status = _status(ticket, body, origin)
+            permit(target.url, origin)
+            status = _status(target, body, origin)
     except (DownloadError, NotPublic):
         error = _Unsafe()
     except Exception as failure:  # noqa: BLE001  a file that did not come through costs nothing, whatever it was
-        error = trouble(Failure.of(failure, call, ticket.url))
+        error = failed_call(Failure.of(failure, call, target.url))
     if error is not None:  # outside the handler: what it would carry along may hold the address's own keys
         raise error
     if call.late:
-        raise trouble(Failure(late=True))
+        raise failed_call(Failure(late=True))
     if status == 413:
         raise InputRefused("", status=status)
     if not 200 <= status < 300:
         raise ServiceFailure("", status=status)
 
 
-def _status(ticket: answers.Ticket, body: Body, origin: str) -> int:
+def _status(target: answers.UploadTarget, body: Body, origin: str) -> int:
     with OneRequest() as session:
         session.mount("https://", PublicAdapter())
         session.mount(origin + "/", WatchedAdapter())
-        if urlsplit(origin).netloc != urlsplit(ticket.url).netloc:
-            session.proxies = requests.utils.get_environ_proxies(ticket.url)
-        headers = {"User-Agent": "kling-widget", **ticket.headers}
+        if urlsplit(origin).netloc != urlsplit(target.url).netloc:
+            session.proxies = requests.utils.get_environ_proxies(target.url)
+        headers = {"User-Agent": "kling-widget", **target.headers}
         with session.put(
-            ticket.url, data=body, headers=headers, timeout=body.timeout, allow_redirects=False, stream=True
+            target.url, data=body, headers=headers, timeout=body.timeout, allow_redirects=False, stream=True
         ) as response:
             return response.status_code
 

@@ -20,7 +20,7 @@ from kling_widget.errors import LibraryError, PracticeError
 from kling_widget.library.posters import choose_poster
 from kling_widget.paths import existing, folder, found, is_plain, new
 from kling_widget.practice.clip_store import Clips
-from kling_widget.service.service import _ledger
+from kling_widget.service.practice_process import ledger_folder
 from kling_widget.store import Record, Store
 from tests.made import a_take, write_clip
 
@@ -253,11 +253,11 @@ def test_the_practice_server_keeps_its_files_in_the_library(tmp_path: Path) -> N
     library.mkdir()
     (library / "practice").symlink_to(outside)
     with pytest.raises(PracticeError, match="leads out of the library"):
-        _ledger(library)
+        ledger_folder(library)
     (library / "practice").unlink()
-    (_ledger(library) / "practice_clips").symlink_to(outside)
+    (ledger_folder(library) / "practice_clips").symlink_to(outside)
     with pytest.raises(PracticeError, match="practice_clips"):
-        _ledger(library)
+        ledger_folder(library)
     clips = Clips(outside, lambda task: None, lambda task: None, lambda task, error: None)
     (outside / f"{'a' * 32}.mp4").symlink_to("/etc/hostname")
     assert not clips.path("a" * 32).is_symlink()

@@ -16,7 +16,7 @@ import pytest
 from kling_widget import Library
 from kling_widget.errors import LibraryError
 from kling_widget.practice import PracticeServer
-from kling_widget.service import part_file
+from kling_widget.service import partial_file
 from kling_widget.store import Store, database
 
 from .nursery import Nursery
@@ -120,15 +120,15 @@ def test_a_full_disk_is_said_and_the_clip_comes_when_there_is_room(
     library: Library, server: PracticeServer, monkeypatch: pytest.MonkeyPatch, bytes_free: int
 ) -> None:
     room = {"left": bytes_free}
-    write = part_file.Part.write
+    write = partial_file.PartialFile.write
 
-    def written(self: part_file.Part, piece: bytes) -> None:
+    def written(self: partial_file.PartialFile, piece: bytes) -> None:
         if len(piece) > room["left"]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         room["left"] -= len(piece)
         write(self, piece)
 
-    monkeypatch.setattr(part_file.Part, "write", written)
+    monkeypatch.setattr(partial_file.PartialFile, "write", written)
     take = ask(library, server.url)
     until(lambda: "No space left" in take.trouble, lambda: take.record)
     assert take.status == "downloading"

@@ -17,7 +17,7 @@ from kling_widget.errors import LibraryError, TakeFailed
 from kling_widget.practice import Fault, PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect
 from kling_widget.service import refused_files
-from kling_widget.service.refused_files import EQUAL, PASSING, Refused, Tries
+from kling_widget.service.refused_files import EQUAL, PASSING, RefusedFile, Tries
 
 from .. import mp4s
 from .world import a_service, admit, ask, owing, settled, until
@@ -185,8 +185,8 @@ def test_another_file_each_time_is_asked_for_less_and_less_and_ends(
     assert len(take.kept.read_bytes()) == 1005
 
 
-def a_file(number: int, size: int, *, cut: bool = False) -> Refused:
-    return Refused(f"{number:064x}", size, "It is none.", cut=cut, head=b"\x02" * 16)
+def a_file(number: int, size: int, *, cut: bool = False) -> RefusedFile:
+    return RefusedFile(f"{number:064x}", size, "It is none.", cut=cut, head=b"\x02" * 16)
 
 
 def test_tries_are_bounded_by_bytes_too() -> None:

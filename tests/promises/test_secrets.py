@@ -22,7 +22,7 @@ from kling_widget import Library, TakeFailed
 from kling_widget.errors import KlingError, SettingsError
 from kling_widget.practice import PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect, Fault
-from kling_widget.service import download, service
+from kling_widget.service import download, practice_process, service
 from kling_widget.service.client import Client
 from kling_widget.settings import Key, ask_key, find_key
 from tests.clips import mp4
@@ -201,7 +201,7 @@ def test_a_key_with_a_line_break_is_refused_and_in_no_frame(monkeypatch: pytest.
 def test_the_practice_servers_process_is_not_told_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
     monkeypatch.setenv("MY_OTHER_NAME_FOR_IT", f"key={KEY}")
-    running = service.PracticeProcess(tmp_path)
+    running = practice_process.PracticeProcess(tmp_path)
     try:
         environment = psutil.Process(running._process.pid).environ()
     finally:
@@ -276,7 +276,7 @@ def test_a_redirect_of_the_service_is_not_followed_with_the_key(
 def test_the_key_of_one_service_is_not_sent_to_another(
     tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_asked", {})  # an earlier test of this module may have typed one for this port
+    service.typed_keys.clear()  # an earlier test of this module may have typed one for this port
     library = Library(tmp_path / "library")
     server.faults.add(call="result", hang=0.3, times=None)
     take = ask(library, server.url)
@@ -285,7 +285,7 @@ def test_the_key_of_one_service_is_not_sent_to_another(
     with ChaosProxy("") as other:
         monkeypatch.setenv("WAVESPEED_BASE_URL", other.origin)  # the settings name another service now
         again = Library(tmp_path / "library")
-        assert not service._key_for(server.url)
+        assert not service.key_for(server.url)
         before = again.record(take.id)
         for _ in range(3):  # jobs and claims take turns: after the third, it has looked for takes to tend
             turn = threading.Event()

@@ -30,7 +30,7 @@ def a_service(folder: Path, **rules: Any) -> PracticeServer:
 
 def admit(origin: str) -> None:
     """Give this process the key for a service: as if a person had typed it, so that rows can run side by side."""
-    service._asked[origin] = Key(KEY)
+    service.typed_keys[origin] = Key(KEY)
 
 
 def ask(library: Library, origin: str, prompt: str = "A fox", *, seconds: int = 3) -> Take:

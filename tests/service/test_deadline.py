@@ -132,7 +132,7 @@ def test_an_upload_ends(drips: Callable[[bytes], Dripping], monkeypatch: pytest.
     put = drips(in_the_head(b"x" * 100))
     ticket = {"upload": {"url": f"{put.origin}/there"}, "download_url": f"{put.origin}/there"}
     with pytest.raises(NoAnswer, match="took too long"):
-        upload._put(answers.ticket(ticket), upload.Body(io.BytesIO(b"x"), headers={}), put.origin)
+        upload._put(answers.upload_target(ticket), upload.Body(io.BytesIO(b"x"), headers={}), put.origin)
     with pytest.raises(NoAnswer, match="took too long"):
         Client(put.origin, Key("k"))._ask(
             "POST", "/media/upload/binary", form=upload.Body(io.BytesIO(b"x"), headers={})

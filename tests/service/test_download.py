@@ -29,7 +29,10 @@ def test_a_clip_arrives_whole_checked_and_hashed(tmp_path: Path) -> None:
     with RawServer(lambda heard: answer(BODY)) as server:
         path = tmp_path / "takes" / "clip.mp4"
         clip = fetch(
-            f"{server.origin}/1.mp4", path, own_origin=server.origin, told=lambda done, all_: told.append((done, all_))
+            f"{server.origin}/1.mp4",
+            path,
+            own_origin=server.origin,
+            on_progress=lambda done, all_: told.append((done, all_)),
         )
         (request,) = server.heard
     assert path.read_bytes() == BODY
@@ -126,7 +129,7 @@ def test_a_kernel_that_lost_the_take_does_not_name_the_file(tmp_path: Path) -> N
         raise LeaseLost("another kernel")
 
     with RawServer(lambda heard: answer(BODY)) as server, pytest.raises(LeaseLost):
-        fetch(f"{server.origin}/1.mp4", tmp_path / "clip.mp4", own_origin=server.origin, mine=lost)
+        fetch(f"{server.origin}/1.mp4", tmp_path / "clip.mp4", own_origin=server.origin, require_lease=lost)
     assert not (tmp_path / "clip.mp4").exists()
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from kling_widget import settings
 from kling_widget.errors import KeyRejected, PracticeError, SettingsError
-from kling_widget.service import service
+from kling_widget.service import connections as connections_module
 from kling_widget.service.client import Client
-from kling_widget.service.service import PLAY_MONEY, Connections, PracticeProcess, Service, choose, limits_of
+from kling_widget.service.connections import Connections
+from kling_widget.service.practice_process import PLAY_MONEY, PracticeProcess
+from kling_widget.service.service import Service, choose, limits_of
 from kling_widget.settings import Key
 from kling_widget.store import Limits, Store
 
@@ -85,7 +87,7 @@ def test_whose_a_take_is_waits_for_no_practice_server_that_starts(
         go.wait(PATIENCE_S)
         raise PracticeError("too slow")
 
-    monkeypatch.setattr(service, "PracticeProcess", slow)
+    monkeypatch.setattr(connections_module, "PracticeProcess", slow)
     monkeypatch.setenv("WAVESPEED_API_KEY", "wsk_live_canary_service")
     connections = Connections(tmp_path, Store.in_folder(tmp_path).accounts)
     starting = threading.Thread(target=_started, args=(connections,))
@@ -114,7 +116,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from kling_widget.service.service import Connections
+from kling_widget.service.connections import Connections
 from kling_widget.store import Store
 folder = Path(sys.argv[1])
 client = Connections(folder, Store.in_folder(folder).accounts).client("practice")

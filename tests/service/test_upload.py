@@ -101,7 +101,7 @@ ODD = st.none() | st.booleans() | st.integers() | st.text(max_size=30) | st.just
 )
 def test_an_answer_however_odd_names_a_place_or_is_unreadable(data: dict[str, Any]) -> None:
     try:
-        found = answers.ticket(data)
+        found = answers.upload_target(data)
     except Unreadable:
         return
     assert found.url == found.download_url == "https://h.example/x"

@@ -13,7 +13,7 @@ from kling_widget.request.money import micros
 from kling_widget.service import answers
 from kling_widget.service.bills import Bill, bills, records
 from kling_widget.service.prediction_list import page
-from kling_widget.service.refusals import MAX_RETRY_AFTER_S, refusal, retry_after, task_trouble
+from kling_widget.service.refusals import MAX_RETRY_AFTER_S, refusal, retry_after, task_failure
 from kling_widget.service.service_text import http_date
 from kling_widget.service.submit_outcome import from_answer
 from kling_widget.service.timestamps import moment
@@ -52,7 +52,7 @@ def test_no_answer_however_odd_raises_anything_but_unreadable(data: dict[str, An
 
 @given(st.binary(max_size=200))
 def test_no_bytes_however_odd_raise_anything_but_unreadable(body: bytes) -> None:
-    assert isinstance(answers.said(body), tuple)
+    assert isinstance(answers.refusal_text(body), tuple)
     with contextlib.suppress(Unreadable):
         assert isinstance(answers.envelope(body), dict)
 
@@ -81,7 +81,7 @@ def test_every_answer_is_an_outcome_or_an_error_of_ours_in_text_that_can_be_kept
     assert len(found.tasks) + len(found.unclear) == found.entries
     with contextlib.suppress(Unreadable):
         task = answers.prediction(data)
-        assert task_trouble(task).encode()
+        assert task_failure(task).encode()
         assert json.dumps(task.outputs, ensure_ascii=False).encode()
         assert all(url.encode() for url in task.urls)
 
@@ -158,11 +158,11 @@ def test_text_is_made_clean_where_it_is_read() -> None:
 def test_other_services_words_for_an_end_mean_the_same(word: str, status: str) -> None:
     task = answers.prediction({"id": "p", "status": word})
     assert (task.status, task.word, task.final) == (status, word, True)
-    assert word in task_trouble(task)
+    assert word in task_failure(task)
 
 
 def test_a_message_may_stand_in_an_object_and_a_code_in_words() -> None:
-    assert answers.said(b'{"code": "400", "error": {"message": "no"}}') == (400, "no")
+    assert answers.refusal_text(b'{"code": "400", "error": {"message": "no"}}') == (400, "no")
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_an_answer_that_does_not_come_whole_is_none(reply: bytes | None) -> None
     with RawServer(lambda heard: reply) as server:
         with pytest.raises(NoAnswer):
             identity.ask(server.origin)
-        assert identity.known(server.origin) is None
+        assert identity.kind_of(server.origin) is None
 
 
 def test_an_answer_that_drips_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ def test_an_answer_that_drips_has_an_end(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_nobody_who_answers_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoAnswer):
         identity.ask("http://127.0.0.1:9")
-    assert not Service("http://127.0.0.1:9").known
+    assert not Service("http://127.0.0.1:9").identified
 
 
 def test_the_panel_is_there_at_once_and_says_what_the_server_is_when_it_has_said_so(

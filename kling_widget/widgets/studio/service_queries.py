@@ -59,11 +59,11 @@ class ServiceQueries:
 
     def refresh(self) -> None:
         """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
-        if self._service.known and self._library.is_open and (waiting := self._waiting):
+        if self._service.identified and self._library.is_open and (waiting := self._waiting):
             self._waiting = None
             waiting()
         if time.monotonic() - self._balance_at >= _BALANCE_S:
-            self._balance_at = time.monotonic() if self._service.known else self._balance_at
+            self._balance_at = time.monotonic() if self._service.identified else self._balance_at
             self._ask(lambda client: client.balance(), self._has, "balance", self._has_other)
 
     def price(self, model: Model, inputs: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ class ServiceQueries:
         def ask() -> None:
             self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
 
-        self._waiting = None if self._service.known and self._library.is_open else ask
+        self._waiting = None if self._service.identified and self._library.is_open else ask
         ask()
 
     def _ask(
@@ -98,7 +98,7 @@ class ServiceQueries:
         about: str,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
-        ready = self._library.is_open and self._service.known
+        ready = self._library.is_open and self._service.identified
         if ready and not self._service.practice and not self._service.refusal:
             ask = self._library.engine.queries.ask
             ask(self._service.name, question, told, about=f"{about} {id(self)}", on_error=refused)

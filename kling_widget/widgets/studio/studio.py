@@ -263,7 +263,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             at_cell_end(self._refresh),
             self.library.on_adopted(self._adopted),
         )
-        if self._service.known:
+        if self._service.identified:
             self.library.engine.warm(self._service.name)
             self._ordering.queries.models(self._learned)
         else:
@@ -279,7 +279,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         """The server was asked what it is; says whether this panel still wants to know."""
         if self._closed:
             return False
-        if self._service.known:
+        if self._service.identified:
             self.library.engine.warm(self._service.name)
             self._ordering.queries.models(self._learned)
         self._refresh_later()

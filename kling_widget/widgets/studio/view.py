@@ -29,9 +29,9 @@ def bar(model: Model, service: Service) -> dict[str, Any]:
             "Clips are simulated on this machine and cost nothing; sums are play money. For real ones set "
             f"{KEY_NAME} before Jupyter starts, or use Studio(practice=False), which asks for the key."
         )
-    elif service.refusal and service.known:
+    elif service.refusal and service.identified:
         mode, how = f"No practice server · {service.host}", service.refusal
-    elif not service.known:
+    elif not service.identified:
         mode = f"Not known yet · {service.host}"
         how = (
             f"{service.host}, which {ADDRESS_NAME} names, has not said yet what it is. Until then takes count as ones "
@@ -52,8 +52,8 @@ def bar(model: Model, service: Service) -> dict[str, Any]:
         )
     return {
         "model": model.id,
-        "live": service.known and not service.practice and not service.refusal,
-        "unsure": not service.practice and (not service.known or bool(service.refusal)),
+        "live": service.identified and not service.practice and not service.refusal,
+        "unsure": not service.practice and (not service.identified or bool(service.refusal)),
         "mode": mode,
         "how": how,
     }

@@ -1,4 +1,4 @@
-"""The part of a file that is here already: gone on with after a cut, by this kernel or the next."""
+"""A file that has come in part: continued after the connection broke, by this kernel or the next."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import BinaryIO
 from .. import permissions
 
 
-class Part:
-    """A file on its way, beside the place where it goes.
+class PartialFile:
+    """A file that is being downloaded, beside its final path.
 
-    Its bytes lie in ``.NAME.ATTEMPT.part``; what they are the beginning of (a strong ETag) lies in ``….part.json``.
-    Made by ``begin``.
+    Its bytes lie in ``.NAME.ATTEMPT.part``; the strong ETag of their file lies in ``….part.json``.
+    Create it by ``begin``.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Part:
     size
         How many there are.
     came
-        How many of them came in this try.
+        How many bytes came in this try.
     etag
-        The strong ETag of what they belong to; None where there is none, and then they can't be gone on with.
+        The strong ETag of their file; None where there is none, and then they can't be continued.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,17 +39,17 @@ class Part:
         self._file: BinaryIO | None = None
 
     @classmethod
-    def begin(cls, path: Path, attempt: int) -> Part:
-        """Take up what an earlier attempt left for ``path``, as a copy of our own, or begin with nothing."""
-        part = cls(path.with_name(f".{path.name}.{attempt}.part"))
-        left = _set_aside(path, part.path)
-        part._file = os.fdopen(permissions.create(part.path), "w+b")
+    def begin(cls, path: Path, attempt: int) -> PartialFile:
+        """Begin with a copy of what an earlier attempt left for ``path``, or with nothing."""
+        partial = cls(path.with_name(f".{path.name}.{attempt}.part"))
+        left = _left_over(path, partial.path)
+        partial._file = os.fdopen(permissions.create(partial.path), "w+b")
         if left:
-            part._take_up(left[-1])
-            part.came = 0
+            partial._take_up(left[-1])
+            partial.came = 0
         for gone in left:
             _remove(gone)
-        return part
+        return partial
 
     def write(self, piece: bytes) -> None:
         """Add bytes at the end."""
@@ -60,14 +60,14 @@ class Part:
         self.came += len(piece)
 
     def start_over(self) -> None:
-        """Forget what there is: the next bytes are the file's first."""
+        """Drop all bytes: the next ones are the file's first."""
         assert self._file is not None
         self._file.seek(0)
         self._file.truncate()
         self._digest, self.size, self.etag = hashlib.sha256(), 0, None
 
-    def from_now_on(self, etag: str | None) -> None:
-        """Note what the bytes belong to, for whoever goes on after a cut."""
+    def write_etag(self, etag: str | None) -> None:
+        """Write down the ETag of the bytes from here on, for whoever continues them."""
         self.etag = etag
         beside = _beside(self.path)
         beside.unlink(missing_ok=True)  # never written through a link
@@ -76,22 +76,22 @@ class Part:
 
     @property
     def sha256(self) -> str:
-        """The hash of what there is, in hex."""
+        """The SHA-256 of the bytes so far, in hex."""
         return self._digest.hexdigest()
 
     def settle(self, path: Path) -> None:
-        """Give the whole file its name."""
-        _beside(self.path).unlink(missing_ok=True)  # first: killed between, what is left is found by its part
+        """Move the complete file to its final path."""
+        _beside(self.path).unlink(missing_ok=True)  # first: killed between, what is left is found by its .part file
         os.replace(self.path, path)
 
     def set_aside(self, path: Path) -> None:
-        """Keep what came as it is, for its owner alone, in another place."""
+        """Move the bytes to another path as they are, readable by their owner alone."""
         self._close()
         self.path.chmod(0o600)
         self.settle(path)
 
     def keep(self) -> None:
-        """Leave it for a later try, if one can go on with it."""
+        """Keep the bytes for a later try where one can continue them; else remove them."""
         if self.size == 0 or self.etag is None:
             self.discard()
 
@@ -100,7 +100,7 @@ class Part:
         self._close()
         _remove(self.path)
 
-    def __enter__(self) -> Part:
+    def __enter__(self) -> PartialFile:
         return self
 
     def __exit__(
@@ -124,8 +124,8 @@ class Part:
                 self.etag = etag
 
 
-def _set_aside(path: Path, mine: Path) -> list[Path]:
-    """What earlier attempts left for a place, the latest last; one of our own name makes room for a new file."""
+def _left_over(path: Path, mine: Path) -> list[Path]:
+    """Return what earlier attempts left for a path, the latest last; rename one that has our own name."""
     left = sorted(path.parent.glob(f".{_literal(path.name)}.*.part"), key=lambda p: p.lstat().st_mtime)
     for link in [one for one in left if one.is_symlink() or _beside(one).is_symlink()]:
         left.remove(link)  # no attempt of ours leaves one
@@ -138,15 +138,15 @@ def _set_aside(path: Path, mine: Path) -> list[Path]:
     return left
 
 
-def _beside(part: Path) -> Path:
-    return part.with_name(part.name + ".json")
+def _beside(partial: Path) -> Path:
+    return partial.with_name(partial.name + ".json")
 
 
-def _remove(part: Path) -> None:
-    _beside(part).unlink(missing_ok=True)  # first: what is left by a kill here is found by its part
-    part.unlink(missing_ok=True)
+def _remove(partial: Path) -> None:
+    _beside(partial).unlink(missing_ok=True)  # first: what is left by a kill here is found by its .part file
+    partial.unlink(missing_ok=True)
 
 
 def _literal(name: str) -> str:
-    """A name as a glob pattern that matches only itself."""
+    """Return a name as a glob pattern that matches only itself."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
