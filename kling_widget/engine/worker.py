@@ -1,4 +1,4 @@
-"""The one background thread of a process and a library: it knows when each take is due, and tells whoever watches."""
+"""The background thread of a library: it runs each take's steps when they are due, and calls the watchers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import secrets
 import socket
 import threading
 import time
-import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,47 +31,48 @@ from .at_exit import Leaving
 from .billing_audit import BillingAudit
 from .extractor import Extractor
 from .forecast import Observed
+from .jobs import Jobs
 from .polling import LearnedSchedule, PollSchedule, Progress
 from .queries import BackgroundQueries
 from .step_context import StepContext
 from .steps import StepRunner
 from .uploader import Uploader
+from .watchers import Callback, Watchers
 
 log = logging.getLogger(__name__)
 
 LEASE_MS = 15_000
-"""How long a take stays a kernel's without word from it, in milliseconds."""
+"""How long a lease lasts unless its kernel renews it, in milliseconds."""
 
 _RENEW_S, _CLAIM_S = 4.0, 2.0
-_TELL_S = 0.25  # watchers hear at most four times a second
-_LEAVE_S = 2.0  # how long an end waits for steps that are under way
+_SHOW_S = 0.25  # watchers are called at most four times a second
+_LEAVE_S = 2.0  # how long closing waits for steps that are under way
 _SENDERS = 4  # threads for HTTP, however many takes there are
-
-Look = Callable[[], None]
 
 
 class Engine:
-    """Tends a library's open takes until the process ends.
+    """Advances a library's open takes until the process ends.
 
-    Everything here returns at once but ``confirm``, which returns when the take is on disk (some milliseconds).
+    Every method returns at once but ``confirm``, which returns when the take is on disk (some milliseconds), and
+    ``delete``, which waits for the service.
 
     Parameters
     ----------
     store, folder
         The library.
     schedule
-        When to look and what to show; learned from the library's own takes unless given.
+        When to poll and how far a take is; learned from the library's own takes unless given.
 
     Attributes
     ----------
     queries
         Asks services what costs nothing and nobody waits for.
     extractor
-        Makes pictures and remade files of clips.
+        Makes pictures and copies of clips.
     accounts
-        Knows whose takes are whose.
+        Says which account each take belongs to.
     uploader
-        Brings pictures and videos to a service.
+        Uploads pictures and videos to a service.
     """
 
     def __init__(self, store: Store, folder: Path, *, schedule: PollSchedule | None = None) -> None:
@@ -89,17 +89,16 @@ class Engine:
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
-        # The thread of cells comes here too, and may be interrupted anywhere. Only primitives in C are whole or not at
-        # all then: a Condition's, written in Python, would be left locked, and the engine standing for good.
+        # A cell's thread takes this lock too, and an interrupt may hit it anywhere. Primitives in C are taken or not; a
+        # Condition is written in Python: it would stay locked, and the engine would stop for good.
         self._lock = threading.RLock()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._due: list[tuple[float, int, Lease]] = []
         self._order = itertools.count()
         self._held: dict[TakeId, Lease] = {}
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._later: list[tuple[float, Callable[[], None]]] = []
+        self._jobs = Jobs()
         self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
-        self._watchers: list[Callable[[], Look | None]] = []
+        self._watchers = Watchers()
         self._changed = False
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kling-engine", daemon=True)
@@ -113,7 +112,7 @@ class Engine:
         self._leaving = Leaving(store, folder)
         atexit.register(self._leave)
 
-    # What faces and people ask
+    # For the library and its widgets
 
     def confirm(
         self,
@@ -123,9 +122,9 @@ class Engine:
         parent: str | None = None,
         meant: Mapping[str, Any] | None = None,
     ) -> Record:
-        """Write down that a person asked for this, and see to it. It is on disk when this returns.
+        """Write down a take that a person confirmed, and start it. It is on disk when this returns.
 
-        ``meant`` are the inputs of the final, where this is a draft of it.
+        ``meant`` holds the inputs of the final take where this one is its draft.
         """
         at = now_ms()
         record = Record(
@@ -142,35 +141,34 @@ class Engine:
             kind="tool" if request.kind == "tool" else "clip",
             meant=meant,
             account=self._connections.account(service),
-            # As the person was shown it; whoever sends it asks again.
+            # As the panel showed it; the step that sends it asks again.
             simulated=True if service != PRACTICE and identity.kind_of(service) == "practice" else None,
         )
         record = self._store.add(record)
         self._leaving.confirmed(record.id)
-        # Not here: an interrupt between the lease and the plan would leave a take that is ours and that nobody tends.
+        # Not on this thread: an interrupt between lease and plan would leave a leased take that nothing advances.
         self.soon(lambda: self._take_on(record.id))
         return record
 
     def soon(self, job: Callable[[], None]) -> None:
         """Run a small job on the engine's own thread."""
-        self._jobs.put(job)
+        self._jobs.soon(job)
         self._ring()
 
     def later(self, seconds: float, job: Callable[[], None]) -> None:
-        """Run a small job on the engine's own thread after so many seconds (give or take one), or when it ends."""
-        with self._lock:
-            self._later.append((time.monotonic() + seconds, job))
+        """Run a small job on the engine's own thread after about so many seconds, or when the engine closes."""
+        self._jobs.later(seconds, job)
 
     def warm(self, service: str) -> None:
-        """Make ready to speak to a service (start the practice server) without anyone waiting for it."""
+        """Connect to a service (start the practice server) in the background."""
         threading.Thread(target=self._warm, args=(service,), name="kling-warm", daemon=True).start()
 
     def progress(self, record: Record) -> Progress:
-        """How far a take is, by the clock of now."""
+        """Return how far a take is now."""
         return self._schedule.progress(record, now_ms(), self._runner.fetched(record.id))
 
     def delete(self, record: Record) -> None:
-        """Delete a take at the service. Waits for the answer, so not for a handler.
+        """Delete a take at the service. It waits for the answer: not for a handler.
 
         Raises
         ------
@@ -186,38 +184,29 @@ class Engine:
             )
         self._connections.client_of(record).delete([record.prediction])
 
-    def watch(self, look: Look) -> Callable[[], None]:
-        """Call ``look`` on the engine's thread, at most four times a second, while anything changes or is under way.
+    def watch(self, callback: Callback) -> Callable[[], None]:
+        """Call ``callback`` on the engine's thread, at most four times a second, while anything changes.
 
         A bound method is held weakly. Returns what stops it.
         """
-        method = weakref.WeakMethod(look) if hasattr(look, "__self__") else None
-        entry: Callable[[], Look | None] = method if method is not None else lambda: look
-        with self._lock:
-            self._watchers.append(entry)
-        self._tell()
-
-        def stop() -> None:
-            with self._lock:
-                if entry in self._watchers:
-                    self._watchers.remove(entry)
-
+        stop = self._watchers.add(callback)
+        self._changed_now()
         return stop
 
     def close(self) -> None:
-        """Stop tending: whoever opens the library next goes on. Always safe, and safe twice.
+        """Stop; whoever opens the library next continues its takes. Safe at any time, and twice.
 
-        A script that leaves takes unsent so is told of them.
+        A script that leaves takes unsent is told so on stderr.
         """
         self._close()
         self._leaving.say(unsent_only=True)
 
     def _leave(self) -> None:
-        """End with the process: what it confirmed is sent before, or told of."""
+        """End with the process: send what it confirmed, or say what becomes of it."""
         if self._leaving.elsewhere:
             return  # the threads and the leases are another process's
         self._leaving.wait()
-        with contextlib.suppress(KeyboardInterrupt):  # whoever is in a hurry is still told
+        with contextlib.suppress(KeyboardInterrupt):  # after a second interrupt the words still come
             self._close()
         self._leaving.say()
 
@@ -246,12 +235,12 @@ class Engine:
     # The thread
 
     def _run(self) -> None:
-        renewed = claimed = told = 0.0
+        renewed = claimed = shown = 0.0
         revision = -1
         while not self._closed.is_set():
             now = time.monotonic()
             try:
-                self._do_jobs()
+                self._jobs.run()
                 if now - claimed >= _CLAIM_S:
                     claimed = now
                     self._claim()
@@ -260,46 +249,32 @@ class Engine:
                     self._renew()
                 self._start_due(now)
                 self._audit.run_due(now)
-                if self._watchers and now - told >= _TELL_S:
-                    seen = self._store.revision
-                    if seen != revision or self._held or self._changed:
+                if self._watchers and now - shown >= _SHOW_S:
+                    newest = self._store.revision
+                    if newest != revision or self._held or self._changed:
                         self._changed = False
-                        revision, told = seen, now
-                        self._show()
+                        revision, shown = newest, now
+                        self._watchers.call()
             except Exception:
-                # Whatever it was, the takes must go on being tended; a log that fills is seen, a dead thread is not.
-                log.exception("the engine stumbled")
+                # Whatever it was, the takes must go on: a log that fills is noticed, a dead thread is not.
+                log.exception("the engine failed; it goes on")
                 time.sleep(0.5)
-            self._rest(told)
-        self._do_jobs(all_now=True)
+            self._rest(shown)
+        self._jobs.run(all_now=True)
 
-    def _rest(self, told: float) -> None:
+    def _rest(self, shown: float) -> None:
         with self._lock:
             now = time.monotonic()
             until = now + 1.0
             if self._due:
                 until = min(until, self._due[0][0])
             if self._watchers and (self._held or self._changed):
-                until = min(until, told + _TELL_S)
+                until = min(until, shown + _SHOW_S)
         if until > now:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=until - now)
-        while not self._bell.empty():  # once is enough, however often it rang
+        while not self._bell.empty():  # one wake-up is enough
             self._bell.get()
-
-    def _do_jobs(self, *, all_now: bool = False) -> None:
-        with self._lock:
-            now = time.monotonic()
-            due = [job for at, job in self._later if all_now or at <= now]
-            self._later = [] if all_now else [(at, job) for at, job in self._later if at > now]
-        for job in due:
-            self._jobs.put(job)
-        while not self._jobs.empty():
-            job = self._jobs.get()
-            try:
-                job()
-            except Exception:  # the other jobs, and the takes, go on
-                log.exception("a job failed")
 
     def _take_on(self, take: TakeId) -> None:
         if lease := self._store.leases.claim_one(take, self.owner, for_ms=LEASE_MS):
@@ -325,21 +300,6 @@ class Engine:
                 if self._held.get(lease.take) == lease:
                     self._steps.put(lease)
 
-    def _show(self) -> None:
-        with self._lock:
-            entries = list(self._watchers)
-        for entry in entries:
-            look = entry()
-            if look is None:  # whoever watched is gone
-                with self._lock:
-                    if entry in self._watchers:
-                        self._watchers.remove(entry)
-                continue
-            try:
-                look()
-            except Exception:  # whoever looks on stops no take
-                log.exception("a watcher failed")
-
     # The senders
 
     def _send(self) -> None:
@@ -359,7 +319,7 @@ class Engine:
                     self._finish(lease)
                 else:
                     self._plan(lease, wait)
-            self._tell()
+            self._changed_now()
 
     def _plan(self, lease: Lease, wait: float) -> None:
         with self._lock:
@@ -379,7 +339,7 @@ class Engine:
             if self._held.get(lease.take) == lease:
                 del self._held[lease.take]
 
-    def _tell(self) -> None:
+    def _changed_now(self) -> None:
         self._changed = True
         self._ring()
 
@@ -393,7 +353,7 @@ class Engine:
             log.warning("%s is not ready: %s", service, error)
 
     def _seen(self, before: int) -> list[Observed]:
-        """What this library's takes that had ended before a moment showed, newest first."""
+        """Return how long takes that had ended before a moment needed, newest first."""
         return [
             Observed(r.service, r.model, r.seconds, bool(r.inputs.get("sound")), took / 1000, r.state != "completed")
             for r in self._store.ended(before)
