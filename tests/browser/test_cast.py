@@ -22,7 +22,7 @@ SHOW = f"""
 import ipywidgets as w
 from pathlib import Path
 from kling_widget.widgets.elements.elements import Elements, known
-from kling_widget.widgets.builder.generate import Go
+from kling_widget.widgets.builder.generate import GenerateButton
 heard = []
 area = w.Textarea(description="Prompt", rows=4)
 field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-counter")])
@@ -41,7 +41,7 @@ face = Elements(save, forget, create, lambda name: None, prompt=prompt, known=[
 def generate(values, *_):
     heard.append(values["prompt"])
     return {{"said": "Confirmed."}}
-box = w.VBox([w.VBox([field]).add_class("kw-builder"), face, Go(generate, fields={{"prompt": prompt}})])
+box = w.VBox([w.VBox([field]).add_class("kw-builder"), face, GenerateButton(generate, fields={{"prompt": prompt}})])
 box.add_class("kw").add_class("kw-studio")
 box.layout.min_height = "700px"
 box
@@ -199,7 +199,7 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     expect(root.get_by_text("Make Otto from 2 pictures?")).to_be_visible()
     assert told(notebook)[1] == [], "asked, not sent"
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Otto is being made.")
     expect(root.locator(".kw-element-making")).to_have_text("Otto · being made")
     pictures = ["https://pictures.example/a.png", "mine/b.png"]
     until_told(notebook, [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]], slice(2))
@@ -219,7 +219,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
     root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png")
     root.get_by_role("button", name="Make it…").click()
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Otto is being made.")
     assert waits.text_content() == "Otto · being made"
     notebook.run(3)
     expect(waits).to_have_text("Otto · being made")
