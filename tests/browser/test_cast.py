@@ -33,14 +33,14 @@ def save(name, element_id, note):
 def create(name, description, pictures, price):
     heard.append((name, description, pictures, price))
     face.known = [*face.known, known(name, state="making")]
-    return {{"said": f"Confirmed: {{name}} is being made."}}
+    return {{"text": f"Confirmed: {{name}} is being made."}}
 def forget(name):
     face.known = [one for one in face.known if one["name"] != name]
 face = Elements(save, forget, create, lambda name: None, prompt=prompt, known=[
     known("Mara", "{BEYOND}", note="A dancer"), known("Ann Lee", "2"), known("Marlon", "3"), known("Nia", "4")])
 def generate(values, *_):
     heard.append(values["prompt"])
-    return {{"said": "Confirmed."}}
+    return {{"text": "Confirmed."}}
 box = w.VBox([w.VBox([field]).add_class("kw-builder"), face, GenerateButton(generate, fields={{"prompt": prompt}})])
 box.add_class("kw").add_class("kw-studio")
 box.layout.min_height = "700px"
@@ -199,14 +199,14 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     expect(root.get_by_text("Make Otto from 2 pictures?")).to_be_visible()
     assert told(notebook)[1] == [], "asked, not sent"
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
     expect(root.locator(".kw-element-making")).to_have_text("Otto · being made")
     pictures = ["https://pictures.example/a.png", "mine/b.png"]
     until_told(notebook, [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]], slice(2))
 
 
 def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) -> None:
-    late = "face._on_create = lambda name, *_: {'said': f'Confirmed: {name} is being made.'}"
+    late = "face._on_create = lambda name, *_: {'text': f'Confirmed: {name} is being made.'}"
     making = "face.known = [*face.known, known('Otto', state='making')]"
     made = "face.known = [*face.known[:-1], known('Otto', '5')]"
     notebook, root, prompt = opened(jupyter, late, making, made)
@@ -219,7 +219,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
     root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png")
     root.get_by_role("button", name="Make it…").click()
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Otto is being made.")
+    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
     assert waits.text_content() == "Otto · being made"
     notebook.run(3)
     expect(waits).to_have_text("Otto · being made")

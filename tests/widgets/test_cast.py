@@ -32,7 +32,7 @@ class Asked:
 
     def create(self, name: str, description: str, pictures: Sequence[str], price: str) -> Mapping[str, Any]:
         self.calls.append(("create", name, description, list(pictures), price))
-        return {"said": f"Confirmed: {name} is being made for about {price}."}
+        return {"text": f"Confirmed: {name} is being made for about {price}."}
 
     def picture(self, name: str) -> bytes | None:
         return b"\x89PNG" if name == "Mara" else None
