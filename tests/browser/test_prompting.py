@@ -37,7 +37,7 @@ face = PromptTools(
     prompt=f"anywidget:{prompt.model_id}", sound=f"anywidget:{sound.model_id}",
     enhancer=idle(offered=True, price="$0.001", styles=["default", "anime"]),
 )
-look = lambda change=None: face.look(prompt.value, sound=sound.value, has_sound=True)
+look = lambda change=None: face.show_hints(prompt.value, sound=sound.value, has_sound=True)
 prompt.observe(look, "value"), sound.observe(look, "value")
 field = w.VBox([prompt, face])
 field.add_class("kw-field").add_class("kw-field-prompt")

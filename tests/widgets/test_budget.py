@@ -15,6 +15,7 @@ from kling_widget.practice import PracticeServer
 from kling_widget.request.money import micros
 from kling_widget.store import Budget, Spend
 from kling_widget.store.record import now_ms
+from kling_widget.widgets.builder import order
 from kling_widget.widgets.builder.evaluation import Terms, refusal
 from kling_widget.widgets.studio import budget
 from tests.made import a_record, a_take
@@ -95,7 +96,7 @@ def test_a_cap_that_another_kernel_reaches_first_is_said_after_the_click(
 ) -> None:
     studio = Studio(library, budget=1)
     studio.prompt, studio.duration = FOX, 3
-    monkeypatch.setattr(budget, "refusal", lambda *told: "")  # what was read before the other kernel wrote
+    monkeypatch.setattr(order, "refusal", lambda *terms: "")  # what was read before the other kernel wrote
     assert click(studio, takes=4)["ok"]
     until(lambda: studio._ordering.button.text)
     assert studio._ordering.button.text.startswith(

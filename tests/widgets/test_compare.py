@@ -60,7 +60,7 @@ def test_all_pairs_are_told_in_both_directions() -> None:
 def test_two_takes_stand_side_by_side_and_more_in_a_grid(library: Library) -> None:
     takes = library.takes()
     two = compare(*takes[:2])
-    assert (two.arrangement, [clip["id"] for clip in two.takes]) == ("side", [take.id for take in takes[:2]])
+    assert (two.arrangement, [clip["id"] for clip in two.clips]) == ("side", [take.id for take in takes[:2]])
     assert compare(*takes).arrangement == "grid"
     assert compare(*takes[:2], arrangement="wipe").arrangement == "wipe"
 

@@ -156,9 +156,9 @@ def test_a_persons_own_templates_stand_before_the_built_in_ones_and_their_troubl
 
 
 def test_hints_follow_the_prompt_and_a_silenced_one_is_said_no_more(desk: Desk) -> None:
-    desk.face.look("A portrait of an old fisherman", sound=False, has_sound=True)
+    desk.face.show_hints("A portrait of an old fisherman", sound=False, has_sound=True)
     assert [hint["name"] for hint in desk.face.hints] == ["action", "camera"]
     desk.face.silenced = ["camera"]
     assert [hint["name"] for hint in desk.face.hints] == ["action", "light"]
-    desk.face.look("", sound=False, has_sound=True)
+    desk.face.show_hints("", sound=False, has_sound=True)
     assert desk.face.hints == []
