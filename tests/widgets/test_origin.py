@@ -154,8 +154,8 @@ def test_of_two_panels_the_last_written_one_counts_and_an_open_one_writes_nothin
     until(lambda: "Written last" in library.draft)
     assert one.prompt == "Written first"  # nobody writes into another's panel
     third = Studio(library)
-    assert third.prompt.value == "Written last"
-    third.prompt.value = ""
+    assert third.prompt == "Written last"
+    third.prompt = ""
     until(lambda: library.draft == "")
     for studio in (one, other, third):
         studio.close()

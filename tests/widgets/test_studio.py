@@ -281,7 +281,7 @@ def test_a_remix_knows_its_parent(studio: Studio, library: Library) -> None:
 
 def test_a_look_at_an_unchanged_library_sends_nothing(studio: Studio, library: Library) -> None:
     a_take(library.folder, "A moon")
-    until(lambda: studio._shelf.cards)
+    until(lambda: studio._shelf.cards and studio._header.balance)
     studio._refresh()  # the engine's own is over by then
     heard: list[Any] = []
     for widget in everything(studio):

@@ -274,14 +274,17 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         """Return the controls as a page finds them whose ``value`` is several inputs at once."""
         return [reference(self._controls.extras)]
 
-    def serve(self, button: GenerateButton, after: Callable[[], None]) -> None:
-        """Show prices on this button from now on, and call ``after`` on the engine's thread after changes."""
+    def serve(self, button: GenerateButton, after: Callable[[], None], on_final: Callable[[], None]) -> None:
+        """Show prices on this button from now on.
+
+        Call ``after`` on the engine's thread after changes, and ``on_final`` at once where another final is meant.
+        """
         self._stop_watching()
         self.remove_class("kw-studio")
         self._button = button
         self._after.append(after)
         self._controls.price.layout.display = "none"
-        self._controls.draft.observe(lambda _change: after(), "final")
+        self._controls.draft.observe(lambda _change: on_final(), "final")
         self._controls.board.prices = reference(button)
         self._show_price(first=True)
 

@@ -79,7 +79,7 @@ class Ordering:
         )
         self.queries = ServiceQueries(library, service, self._answered)
         self.code.observe(lambda _change: self._show_code(), "shown")
-        builder.serve(self.button, self._follow)
+        builder.serve(self.button, self._follow, self._refresh)
         self.set_terms()
 
     @property

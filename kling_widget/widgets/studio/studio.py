@@ -241,8 +241,10 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         record = self.library.record(take_id)
         if action == "compare" and record.parent:
             self.show(record.parent, take_id)
-        else:
+            return
+        try:
             self._actions.carry_out(record, action)
+        finally:  # a refused click shows what holds now
             self.library.engine.soon(self._refresh)
 
     def _choose(self, model: str) -> None:
@@ -259,6 +261,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._ordering.open(model)
         self._refresh()
         self._stops = (
+            self._ordering.origin.saved.changed,  # what was typed last is kept, too
             self.library.engine.watch(self._refresh),
             at_cell_end(self._refresh),
             self.library.on_adopted(self._adopted),
