@@ -31,6 +31,8 @@ class History(LibraryFollower, CommandWidget):
         A library, or its folder; ``Library()`` unless given.
     choose
         Called with the ids of what is selected whenever a person selects in the page, also what was selected before.
+    chosen
+        Returns what is selected now, where ``choose`` decides it; ``selected`` may follow a moment later.
     **traits
         The traits below, by name.
 
@@ -81,10 +83,11 @@ class History(LibraryFollower, CommandWidget):
         library: Library | str | os.PathLike[str] | None = None,
         *,
         choose: Callable[[tuple[str, ...]], None] | None = None,
+        chosen: Callable[[], tuple[str, ...]] | None = None,
         **traits: Any,
     ) -> None:
         self._library = opened(library)
-        self._on_choose = choose
+        self._on_choose, self._chosen = choose, chosen
         self._cards, self._lock = Cards(), threading.RLock()
         super().__init__(**{"headings": headings(), "statuses": list(FILTERS), **traits})
         self._follow_library()
@@ -139,7 +142,8 @@ class History(LibraryFollower, CommandWidget):
         self._select((self._take(command),))
 
     def _add(self, command: Command, _buffers: Buffers) -> None:
-        self._select(toggled(self.selected, self._take(command)))
+        now = self.selected if self._chosen is None else self._chosen()
+        self._select(toggled(now, self._take(command)))
 
     def _select(self, takes: tuple[str, ...]) -> None:
         self.selected = takes

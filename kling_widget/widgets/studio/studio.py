@@ -145,7 +145,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         prompt = builder.references()["prompt"]
         self._examples = Examples(prompt=prompt, examples=list(form.EXAMPLES))
         self._queue = Queue(self.library, edit=self._edit)
-        self._shelf = History(self.library, choose=self._choose_takes)
+        self._shelf = History(self.library, choose=self._choose_takes, chosen=lambda: self._snapshot.on_screen)
         self._widgets = (self._header, ordering.origin.line, builder, ordering.button, ordering.code)
         self._widgets += (self._examples, self._screen, self._queue, self._shelf)
         left = w.VBox([ordering.origin.line, builder, ordering.button, ordering.code])
