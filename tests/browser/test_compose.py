@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def test_a_form_a_slider_and_a_player_are_laid_out_linked_and_logged(jupyter: Ju
     expect(layout.get_by_label("Prompt", exact=True)).to_have_value(
         "A lighthouse above a stormy sea, drone orbits to the right"
     )
-    prices = layout.locator(".widget-label", has_text="$")
+    prices = layout.locator(".widget-html-content", has_text=re.compile(r"^\$[\d.]+( →|$)"))
     expect(prices).to_have_text("$0.70")
     seconds, slider = layout.get_by_label("Seconds, as a number"), layout.locator(".widget-readout")
     expect(slider).to_have_text("5")

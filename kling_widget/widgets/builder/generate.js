@@ -138,7 +138,8 @@ function render({ model, el, signal, host }) {
     showPrice();
     note.textContent = model.get("note");
     const { refusal } = /** @type {Batch[]} */ (model.get("batches")).find(({ takes }) => takes === model.get("takes")) ?? { refusal: "" };
-    quote.textContent = [refusal, model.get("shortage"), model.get("quote")].filter(Boolean).join(" ");
+    quote.textContent = [model.get("shortage"), model.get("quote")].filter(Boolean).join(" ");
+    button.title = refusal ?? ""; // said in full after a click: here it would move what is below
     code.hidden = !model.get("code");
     const offered = /** @type {Batch[]} */ (model.get("batches")).map(({ takes }) => ({
       key: String(takes), word: takes === 1 ? "1 take" : String(takes), label: takes === 1 ? "1 take" : `${takes} takes`,
