@@ -30,6 +30,9 @@ LOAD = """async (uri) => {
     video.onerror = () => resolve(video.error?.message ?? "no reason");
     video.requestVideoFrameCallback(() => resolve(""));
   });
+  // A clip whose header names no length has one once all of it was read.
+  const read = new Promise((resolve) => video.addEventListener("durationchange", resolve, { once: true }));
+  if (!failed && video.duration === Infinity) await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 20000))]);
   return { failed, width: video.videoWidth, height: video.videoHeight, seconds: video.duration };
 }"""
 """Shows a clip in an empty page, and waits for its first frame."""
