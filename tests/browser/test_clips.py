@@ -32,7 +32,8 @@ LOAD = """async (uri) => {
   });
   // A clip whose header names no length has one once all of it was read.
   const read = new Promise((resolve) => video.addEventListener("durationchange", resolve, { once: true }));
-  if (!failed && video.duration === Infinity) await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 20000))]);
+  const limit = new Promise((resolve) => setTimeout(resolve, 20000));
+  if (!failed && video.duration === Infinity) await Promise.race([read, limit]);
   return { failed, width: video.videoWidth, height: video.videoHeight, seconds: video.duration };
 }"""
 """Shows a clip in an empty page, and waits for its first frame."""
