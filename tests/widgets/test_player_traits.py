@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,3 +87,25 @@ def test_the_selected_take_is_one_of_those_shown(library: Library) -> None:
     assert player.selected == second.id
     player.takes = [first]
     assert player.selected == ""
+
+
+def test_takes_that_are_set_while_the_library_changes_stay(library: Library) -> None:
+    newest, oldest = library.takes()[:2]
+    player = Player(newest)
+    changed: dict[str, Any] = {take.id: library.record(take.id) for take in (newest, oldest)}
+    going = threading.Event()
+
+    def follow() -> None:
+        while not going.is_set():
+            player.follow(changed)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        for take in [oldest, newest] * 100:
+            player.takes = [take]
+            assert (player.takes, [clip["id"] for clip in player.clips]) == ((take.id,), [take.id])
+    finally:
+        going.set()
+        thread.join()
+        player.close()

@@ -7,6 +7,7 @@ A thin layer over ``clip.py`` (the words), ``delivery.py`` (how bytes get there)
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -152,6 +153,7 @@ class Player(CommandWidget):
                 f"A player shows takes of one library; {strange[0]!r} is of another. Library.adopt brings a clip over."
             )
         self._act_on = act
+        self._lock = threading.RLock()  # whoever shows takes is alone: the engine's thread, and whoever sets them
         self._kept: SavedOutput | None = None
         self._making = Making(self.library, lambda content: self.send(content))
         selected = traits.pop("selected", "")
@@ -170,12 +172,14 @@ class Player(CommandWidget):
         self._kept = kept or self._kept
         self._following = following(self.library)
         self._following.add(self)
-        self.show(*(self.library.record(record.id) for record in self._records))  # it may have changed meanwhile
+        with self._lock:
+            self.show(*(self.library.record(record.id) for record in self._records))  # it may have changed meanwhile
 
     def follow(self, changed: Mapping[str, Record]) -> None:
         """Show takes anew that changed, and how those go that are under way; on the engine's thread."""
-        if any(record.id in changed or not record.final for record in self._records):
-            self.show(*(changed.get(record.id, record) for record in self._records))
+        with self._lock:  # a person may choose others at the same moment
+            if any(record.id in changed or not record.final for record in self._records):
+                self.show(*(changed.get(record.id, record) for record in self._records))
 
     def close(self) -> None:
         """Take the player away."""
@@ -185,16 +189,21 @@ class Player(CommandWidget):
 
     def show(self, *records: Record) -> None:
         """Show these takes. What did not change is left alone: a clip that plays goes on playing."""
+        with self._lock:
+            self._show(records)
+
+    def _show(self, records: tuple[Record, ...]) -> None:
         was, before = self._records, {record.id: record.sha256 for record in self._records}
         self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
         if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
             self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
         clips = [self._clip(record) for record in records]
-        self._showing = True
-        try:
-            self.takes = tuple(record.id for record in records)
-        finally:
-            self._showing = False
+        if (ids := tuple(record.id for record in records)) != tuple(record.id for record in was):
+            self._showing = True
+            try:
+                self.takes = ids
+            finally:
+                self._showing = False
         if self.selected not in self.takes:
             self.selected = ""
         if clips == self.clips:
@@ -206,17 +215,18 @@ class Player(CommandWidget):
 
     @t.observe("takes")
     def _takes_were_set(self, _change: object) -> None:
-        if self._showing:
-            return
-        self.show(*map(self.library.record, self.takes))
+        with self._lock:
+            if self._showing:
+                return
+            self.show(*map(self.library.record, self.takes))
         if self._following is None:
             self.keep_up()
 
     @t.validate("takes")
     def _takes_are_in_the_library(self, proposal: Any) -> tuple[str, ...]:
         takes: tuple[str, ...] = proposal["value"]
-        for take in takes:
-            if not self._showing:
+        with self._lock:
+            for take in () if self._showing else takes:
                 self.library.record(take)  # an unknown one is refused here, in words
         return takes
 
@@ -323,7 +333,8 @@ class Player(CommandWidget):
         return self._changed(self.library.annotate(str(command.get("take")), **words))
 
     def _changed(self, changed: Record) -> Answer:
-        self.show(*(changed if record.id == changed.id else record for record in self._records))
+        with self._lock:
+            self.show(*(changed if record.id == changed.id else record for record in self._records))
         return {}
 
     def _act(self, command: Command, _buffers: Buffers) -> Answer:
