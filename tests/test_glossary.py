@@ -54,7 +54,6 @@ STILL_TO_RENAME: dict[str, set[str]] = {
     "store/media.py": {"_Part", "_part"},
     "store/store.py": {"_look_through"},
     "store/time_zone.py": {"_said"},
-    "widgets/builder/builder.css": {"kw-counter"},
     "widgets/builder/carry_over.py": {"told"},
     "widgets/code/code.css": {"kw-code-said"},
     "widgets/elements/elements.css": {

@@ -163,6 +163,11 @@ class Engine:
         """Connect to a service (start the practice server) in the background."""
         threading.Thread(target=self._warm, args=(service,), name="kling-warm", daemon=True).start()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it closes or has closed: a job that runs now is not run again."""
+        return self._closed.is_set()
+
     def progress(self, record: Record) -> Progress:
         """Return how far a take is now."""
         return self._schedule.progress(record, now_ms(), self._runner.fetched(record.id))

@@ -71,6 +71,8 @@ class SharedLibrary:
     @property
     def engine(self) -> Engine:
         """What tends its takes in this process; started when first asked for."""
+        if (engine := self._engine) is not None:  # without the lock: `close` holds it while the engine's last jobs run
+            return engine
         store = self.store
         with self._lock:
             if self._engine is None:

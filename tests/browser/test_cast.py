@@ -25,7 +25,7 @@ from kling_widget.widgets.elements.elements import Elements, known
 from kling_widget.widgets.builder.generate import GenerateButton
 heard = []
 area = w.Textarea(description="Prompt", rows=4)
-field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-counter")])
+field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-character-count")])
 field.add_class("kw-field").add_class("kw-field-prompt")
 prompt = f"anywidget:{{area.model_id}}"
 def save(name, element_id, note):

@@ -90,7 +90,7 @@ def test_a_panel_without_its_kernel_keeps_its_looks_and_says_what_to_do(jupyter:
     panel = Panel(jupyter.page.locator(".kw-studio"))
     panel.wait_for_clip()
     panel.prompt.fill("A half-written prompt")
-    expect(panel.root.locator(".kw-counter")).to_contain_text("21 / 2,500")
+    expect(panel.root.locator(".kw-character-count")).to_contain_text("21 / 2,500")
     before = boxes(panel)
     lose(notebook, fate)
 

@@ -233,14 +233,22 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
     # As the notebook exported to HTML, with the widgets' state in it.
     record = a_take(jupyter.folder / "lib", inputs={"duration": 3})
     shown = clip(record, row=None, beside=f"lib/{record.file}")
-    traits = {"takes": [shown], "compact": False, "actions": {}, "still": "", "invitation": ""}
+    traits = {
+        "clips": [shown],
+        **{"takes": [record.id], "selected": "", "arrangement": "grid", "compact": False},
+        **{"time": 0, "playing": False, "rate": 1, "range": None, "loop": False},
+        **{"actions": {}, "still": "", "invitation": ""},
+    }
     (jupyter.folder / "page.html").write_text("<!doctype html><body></body>")
     jupyter.page.goto((jupyter.folder / "page.html").as_uri())
     jupyter.page.evaluate(
         """async ([source, traits]) => {
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
             const { default: make } = await import(url);
-            const model = { get: (name) => traits[name], on() {}, off() {}, send() {} };
+            const model = {
+                get: (name) => traits[name], set: (name, value) => { traits[name] = value; },
+                save_changes() {}, on() {}, off() {}, send() {},
+            };
             make().render({ model, el: document.body, signal: new AbortController().signal });
         }""",
         [module(SCREENS / "player.js"), traits],

@@ -29,11 +29,15 @@ box.add_class("kw").add_class("kw-studio")
 box
 """
 FILL = f"seconds.value = 12; face.value = {[{'prompt': 'Snow', 'duration': 3}, {'prompt': 'Sun', 'duration': 9}]!r}"
-COUPLE = """
-from kling_widget.request.storyboard import fit
-seconds.observe(lambda change: setattr(face, "value", fit(face.value, change["new"], shortest=3)), "value")
+FORM = """
+import json, time
+from kling_widget import Builder
+form = Builder(multi_prompt={value!r})
+form.observe(lambda change: time.sleep(0.05), "duration")
+form
 """
-"""Python makes the shots follow the seconds too, as a panel's builder does."""
+"""A whole form, in a kernel that comes to other seconds late."""
+HELD = "print('KNOWN', json.dumps([form.multi_prompt, form.duration, '']))"
 KNOWN = "print('KNOWN', json.dumps([face.value, seconds.value, prompt.value, len(saves)]))"
 TWO = [{"prompt": "Wide, she enters", "duration": 4}, {"prompt": "Close, she looks up", "duration": 6}]
 
@@ -81,7 +85,7 @@ class Board:
 def opened(
     jupyter: Jupyter, value: Sequence[Any] = TWO, *, seconds: int = 10, prompt: str = ""
 ) -> tuple[Notebook, Board]:
-    notebook = jupyter.open([CELL.format(value=list(value), seconds=seconds, prompt=prompt), KNOWN, FILL, COUPLE])
+    notebook = jupyter.open([CELL.format(value=list(value), seconds=seconds, prompt=prompt), KNOWN, FILL])
     notebook.run(0)
     board = Board(jupyter.page.locator(".kw-studio"))
     expect(board.root.get_by_label("Seconds, as a number")).to_be_visible()
@@ -223,9 +227,11 @@ def test_other_seconds_fit_the_shots_and_the_way_back_changes_nothing(jupyter: J
     wait_until_known(notebook, 12, ("Snow", 3), ("Sun", 9))
 
 
-def test_python_that_fits_the_shots_too_and_later_is_no_hindrance(jupyter: Jupyter) -> None:
-    notebook, board = opened(jupyter)
-    notebook.run(3)
+def test_a_form_in_a_slow_kernel_ends_with_what_its_page_shows(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([FORM.format(value=TWO), HELD, "form.duration = 14"])
+    notebook.run(0)
+    board = Board(jupyter.page.locator(".kw-studio"))
+    board.expect(4, 6)
     slide = board.root.get_by_label("Seconds", exact=True)
     slide.focus()
     for key, times in (("ArrowRight", 5), ("ArrowLeft", 9), ("ArrowRight", 7)):
@@ -240,6 +246,9 @@ def test_python_that_fits_the_shots_too_and_later_is_no_hindrance(jupyter: Jupyt
     board.tool("Undo").click()
     board.expect(4, 6)
     wait_until_known(notebook, 10, ("Wide, she enters", 4), ("Close, she looks up", 6))
+    notebook.run(2)  # code sets the seconds alone: the shots follow in both places
+    board.expect(6, 8)
+    wait_until_known(notebook, 14, ("Wide, she enters", 6), ("Close, she looks up", 8))
 
 
 def test_a_prompt_becomes_shots_and_they_a_prompt_while_the_kernel_is_busy(jupyter: Jupyter) -> None:

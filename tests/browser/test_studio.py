@@ -102,7 +102,7 @@ def test_an_empty_panel_invites_and_an_example_fills_the_prompt(jupyter: Jupyter
     panel.root.locator(".kw-example").nth(1).click()
     expect(panel.prompt).to_have_value(re.compile("^Neon rain"))
     expect(panel.prompt).to_be_focused()
-    expect(panel.root.locator(".kw-counter")).to_contain_text("/ 2,500")
+    expect(panel.root.locator(".kw-character-count")).to_contain_text("/ 2,500")
 
 
 def test_a_click_that_the_kernel_does_not_hear_yet_waits_says_so_and_counts_once(jupyter: Jupyter) -> None:

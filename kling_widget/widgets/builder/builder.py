@@ -161,6 +161,7 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         """What the controls hold, by field."""
         controls = self._controls
         held = {name: control.value for control, name in self._names.items()}
+        held["multi_prompt"] = self._shots
         return {**held, BOTH: controls.board.both, **controls.extras.value, **controls.media.ready}
 
     @property
@@ -317,6 +318,8 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
     def _held(self, name: str) -> Any:
         if name == "model":
             return self._model.id
+        if name == "multi_prompt":
+            return self._shots
         control = self._controls.by_name.get(name)
         return control.value if control is not None else self._evaluation.values.get(name)
 
@@ -339,6 +342,8 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
             control = self._controls.by_name[name]
             if name in values and name in self._offer.fields and control.value != values[name]:
                 control.value = values[name]
+                if name == "duration" and self._controls.board.value != self._shots:
+                    self._controls.board.value = self._shots
         if BOTH in values:
             self._controls.board.both = bool(values[BOTH])
         extras = {extra.name: values.get(extra.name, extra.default) for extra in self._offer.extras}
@@ -352,11 +357,8 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         return [slot.name for slot in self._offer.slots]
 
     def _notice(self, change: Mapping[str, Any]) -> None:
-        name = self._names[change["owner"]]
-        if name == "duration":
-            self._fit_shots()
         if not self._quiet:
-            self._touched.add(name)
+            self._touched.add(self._names[change["owner"]])
             self._renew()
 
     def _notice_several(self, change: Mapping[str, Any]) -> None:
@@ -367,15 +369,18 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
             self._touched.update(name for name in self._offer.fields if old.get(name) != new.get(name))
         self._renew()
 
-    def _fit_shots(self) -> None:
-        """Fit the shots to another length, as the page does: what was asked for in code is coupled too."""
+    @property
+    def _shots(self) -> list[dict[str, Any]]:
+        """The shots as long as the clip: the page fits them to another length, and its answer comes a moment later."""
         board = self._controls.board
-        shots, seconds = board.value, self._controls.by_name["duration"].value
+        shots: list[dict[str, Any]] = board.value
+        seconds = self._controls.by_name["duration"].value
         low, high = self._offer.seconds
         if not shots or not self._offer.board or not isinstance(seconds, int) or not low <= seconds <= high:
-            return
-        if sum(shot["duration"] for shot in shots) != seconds:
-            board.value = fit(shots, seconds, shortest=self._offer.board.shortest)
+            return shots
+        if sum(shot["duration"] for shot in shots) == seconds:
+            return shots
+        return fit(shots, seconds, shortest=self._offer.board.shortest)
 
     def _renew(self) -> None:
         """Evaluate what the controls hold, and show it."""

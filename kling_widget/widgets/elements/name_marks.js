@@ -180,14 +180,18 @@ export function markNames(area, names, signal) {
     words.replaceChildren(...parts, text.slice(at));
     place(); // a scrollbar may have come
   };
-  const watcher = new ResizeObserver(place);
+  const offers = completeNames(area, words, names, signal);
+  const relaid = () => {
+    place();
+    offers.place();
+  };
+  const watcher = new ResizeObserver(relaid);
   watcher.observe(area);
-  const restyled = new MutationObserver(place); // a font or a direction may change and leave the size as it is
+  const restyled = new MutationObserver(relaid); // a font or a direction may change and leave the size as it is
   for (const el of [area, document.body]) restyled.observe(el, { attributes: true });
   area.addEventListener("scroll", scroll, { signal });
   area.addEventListener("input", () => { draw(); names.heard(); }, { signal });
-  document.fonts?.ready.then(() => { if (!signal.aborted) place(); });
-  const offerAgain = completeNames(area, words, names, signal);
+  document.fonts?.ready.then(() => { if (!signal.aborted) relaid(); });
   signal.addEventListener("abort", () => {
     watcher.disconnect();
     restyled.disconnect();
@@ -197,7 +201,7 @@ export function markNames(area, names, signal) {
   draw();
   return () => {
     draw();
-    offerAgain();
+    offers.renew();
   };
 }
 
@@ -207,7 +211,8 @@ export function markNames(area, names, signal) {
  * @param {HTMLElement} mirror the same text, laid out the same
  * @param {Names} names
  * @param {AbortSignal} signal
- * @returns {() => void} offers anew what is being typed: the names have changed
+ * @returns {{ renew: () => void, place: () => void }} `renew` offers what is being typed again, when the names have changed;
+ *   `place` puts the list below its word again, when the text is laid out anew
  */
 function completeNames(area, mirror, names, signal) {
   const field = /** @type {HTMLElement} */ (area.closest(".kw-field-prompt"));
@@ -259,9 +264,9 @@ function completeNames(area, mirror, names, signal) {
     list.hidden = false;
     // Where the word is a name already, Enter is a new line until an arrow says otherwise.
     move(begun.whole ? -1 : 0);
-    stand();
+    place();
   };
-  const stand = () => {
+  const place = () => {
     if (!offer) return;
     const at = placeOf(mirror, offer.start), ground = field.getBoundingClientRect();
     list.style.top = `${at.bottom - ground.top + 4}px`;
@@ -273,7 +278,7 @@ function completeNames(area, mirror, names, signal) {
     typed = "";
     close();
   }, { signal });
-  area.addEventListener("scroll", stand, { signal });
+  area.addEventListener("scroll", place, { signal });
   document.addEventListener("selectionchange", () => { if (offer && area.selectionEnd !== offer.caret) close(); }, { signal });
   document.addEventListener("keydown", ({ ctrlKey, metaKey }) => { if (ctrlKey || metaKey) close(); }, { signal, capture: true });
   list.addEventListener("pointerdown", (event) => event.preventDefault(), { signal }); // the keyboard stays in the text
@@ -294,7 +299,8 @@ function completeNames(area, mirror, names, signal) {
     list.remove();
     for (const name of ["aria-autocomplete", "aria-controls", "aria-activedescendant"]) area.removeAttribute(name);
   });
-  return () => { if (typed && !offer && focused(field) === area && area.value.slice(0, area.selectionStart) === typed) consider(); };
+  const renew = () => { if (typed && !offer && focused(field) === area && area.value.slice(0, area.selectionStart) === typed) consider(); };
+  return { renew, place };
 }
 
 /** Where a character of a text stands on the page. @param {HTMLElement} mirror @param {number} offset @returns {DOMRect} */

@@ -101,18 +101,12 @@ export function reel(model, signal, show) {
     show();
   };
 
-  /** Whether somebody else only made the shots follow the clip's seconds, as this page does: Python, at its own pace. @param {Shot[]} now */
-  const followed = (now) =>
-    given.length === now.length && alike(fit(known, lasting(now), model.get("shortest")), now);
-
   const heed = () => {
     /** @type {Shot[]} */
     const now = model.get("value");
     if (!alike(known, now)) {
-      const same = followed(now);
-      steps = noted(steps, { shots: known }, same ? "seconds" : "");
+      steps = noted(steps, { shots: known }, "");
       known = now;
-      if (same) return refit();
       given = [];
       due = null;
       clearTimeout(settling);

@@ -47,8 +47,10 @@ class RequestOrigin:
 
     def resume(self, model: str | None) -> None:
         """Bring back what was being written in the last panel, for ``model`` where one was chosen."""
-        # Where the library opened after the page, a person may have begun to write.
-        if self._is_empty(self.draft()) and (found := saved_draft.read(self._library)):
+        if not self._is_empty(self.draft()):
+            self.saved.changed()  # where the library opened after the page, a person may have begun to write
+            return
+        if found := saved_draft.read(self._library):
             self._put(found)
             if model is not None and model != self._builder.model:
                 self._builder.choose(clip_model(model, self._library.catalog))

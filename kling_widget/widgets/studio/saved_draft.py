@@ -112,9 +112,9 @@ class SavedDraft:
             self._library.engine.later(PAUSE_S, self._keep)
 
     def _keep(self) -> None:
-        at = time.monotonic()
-        if at - self._last < PAUSE_S / 2 and at - self._first < LONGEST_S:
-            self._library.engine.later(PAUSE_S / 2, self._keep)
+        at, engine = time.monotonic(), self._library.engine
+        if at - self._last < PAUSE_S / 2 and at - self._first < LONGEST_S and not engine.closed:
+            engine.later(PAUSE_S / 2, self._keep)
             return
         self._waits = False
         draft = self._now()

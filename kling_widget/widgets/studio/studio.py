@@ -163,6 +163,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._follow_builder()
         for name, value in inputs.items():
             setattr(self, name, value)
+        self._ordering.origin.saved.begin()
         resumed = None if model is None else chosen.id
         self.library.when_open(lambda: self._opened(resumed), self._not_opened)
 
