@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from kling_widget.service import identity, service
 from tools.leftovers import none_left
 
 from .promises.tally import TALLY, tell
+from .turns import turn
 
 # How long an example takes is no promise of ours, and two busy cores are no fault. The examples are the same each time:
 # a run fails for what was changed, not by chance. `make soak` draws new ones; what it finds is kept as an @example.
@@ -84,6 +85,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from .sharing import Sharing
 
     return Sharing(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let tests run beside each other, but for those that measure time."""
+    cache = item.config.cache
+    assert cache
+    with turn(cache.mkdir("turns"), alone=_has(item, "alone")):
+        return (yield)
 
 
 def _has(item: pytest.Item, mark: str) -> bool:

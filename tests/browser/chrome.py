@@ -25,6 +25,8 @@ FLAGS = (
 )
 
 _ADDRESS = re.compile(r"\b(?:https?|blob|data|file):[^\s()]+")
+_HOST_WORDS = "Canceled future for create_subshell_request message"
+"""JupyterLab asks each new kernel for a subshell, and says this without a stack where the kernel goes meanwhile."""
 _HOST_BUNDLE = re.compile(r"^https?://127\.0\.0\.1:\d+/static/(lab|notebook)/")
 
 
@@ -33,6 +35,8 @@ def is_the_hosts_own(line: str) -> bool:
 
     One that passes through a widget's module (a blob) or an extension, or that names us, is ours.
     """
+    if _HOST_WORDS in line:
+        return True
     places = _ADDRESS.findall(line)
     return bool(places) and all(_HOST_BUNDLE.match(place) for place in places) and "kling" not in line.lower()
 

@@ -71,5 +71,5 @@ def _gaps(first: Presented, other: Presented, rate: float) -> list[float]:
     for when, media in other:
         if first and first[0][0] <= when <= first[-1][0]:
             at, moment = min(first, key=lambda frame: abs(frame[0] - when))
-            gaps.append(media - moment - (when - at) / 1000 * rate)
+            gaps.append(round(media - moment - (when - at) / 1000 * rate, 6))  # browsers tell microseconds
     return gaps

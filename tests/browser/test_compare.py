@@ -95,6 +95,7 @@ def shown_of(video: Locator) -> int:
         return read_frame_number(np.asarray(image.convert("RGB")))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("rate", [1, 2])
 def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
     jupyter: Jupyter, practised: Path, rate: int
@@ -309,7 +310,9 @@ def test_a_grid_holds_sixteen_and_any_two_of_them_can_be_compared(jupyter: Jupyt
     card = ready(notebook)
     play(card)
     until_it_rests(card)
-    assert card.locator("video").evaluate_all("all => all.filter(v => v.ended).length") == 16
+    jupyter.page.wait_for_function(
+        "card => [...card.querySelectorAll('video')].filter(v => v.ended).length === 16", arg=card.element_handle()
+    )
     card.get_by_role("button", name="Side", exact=True).click()
     expect(card.locator("video")).to_have_count(2)
     card.get_by_label("Right", exact=True).select_option(label="P · Moon 15")

@@ -57,6 +57,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     library.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("clips", ["beside", "inside"])
 def test_two_takes_are_compared_in_step_without_kernel_and_network(
     browser: Browser, library: Library, tmp_path: Path, clips: str

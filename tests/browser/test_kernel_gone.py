@@ -32,7 +32,7 @@ _SHUT_DOWN = """async () => {
 # What a host marks as cut off from its kernel draws a broken link before it, unless a sheet says otherwise.
 _BROKEN = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter((el) => {
   const { content, fontFamily } = getComputedStyle(el, "::before");
-  return !["none", "normal", '""'].includes(content) && fontFamily.includes("Awesome");
+  return el.checkVisibility() && !["none", "normal", '""'].includes(content) && fontFamily.includes("Awesome");
 }).map((el) => el.className)"""
 _BOXES = """root => Object.fromEntries([".kw-bar", ".kw-left", ".kw-right", ".kw-field-prompt", ".kw-go-button",
   ".kw-film",

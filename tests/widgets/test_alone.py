@@ -108,7 +108,9 @@ def test_a_library_is_given_by_its_folder_and_one_that_opens_late_is_followed_th
     late = Library.page_first(library.folder.parent / "late")
     history, queue = History(late), Queue(late)
     a_take(late.folder, "Dawn", at=1_790_000_000_000, inputs={"duration": 1})
-    a_take(late.folder, "Dusk", at=1_790_000_000_001, state="processing", service="https://service.invalid", charge=None)
+    a_take(
+        late.folder, "Dusk", at=1_790_000_000_001, state="processing", service="https://service.invalid", charge=None
+    )
     until(lambda: [card["title"] for card in history.cards] == ["Dusk", "Dawn"])
     until(lambda: [row["title"] for row in queue.rows] == ["Dusk"])
     late.close()

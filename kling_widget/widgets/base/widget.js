@@ -74,6 +74,20 @@ export function sendCommand(model, kind, fields, { signal, buffers }) {
   });
 }
 
+/** Send the traits that were set to the kernel; where it is gone they are set in this page alone. @param {Model} model */
+export function saveTraits(model) {
+  if (!kernelIsGone(model)) model.save_changes();
+}
+
+/** Request a widget's whole state from its kernel. @param {Model} model */
+export function requestState(model) {
+  try {
+    model.send({ id: newId(), kind: "send_state" });
+  } catch {
+    // The kernel is gone: the view says so.
+  }
+}
+
 /**
  * Call `show` now and whenever one of the traits changes, until the view goes away. Several changes in one turn are shown once.
  * @param {Model} model
@@ -199,7 +213,7 @@ export function refreshWhenSilent(model, traits, signal, underWay) {
   const timer = setInterval(() => {
     if (document.hidden || kernelIsGone(model) || !underWay() || Date.now() - latest < SILENCE_MS) return;
     change();
-    model.send({ id: newId(), kind: "send_state" });
+    requestState(model);
   }, 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
 }

@@ -1,6 +1,6 @@
 // Draft or final: the cheapest clip to try a prompt with, or the one that is meant. Two lengths and sounds, one click apart.
 // @ts-check
-import { create, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {{ duration?: number, sound?: boolean }} Kind */
@@ -19,7 +19,7 @@ async function render({ model, el, signal, host }) {
   const become = (kind) => {
     for (const [control, value] of /** @type {const} */ ([[duration, kind.duration], [sound, kind.sound]])) {
       control.set("value", value);
-      control.save_changes();
+      saveTraits(control);
     }
   };
   /** @param {string} key */
@@ -31,7 +31,7 @@ async function render({ model, el, signal, host }) {
     if (!("duration" in model.get("draft"))) return; // another model is being chosen
     if (!drafted() && !same(now(), model.get("final"))) { // what a person sets is the final one from now on
       model.set("final", now());
-      model.save_changes();
+      saveTraits(model);
     }
     const { duration: seconds, sound: heard } = /** @type {Kind} */ (model.get("draft"));
     group.title = `A draft is ${seconds} s, ${heard ? "with sound" : "silent"}: the cheapest way to try a prompt.`;

@@ -1,6 +1,6 @@
 // The inputs that a plain control is enough for: switches, choices, numbers, words, JSON.
 // @ts-check
-import { create, focused, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /**
@@ -24,7 +24,7 @@ function render({ model, el, signal }) {
   /** @param {string} name @param {any} value */
   const set = (name, value) => {
     model.set("value", { ...model.get("value"), [name]: value });
-    model.save_changes();
+    saveTraits(model);
   };
   watchTraits(model, ["extras"], signal, () => {
     shows.clear();

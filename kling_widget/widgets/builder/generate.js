@@ -1,6 +1,6 @@
 // The button that costs money. One click is one command; it carries what the person saw: every control's value and the price.
 // @ts-check
-import { create, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, saveTraits, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 import { GONE, kernelIsGone, watchKernel } from "../base/kernel.js";
 import { nameControls } from "./accessible_names.js";
 import { studioRoot } from "../base/root.js";
@@ -116,7 +116,7 @@ function render({ model, el, signal, host }) {
   code.addEventListener("click", async () => {
     const shown = await host.getModel(model.get("code"));
     shown.set("shown", !shown.get("shown"));
-    shown.save_changes();
+    saveTraits(shown);
   }, { signal });
 
   studioRoot(el, signal).then((root) => {
@@ -144,7 +144,7 @@ function render({ model, el, signal, host }) {
     const offered = /** @type {Batch[]} */ (model.get("batches")).map(({ takes }) => ({
       key: String(takes), word: takes === 1 ? "1 take" : String(takes), label: takes === 1 ? "1 take" : `${takes} takes`,
     }));
-    showOptions(batches, offered, String(model.get("takes")), (takes) => { model.set("takes", Number(takes)); model.save_changes(); });
+    showOptions(batches, offered, String(model.get("takes")), (takes) => { model.set("takes", Number(takes)); saveTraits(model); });
   });
   for (const name of /** @type {const} */ (["duration", "sound"])) {
     const ref = model.get("fields")[name];

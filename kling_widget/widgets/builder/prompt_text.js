@@ -1,6 +1,6 @@
 // The prompt's words as this page holds them: read, written anew, and added to where the caret is. No kernel is needed.
 // @ts-check
-import { watchTraits } from "../base/widget.js";
+import { saveTraits, watchTraits } from "../base/widget.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -61,7 +61,7 @@ export function promptWords(model, el, host, signal) {
   const write = (text, caret = text.length) => {
     if (!control) return;
     control.set("value", text);
-    control.save_changes();
+    saveTraits(control);
     focus();
     area()?.setSelectionRange(caret, caret);
   };

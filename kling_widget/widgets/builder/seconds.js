@@ -1,7 +1,7 @@
 // How long the clip will be: a track to slide, a number to type, and two lengths to click. All three move at once, here in the
 // page: a busy kernel never leaves them apart.
 // @ts-check
-import { create, focused, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
@@ -17,7 +17,7 @@ function render({ model, el, signal }) {
   /** @param {unknown} value */
   const choose = (value) => {
     model.set("value", value);
-    model.save_changes();
+    saveTraits(model);
   };
   track.addEventListener("input", () => choose(track.valueAsNumber), { signal });
   number.addEventListener("input", () => {

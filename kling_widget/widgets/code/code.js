@@ -1,6 +1,6 @@
 // The request as code, to copy; and a place to paste one. What is pasted goes to the kernel in a command and nowhere else.
 // @ts-check
-import { create, focused, newId, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, focused, newId, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { lettersOf } from "../storyboard/shots.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -82,7 +82,7 @@ function render({ model, el, signal }) {
   });
   const shut = () => {
     model.set("shown", false);
-    model.save_changes();
+    saveTraits(model);
     if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) opener.focus();
   };
   close.addEventListener("click", shut, { signal });

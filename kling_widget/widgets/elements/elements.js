@@ -1,6 +1,6 @@
 // The elements of a request: the chosen ones as chips, those to choose from in a list, and what the prompt leaves unsaid.
 // @ts-check
-import { create, focused, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, focused, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { castlist } from "./element_list.js";
 import { followArea, markNames, namedIn, writeInto } from "./name_marks.js";
 import { studioRoot } from "../base/root.js";
@@ -43,7 +43,7 @@ function render({ model, el, signal, host }) {
   /** @param {string[]} ids */
   const put = (ids) => {
     model.set("value", ids.map((id) => ({ element_id: id })));
-    model.save_changes();
+    saveTraits(model);
   };
   /** @param {string} id @returns {boolean} whether there was room for it */
   const choose = (id) => {

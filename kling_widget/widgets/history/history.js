@@ -1,6 +1,6 @@
 // All takes of the library: posters to click, or the history as a table.
 // @ts-check
-import { create, focused, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, saveTraits, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
 import { LETTERS } from "../player/letters.js";
 import { poster } from "../player/poster.js";
 
@@ -84,7 +84,7 @@ function render({ model, el, signal }) {
 
   watchTraits(model, ["arrangement"], signal, () => {
     const offered = [{ key: "posters", word: "Posters" }, { key: "table", word: "Table" }];
-    showOptions(layouts, offered, model.get("arrangement"), (name) => { model.set("arrangement", name); model.save_changes(); });
+    showOptions(layouts, offered, model.get("arrangement"), (name) => { model.set("arrangement", name); saveTraits(model); });
   });
   watchTraits(model, ["statuses", "status", "text"], signal, () => {
     status.replaceChildren(...model.get("statuses").map((/** @type {string} */ name) =>

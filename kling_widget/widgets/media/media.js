@@ -1,6 +1,6 @@
 // The pictures and videos of a request: chosen, dropped, pasted, or named by a path or an address.
 // @ts-check
-import { create, newId, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, newId, refreshWhenSilent, requestState, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { sendPieces, sized, unfit } from "./chunked_upload.js";
 import { slotView } from "./slot.js";
 
@@ -52,7 +52,7 @@ function render({ model, el, signal }) {
     if (next) model.set("value", { ...model.get("value"), [slot]: next });
     return sendCommand(model, kind, { slot, ...fields }, { signal }).then(() => true, (error) => {
       say(slot, error);
-      if (next && !signal.aborted) model.send({ id: newId(), kind: "send_state" });
+      if (next && !signal.aborted) requestState(model);
       return false;
     });
   };

@@ -1,5 +1,6 @@
 // What Python sets of the playback is carried out, and what plays is told back: one page's view of a player at a time.
 // @ts-check
+import { saveTraits } from "../base/widget.js";
 
 const TELL_MS = 250; // between two times that are told: at most four a second
 
@@ -70,7 +71,7 @@ export function linkPlayback(model, deck, linked, signal, refused) {
       model.set(name, state[name]);
       changed = true;
     }
-    if (changed) model.save_changes();
+    if (changed) saveTraits(model);
   };
   for (const name of TRAITS) {
     const value = model.get(name);

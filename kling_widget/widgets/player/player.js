@@ -1,6 +1,6 @@
 // The screen: one clip or several with their controls and their story. Under way or ended without a clip, they say so instead.
 // @ts-check
-import { create, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, refreshWhenSilent, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { newComparing, fitting, offeredFor, shownOf } from "./arrangements.js";
 import { clockTime } from "./timecode.js";
 import { KEYS, newControls } from "./controls.js";
@@ -123,7 +123,7 @@ export function show(model, el, signal, told, linked = { view: null }) {
     chosen = take;
     if (model.get("selected") !== take) {
       model.set("selected", take);
-      model.save_changes();
+      saveTraits(model);
     }
     look();
   };
@@ -136,7 +136,7 @@ export function show(model, el, signal, told, linked = { view: null }) {
   /** @param {string} arrangement */
   const arrange = (arrangement) => {
     model.set("arrangement", arrangement);
-    model.save_changes();
+    saveTraits(model);
   };
   /** What a person must know of what plays: not the library's file, or a sound that this host can't play. */
   const remark = () => {

@@ -1,6 +1,6 @@
 // Help with the prompt: the row of words above its field, the hints below it, and what opens from them.
 // @ts-check
-import { create, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
 import { enhancing } from "./enhancer.js";
 import { templatePanel } from "./templates.js";
 import { promptWords } from "../builder/prompt_text.js";
@@ -72,13 +72,13 @@ function hintLine({ model, signal, prompt, host, below }) {
     if (hint.kind === "insert") return prompt.append(hint.text);
     const sound = await host.getModel(model.get("sound"));
     sound.set("value", true);
-    sound.save_changes();
+    saveTraits(sound);
     prompt.focus();
   };
   /** @param {Hint} hint */
   const silence = (hint) => {
     model.set("silenced", [...model.get("silenced"), hint.name]);
-    model.save_changes();
+    saveTraits(model);
     prompt.focus();
   };
   function show() {

@@ -1,7 +1,7 @@
 // The storyboard's shots in this page: changed, undone, and always as long as the clip. All of it happens here at once; the
 // kernel hears of it when it can. Two views of one storyboard come to the same, so neither answers the other for ever.
 // @ts-check
-import { watchTraits } from "../base/widget.js";
+import { saveTraits, watchTraits } from "../base/widget.js";
 import { alike, fit, lasting, lengthened } from "./shots.js";
 import { begin, toPrompt } from "./cuts.js";
 import { gone, noSteps, noted } from "./undo.js";
@@ -157,5 +157,5 @@ export function reel(model, signal, show) {
 function tell(model, value) {
   if (model.get("value") === value) return;
   model.set("value", value);
-  model.save_changes();
+  saveTraits(model);
 }

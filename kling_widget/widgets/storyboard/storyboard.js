@@ -1,6 +1,6 @@
 // The storyboard: shots as blocks on a time line, as wide as they are long.
 // @ts-check
-import { create, newId, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, newId, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
 import { add, join, lasting, marks, move, remove, split, trade, whyNoMore } from "./shots.js";
 import { draggable } from "./drag.js";
 import { reel } from "./shot_list.js";
@@ -180,7 +180,7 @@ function render({ model, el, signal, host }) {
   }, { signal });
   both.addEventListener("change", () => {
     model.set("both", both.checked);
-    model.save_changes();
+    saveTraits(model);
   }, { signal });
 
   /** What a key does to the shot that has the keyboard. @param {KeyboardEvent} event @returns {(() => void) | undefined} */

@@ -1,6 +1,6 @@
 // What stands in the screen's place while the library is empty: three prompts to begin with.
 // @ts-check
-import { create, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -31,7 +31,7 @@ function render({ model, el, signal, host }) {
   const use = async (words) => {
     const prompt = await host.getModel(model.get("prompt"));
     prompt.set("value", words);
-    prompt.save_changes();
+    saveTraits(prompt);
     const area = (await studioRoot(el, signal)).querySelector("textarea");
     area?.focus();
   };
