@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -87,15 +87,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Sharing(config, log)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let tests run beside each other, but for those that measure time."""
-    cache = item.config.cache
-    assert cache
-    with turn(cache.mkdir("turns"), alone=_has(item, "alone")):
-        return (yield)
-
-
 def _has(item: pytest.Item, mark: str) -> bool:
     return item.get_closest_marker(mark) is not None
 
@@ -106,6 +97,16 @@ def _no_key_that_was_typed_before() -> Iterator[None]:
     yield
     service.typed_keys.clear()
     identity._kinds.clear()
+
+
+@pytest.fixture(autouse=True)
+def _turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests of several processes run beside each other, but for those that measure time."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with turn(tmp_path_factory.getbasetemp().parent, alone=_has(request.node, "alone")):
+        yield
 
 
 @pytest.fixture(autouse=True)
