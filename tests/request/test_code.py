@@ -48,6 +48,24 @@ def test_any_request_comes_back_from_any_form(model: Model, data: st.DataObject)
         assert (asked.left_out, asked.notes) == ((), ()), form
 
 
+COMMANDS = (
+    "irm -x",
+    "IRM--",
+    'Invoke-RestMethod -Uri https://a -Body \'{"prompt": "no"}\'',
+    'curl https://a -d \'{"prompt": "no"}\'',
+    "fetch('https://a', {body: '{}'})",
+    "import os; os.remove('x')",
+    "%%kling\nno",
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_among_the_prompts_words_is_only_words(words: str) -> None:
+    for inputs in ({"prompt": words}, {"prompt": f"A fox. {words}"}, {"prompt": f"A fox\n{words}\nruns"}):
+        for form, text in forms(O3_PRO, inputs).items():
+            assert read(text).inputs == inputs, form
+
+
 @MODELS
 @given(data=st.data())
 @settings(max_examples=20)

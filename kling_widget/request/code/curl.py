@@ -74,9 +74,10 @@ def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> s
     )
 
 
-def found(text: str) -> bool:
-    """Return whether a text holds a command that sends a request."""
-    return _COMMAND.search(text) is not None
+def position(text: str) -> int | None:
+    """Return where the first command that sends a request begins in a text; None where there is none."""
+    match = _COMMAND.search(text)
+    return match.start("command") if match else None
 
 
 def read(text: str) -> ParsedText:

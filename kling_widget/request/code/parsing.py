@@ -102,10 +102,8 @@ def _parse(text: str, catalog: Catalog) -> ParsedText:
         return _json(text)
     if (parsed := python.read(text)) is not None:
         return parsed
-    if powershell.found(text):
-        return powershell.read(text)
-    if curl.found(text):
-        return curl.read(text)
+    if (parsed := _command(text)) is not None:
+        return parsed
     if other := next((name for name, sign in _OTHERS.items() if sign.search(text)), ""):
         raise unreadable("text", _NOT_READ.format(other))
     ours = re.search(r"\b(?:generate|VideoRequest)\s*\(", text) is not None
@@ -118,6 +116,20 @@ def _parse(text: str, catalog: Catalog) -> ParsedText:
     if ours or re.search(r"\brun\s*\(", text):
         raise unreadable(python.FORM, _BROKEN)
     raise unreadable("text", f"This can't be read as a request. Paste {_FORMS_READ}.")
+
+
+def _command(text: str) -> ParsedText | None:
+    """Read a shell's command, None where there is none. What stands first is the command: the other may be a prompt's words."""
+    places = [(place, shell) for shell in (powershell, curl) if (place := shell.position(text)) is not None]
+    refusal: RequestError | None = None
+    for _, shell in sorted(places, key=lambda found: found[0]):
+        try:
+            return shell.read(text)
+        except RequestError as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+    return None
 
 
 def _json(text: str) -> ParsedText:

@@ -42,9 +42,10 @@ class _Unknown:
     """A value that only running the text could give."""
 
 
-def found(text: str) -> bool:
-    """Return whether a text holds one of PowerShell's own commands."""
-    return _CALL.search(text) is not None
+def position(text: str) -> int | None:
+    """Return where the first of PowerShell's own commands begins in a text; None where there is none."""
+    match = _CALL.search(text)
+    return match.start() if match else None
 
 
 def read(text: str) -> ParsedText:
