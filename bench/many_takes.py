@@ -20,6 +20,7 @@ from kling_widget.request.catalog import O3_PRO
 from kling_widget.request.money import micros
 from kling_widget.store import Record, Store
 from kling_widget.store.record import fresh_id, now_ms
+from tests.made import put_take
 
 from . import stage
 from .crowd import Needed
@@ -77,7 +78,8 @@ def _fill(folder: Path, count: int) -> None:
         for number in range(2 * count):
             is_open, seconds = number < count, (5, 10)[number % 2]
             began = now - 1000 * (number % 120 if is_open else 600 + number)
-            store.add(
+            put_take(
+                store,
                 Record(
                     id=fresh_id(began),
                     service="practice",
@@ -94,7 +96,7 @@ def _fill(folder: Path, count: int) -> None:
                     estimate=_PRICE,
                     charge=None if is_open else _PRICE,
                     prediction=f"p{number}",
-                )
+                ),
             )
     finally:
         store.close()

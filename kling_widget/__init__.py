@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         StaleAddress,
         TakeFailed,
         TakeTimeout,
+        TransitionRefused,
         UnknownInput,
         Unreadable,
     )
@@ -104,6 +105,7 @@ _HOMES = {
     "Take": "library",
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
+    "TransitionRefused": "errors",
     "UnknownInput": "errors",
     "Unreadable": "errors",
     "VideoRequest": "request.video_request",
@@ -155,6 +157,7 @@ __all__ = [
     "Take",
     "TakeFailed",
     "TakeTimeout",
+    "TransitionRefused",
     "UnknownInput",
     "Unreadable",
     "VideoRequest",

@@ -15,7 +15,8 @@
     │   │   └── DamagedRow
     │   ├── OverBudget                  the take would exceed a cap; nothing was sent
     │   ├── AlreadyTaken                another take has this prediction
-    │   └── LeaseLost                   another kernel holds the lease of this take
+    │   ├── LeaseLost                   another kernel holds the lease of this take
+    │   └── TransitionRefused           a take does not go from its state to that one; nothing was changed
     ├── PracticeError                   the practice server did not start
     ├── ServiceError                    the service answered with an error
     │   ├── KeyRejected (401)   NoMoney (402)   NotAllowed (403)   NotFound (404, 410)
@@ -140,6 +141,10 @@ class AlreadyTaken(LibraryError):
 
 class LeaseLost(LibraryError):
     """Another kernel holds the lease of this take; this kernel's write was refused."""
+
+
+class TransitionRefused(LibraryError):
+    """A take does not go from the state it is in to the one that was to be written. Nothing was changed."""
 
 
 class PracticeError(KlingError):

@@ -14,11 +14,14 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from sqlalchemy import update
 
 from kling_widget.request.catalog import O3_PRO
 from kling_widget.request.money import micros
 from kling_widget.store import Record, Store
+from kling_widget.store.database import writing
 from kling_widget.store.record import PRACTICE, fresh_id
+from kling_widget.store.schema import takes
 
 RATE = 24
 SIZES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}
@@ -94,6 +97,14 @@ def a_record(prompt: str = "A moon crosses the dusk", *, at: int = 1_790_000_000
     return Record(**{**known, **given})
 
 
+def put_take(store: Store, record: Record) -> Record:
+    """Put a take into a library as it stands, in whatever state: as if it had come that far in it."""
+    added = store.add(replace(record, state="intent"))
+    with writing(store._engine) as connection:
+        connection.execute(update(takes).where(takes.c.id == added.id).values(state=record.state))
+    return store.get(added.id)
+
+
 def a_take(folder: Path, prompt: str = "A moon crosses the dusk", **given: Any) -> Record:
     """Put a take into the library in a folder, with its clip where it is finished; ``given`` are a record's fields."""
     record = a_record(prompt, **given)
@@ -102,7 +113,7 @@ def a_take(folder: Path, prompt: str = "A moon crosses the dusk", **given: Any) 
     folder.mkdir(parents=True, exist_ok=True)
     store = Store.in_folder(folder)
     try:
-        return store.add(record)
+        return put_take(store, record)
     finally:
         store.close()
 
@@ -114,6 +125,8 @@ def complete(folder: Path, take: str) -> None:
         record = store.get(take)
         lease = store.leases.claim_one(record.id, "a test", for_ms=60_000)
         assert lease is not None, "another kernel tends it"
+        if record.state != "downloading":
+            store.change(lease, state="downloading")
         store.change(lease, state="completed", **_files(folder, record))
         store.leases.release("a test")
     finally:

@@ -1,7 +1,9 @@
-"""The states of a take: one closed type, and the sets that every other room asks."""
+"""The states of a take: one closed type, what may follow what, and the sets that the rest of the package asks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, get_args
 
 State = Literal[
@@ -38,5 +40,43 @@ UNCERTAIN: frozenset[State] = frozenset(("unknown", "reconciling", "needs_you"))
 AT_SERVICE: frozenset[State] = frozenset(("accepted", "created", "processing", "downloading"))
 """The service has it: its record can be asked for."""
 
-SERVICE_FINAL: frozenset[str] = frozenset(("completed", "failed", "cancelled", "timeout", "deleted"))
+SERVICE_FINAL: frozenset[State] = frozenset(("completed", "failed", "cancelled", "timeout", "deleted"))
 """The service's own final statuses; any other word, known or not, means that it still runs."""
+
+FIRST: frozenset[State] = frozenset(("intent", "completed"))
+"""States that a new row may have: a confirmed request, and a clip that is adopted from elsewhere."""
+
+# What a poll may find, however the take stood before. A tool's run is completed without a file to fetch.
+_POLLED: frozenset[State] = SERVICE_FINAL | {"processing", "downloading", "expired"}
+
+NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        # Only an intent is sent. Until then a person may withdraw it, or it has waited for too long.
+        "intent": frozenset(("sending", "cancelled", "rejected")),
+        # How the submit ended; an intent again where the request provably did not arrive, or was sent back (429).
+        "sending": frozenset(("accepted", "rejected", "unknown", "intent")),
+        "unknown": frozenset(("reconciling",)),
+        "reconciling": frozenset(("accepted", "not_created", "needs_you")),
+        "needs_you": frozenset(("accepted", "not_created")),  # a person's decision
+        "accepted": _POLLED | {"created"},
+        "created": _POLLED,
+        "processing": _POLLED,  # a service that says "created" again is not believed
+        # Where an address is stale the service is asked again, and may say anything.
+        "downloading": _POLLED | {"created", "unverified"},
+        "completed": frozenset(("accepted",)),  # its file went missing here, and is fetched again
+        "unverified": frozenset(("completed", "accepted")),  # a person accepts the file, or has it fetched again
+        "rejected": frozenset(),
+        "not_created": frozenset(),
+        "failed": frozenset(),
+        "cancelled": frozenset(),
+        "timeout": frozenset(),
+        "deleted": frozenset(),
+        "expired": frozenset(),
+    }
+)
+"""The states that may follow a state. Each may also stay as it is."""
+
+
+def may_follow(state: State, before: State) -> bool:
+    """Return whether a row in the state ``before`` may be given this state."""
+    return state == before or state in NEXT[before]

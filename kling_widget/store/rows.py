@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from ..errors import DamagedRow, LibraryError
+from ..errors import DamagedRow, LibraryError, TransitionRefused
+from ..request.states import FIRST, State, may_follow
 from ..text import fold, has_half
 from . import damage
 from .record import Record
@@ -86,7 +87,12 @@ def get(connection: Connection, take: str) -> Record:
 
 
 def add(connection: Connection, record: Record) -> Record:
-    """Write a take down that was not there, and move the library's revision."""
+    """Write a take down that was not there, and move the library's revision.
+
+    Raises ``TransitionRefused`` where no take begins in its state.
+    """
+    if record.state not in FIRST:
+        raise TransitionRefused(f"No take begins as {record.state}. Nothing was written and nothing was sent.")
     row = to_row({name: getattr(record, name) for name in COLUMNS})
     row["revision"] = next_revision(connection)
     connection.execute(insert(takes).values(row))
@@ -94,8 +100,13 @@ def add(connection: Connection, record: Record) -> Record:
 
 
 def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Record:
-    """Change a take, and move the library's revision."""
+    """Change a take, and move the library's revision.
+
+    Raises ``TransitionRefused`` where the take's state may not be followed by the new one.
+    """
     row = to_row(changes)
+    if "state" in changes:
+        _permit(connection, take, changes["state"])
     if any(name in changes for name in _SEARCHED):
         before = get(connection, take)
         row["folded"] = folded(*({**vars(before), **changes}[name] for name in _SEARCHED))
@@ -103,6 +114,21 @@ def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Reco
     if not connection.execute(update(takes).where(takes.c.id == take).values(row)).rowcount:
         raise LibraryError(f"This library holds no take {take!r}.")
     return get(connection, take)
+
+
+def _permit(connection: Connection, take: str, state: State) -> None:
+    """Refuse a state that may not follow the one that a take is in, whatever its writer believes that to be."""
+    # Locked where the database locks rows, so that no other kernel moves the take between here and the write.
+    before = connection.scalar(select(takes.c.state).where(takes.c.id == take).with_for_update())
+    if before is None:
+        raise LibraryError(f"This library holds no take {take!r}.")
+    if damage.odd({"state": before}):
+        raise DamagedRow(damage.words(take, "state"))
+    if not may_follow(state, before):
+        raise TransitionRefused(
+            f"Take {take} is {before}, which {state} does not follow. Nothing was changed; what is under way at the "
+            "service goes on there."
+        )
 
 
 def next_revision(connection: Connection) -> int:

@@ -16,7 +16,7 @@ from kling_widget.engine.polling import LearnedSchedule
 from kling_widget.engine.sending import conclude
 from kling_widget.engine.step_context import StepContext, StepMemory
 from kling_widget.engine.steps import StepRunner
-from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound
+from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound, PracticeError
 from kling_widget.request.money import micros
 from kling_widget.service.answers import Prediction, Quote
 from kling_widget.service.bills import Bill
@@ -26,6 +26,7 @@ from kling_widget.settings import Key
 from kling_widget.store import Lease, Limits, Record, Store, TakeId, Wait
 from kling_widget.store.claims import Claims
 from kling_widget.store.record import fresh_id, now_ms
+from tests.made import put_take
 
 HALF = "\ud83e"
 
@@ -50,10 +51,10 @@ def a_take(store: Store, **changes: Any) -> tuple[Record, Lease]:
         confirmed_at=at,
         estimate=micros("0.336"),
     )
-    store.add(record)
+    record = put_take(store, replace(record, **changes))
     lease = store.leases.claim_one(TakeId(record.id), "me", for_ms=60_000)
     assert lease is not None
-    return store.change(lease, **changes) if changes else record, lease
+    return record, lease
 
 
 def context(store: Store, folder: Path, client: Any = None) -> StepContext:
@@ -258,3 +259,17 @@ def test_a_library_that_fails_just_before_a_take_is_sent_leaves_no_doubt(
     told = store.get(record.id)
     assert told.state == "intent"
     assert "Nothing was sent" in told.trouble
+
+
+def test_a_take_that_is_withdrawn_while_a_step_would_reject_it_stays_withdrawn(store: Store, tmp_path: Path) -> None:
+    def withdrawn(record: Record) -> Any:
+        store.withdraw(record.id)
+        raise PracticeError("The practice server did not start.")
+
+    record, lease = a_take(store)
+    runner = StepRunner(context(store, tmp_path, withdrawn))
+    assert runner.run_step(lease) is not None  # its write was refused: it looks again
+    stopped = store.get(record.id)
+    assert (stopped.state, stopped.trouble) == ("cancelled", "Stopped before it was sent. Nothing was charged.")
+    assert runner.run_step(lease) is None
+    assert store.get(record.id) == stopped

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from kling_widget.store import Store
-from tests.made import a_record
+from tests.made import a_record, put_take
 
 _SCRIPT = """
 import sys
@@ -25,7 +25,7 @@ library.close()
 
 def test_a_script_that_imports_the_library_alone_shows_a_take_and_writes_a_page(tmp_path: Path) -> None:
     store = Store.in_folder(tmp_path)
-    store.add(a_record("A fox in snow", state="failed", settled=True))
+    put_take(store, a_record("A fox in snow", state="failed", settled=True))
     store.close()
     command = [sys.executable, "-c", _SCRIPT, str(tmp_path), str(tmp_path / "page.html")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300)

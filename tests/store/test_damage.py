@@ -23,7 +23,7 @@ from kling_widget.store import Budget, Limits, Record, Store, integrity
 from kling_widget.store.history import READ, history, ledger, readable
 from kling_widget.store.record import fresh_id, now_ms
 from kling_widget.widgets.history import cards
-from tests.made import a_record
+from tests.made import a_record, put_take
 from tests.promises.world import a_service, admit
 
 LIVE = "https://api.wavespeed.ai"
@@ -50,7 +50,7 @@ def fill(store: Store) -> list[Record]:
             accepted_at=at if state == "accepted" else None,
             file=f"takes/{number}.mp4" if state == "completed" else None,
         )
-        made.append(store.add(record))
+        made.append(put_take(store, record))
     for record in made[:2]:
         lease = store.leases.claim_one(record.id, "me", for_ms=60_000)
         assert lease is not None

@@ -17,6 +17,7 @@ from kling_widget.store.database import writing
 from kling_widget.store.history import COLUMNS, READ, history
 from kling_widget.store.record import fresh_id, now_ms
 from kling_widget.store.schema import takes
+from tests.made import put_take
 
 
 @pytest.fixture
@@ -98,16 +99,15 @@ def test_only_open_takes_of_services_within_reach_are_claimed(store: Store) -> N
     open_take = store.add(record())
     store.add(record(service="https://api.wavespeed.ai"))
     store.add(record(state="completed", settled=True))
-    store.add(record(state="needs_you"))
+    put_take(store, record(state="needs_you"))
     found = store.leases.claim("me", for_ms=1000, reachable=lambda service, account: service == "practice")
     assert [lease.take for lease in found] == [open_take.id]
 
 
 def test_charges_and_refunds_are_booked_once(store: Store) -> None:
     live = "https://api.wavespeed.ai"
-    take = store.add(record(service=live))
+    take = put_take(store, record(service=live, state="processing"))
     lease = mine(store, take)
-    store.change(lease, state="processing")
     assert store.ledger.spent().today == micros("0.70")  # may cost: the estimate counts until billing says
     for _ in range(2):
         store.change(lease, charge=micros("0.56"))
@@ -120,7 +120,7 @@ def test_charges_and_refunds_are_booked_once(store: Store) -> None:
 
 
 def test_play_money_is_kept_apart(store: Store) -> None:
-    take = store.add(record())
+    take = put_take(store, record(state="downloading"))
     store.change(mine(store, take), state="completed", charge=micros("0.70"))
     assert store.ledger.spent() == Spend(practice_today=micros("0.70"), practice_total=micros("0.70"), takes=1)
 
@@ -192,7 +192,7 @@ for n in range(40):
 
 
 def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
-    take = store.add(record(confirmed_at=1_700_000_000_000))
+    take = put_take(store, record(state="downloading", confirmed_at=1_700_000_000_000))
     store.change(
         mine(store, take), state="completed", saved_at=1_700_000_061_500, file="takes/x.mp4", charge=micros("0.7")
     )
@@ -217,7 +217,7 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
 @pytest.mark.parametrize("state", ["completed", "unverified", "needs_you"])
 def test_a_take_that_goes_on_by_a_persons_word_is_nobodys_who_tended_it_before(tmp_path: Path, state: str) -> None:
     store = Store.in_folder(tmp_path)
-    take = store.add(record(state=state, prediction="p")).id
+    take = put_take(store, record(state=state, prediction="p")).id
     lease = store.leases.claim_one(take, "one", for_ms=60_000)
     assert lease is not None
     if state == "completed":
