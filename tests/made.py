@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from kling_widget.request.catalog import O3_PRO
 from kling_widget.request.money import micros
+from kling_widget.request.states import FIRST
 from kling_widget.store import Record, Store
 from kling_widget.store.database import writing
 from kling_widget.store.record import PRACTICE, fresh_id
@@ -99,6 +100,8 @@ def a_record(prompt: str = "A moon crosses the dusk", *, at: int = 1_790_000_000
 
 def put_take(store: Store, record: Record) -> Record:
     """Put a take into a library as it stands, in whatever state: as if it had come that far in it."""
+    if record.state in FIRST:
+        return store.add(record)
     added = store.add(replace(record, state="intent"))
     with writing(store._engine) as connection:
         connection.execute(update(takes).where(takes.c.id == added.id).values(state=record.state))

@@ -261,6 +261,8 @@ class Store:
             If another kernel has the take now. Nothing was written.
         AlreadyTaken
             If another take has this prediction. Nothing was written.
+        TransitionRefused
+            If the new state may not follow the one that the take is in (``states.NEXT``). Nothing was written.
         """
         with writing(self._engine) as connection:
             leases.check(connection, lease)
