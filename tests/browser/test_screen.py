@@ -235,9 +235,18 @@ def test_a_page_without_a_kernel_plays_the_file_beside_it(jupyter: Jupyter) -> N
     shown = clip(record, row=None, beside=f"lib/{record.file}")
     traits = {
         "clips": [shown],
-        **{"takes": [record.id], "selected": "", "arrangement": "grid", "compact": False},
-        **{"time": 0, "playing": False, "rate": 1, "range": None, "loop": False},
-        **{"actions": {}, "still": "", "invitation": ""},
+        "takes": [record.id],
+        "arrangement": "grid",
+        "selected": "",
+        "compact": False,
+        "time": 0,
+        "playing": False,
+        "rate": 1,
+        "range": None,
+        "loop": False,
+        "actions": {},
+        "still": "",
+        "invitation": "",
     }
     (jupyter.folder / "page.html").write_text("<!doctype html><body></body>")
     jupyter.page.goto((jupyter.folder / "page.html").as_uri())

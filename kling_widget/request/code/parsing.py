@@ -119,12 +119,16 @@ def _parse(text: str, catalog: Catalog) -> ParsedText:
 
 
 def _command(text: str) -> ParsedText | None:
-    """Read a shell's command, None where there is none. What stands first is the command: the other may be a prompt's words."""
-    places = [(place, shell) for shell in (powershell, curl) if (place := shell.position(text)) is not None]
+    """Read a shell's command; None where there is none.
+
+    What stands first in the text is the command: the other may be a prompt's words.
+    """
+    shells = ((powershell.position(text), powershell.read), (curl.position(text), curl.read))
+    places = [(place, read) for place, read in shells if place is not None]
     refusal: RequestError | None = None
-    for _, shell in sorted(places, key=lambda found: found[0]):
+    for _, read in sorted(places, key=lambda found: found[0]):
         try:
-            return shell.read(text)
+            return read(text)
         except RequestError as error:
             refusal = refusal or error
     if refusal is not None:
