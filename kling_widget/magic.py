@@ -55,7 +55,7 @@ def kling(line: str, cell: str) -> Take | None:
     KlingError
         As ``generate`` raises them.
     """
-    catalog = models.known(library_folder())
+    catalog = models.stored_catalog(library_folder())
     if (words := help_for(line, catalog)) is not None:
         print(words)  # noqa: T201  help is for whoever ran the cell
         return None
@@ -65,7 +65,7 @@ def kling(line: str, cell: str) -> Take | None:
 
 def kling_line(line: str) -> None:
     """Print the help of ``%%kling`` for ``%kling --help``; refuse anything else, which needs a cell."""
-    words = help_for(line, models.known(library_folder()))
+    words = help_for(line, models.stored_catalog(library_folder()))
     if words is None:
         raise BadValue(
             "Nothing was sent. A clip is asked for with %%kling (two signs) and the prompt on the lines below."

@@ -45,47 +45,7 @@ SCENERY = "practice/scenery/"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CSS = re.compile(r"\.(kw-[\w-]+)")
 
-STILL_TO_RENAME: dict[str, set[str]] = {
-    "engine/forecast.py": {"told"},
-    "library/models.py": {"known"},
-    "library/take_properties.py": {"trouble"},
-    "store/database.py": {"reading"},
-    "store/elements.py": {"_refuse_known"},
-    "store/media.py": {"_Part", "_part"},
-    "store/store.py": {"_look_through"},
-    "store/time_zone.py": {"_said"},
-    "widgets/builder/carry_over.py": {"told"},
-    "widgets/code/code.css": {"kw-code-said"},
-    "widgets/elements/elements.css": {
-        "kw-cast",
-        "kw-cast-below",
-        "kw-cast-chips",
-        "kw-cast-hint",
-        "kw-cast-hints",
-        "kw-cast-known",
-        "kw-cast-line",
-        "kw-cast-list",
-        "kw-cast-pick",
-        "kw-cast-pop",
-        "kw-cast-rows",
-        "kw-said",
-    },
-    "widgets/elements/elements.py": {"known"},
-    "widgets/media/media.css": {"kw-media-said"},
-    "widgets/media/media.py": {"_make_room"},
-    "widgets/player/differences.py": {"_said"},
-    "widgets/player/display.py": {"_look"},
-    "widgets/player/export_page.css": {"kw-page-trouble"},
-    "widgets/base/live_updates.py": {"_look"},
-    "widgets/player/player.css": {"kw-part", "kw-screen-said"},
-    "widgets/player/still.py": {"_parts"},
-    "widgets/prompt_tools/prompt_tools.css": {"kw-help-said", "kw-said"},
-    "widgets/queue/decisions.py": {"_known"},
-    "widgets/queue/rows.py": {"_Said"},
-    "widgets/queue/take_row.py": {"said"},
-    "widgets/studio/service_queries.py": {"told"},
-    "widgets/studio/studio.css": {"kw-said"},
-}
+STILL_TO_RENAME: dict[str, set[str]] = {"library/take_properties.py": {"trouble"}}
 """What is left of the old language, by file. Take an entry away with the name that it allows; add none."""
 
 

@@ -66,7 +66,7 @@ class Belief:
     shape: float
     scale: float
 
-    def told(self, found: Sequence[tuple[float, float, float]]) -> Belief:
+    def updated(self, found: Sequence[tuple[float, float, float]]) -> Belief:
         """The belief after observations: each a logarithm, its variance where it is a guess, and what it counts."""
         total = sum(count for _, _, count in found)
         if not total:
@@ -176,9 +176,9 @@ def _settled(recent: Sequence[float]) -> tuple[float, float] | None:
 def _taught(belief: Belief, group: Sequence[Observed]) -> Belief:
     counts = [FORGET**age for age in range(len(group))]
     whole = [(math.log(o.seconds), 0.0, n) for o, n in zip(group, counts, strict=True) if not o.censored]
-    first = belief.told(whole)
+    first = belief.updated(whole)
     cut = [(*_had_it_gone_on(first, math.log(o.seconds)), n) for o, n in zip(group, counts, strict=True) if o.censored]
-    return belief.told(whole + cut) if cut else first
+    return belief.updated(whole + cut) if cut else first
 
 
 def _had_it_gone_on(belief: Belief, log_seconds: float) -> tuple[float, float]:

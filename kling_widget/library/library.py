@@ -135,7 +135,7 @@ class Library(Records, Accepting, Accounts, ReadOnly):
     @property
     def catalog(self) -> Catalog:
         """The models that it knows: the bundled ones, as the service said last."""
-        return models.known(self.folder)
+        return models.stored_catalog(self.folder)
 
     @property
     def engine(self) -> Engine:

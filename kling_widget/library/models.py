@@ -19,7 +19,7 @@ FILE = "catalog.json"
 _MOST = 4_000_000  # bytes
 
 
-def known(folder: Path) -> Catalog:
+def stored_catalog(folder: Path) -> Catalog:
     """The catalogue of a library; the bundled one where the service was never asked, or its answer can't be read."""
     try:
         at = paths.own(folder, FILE).stat()
@@ -41,8 +41,8 @@ def _read(folder: Path, _written: int) -> Catalog:
 
 def learn(folder: Path, entries: Sequence[Mapping[str, Any]]) -> Catalog:
     """Keep what the service says of its models; gives the catalogue that follows. A full disk keeps nothing."""
-    fresh = refreshed(known(folder), entries)
-    if fresh.entries != known(folder).entries:
+    fresh = refreshed(stored_catalog(folder), entries)
+    if fresh.entries != stored_catalog(folder).entries:
         with contextlib.suppress(OSError, LibraryError):  # it is asked again with the next panel
             atomic_write.write(paths.own(folder, FILE), json.dumps(fresh.entries).encode())
     return fresh

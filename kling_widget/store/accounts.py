@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from ..settings import Key
 from . import library_settings
-from .database import reading, writing
+from .database import read_only, writing
 from .schema import takes
 
 _SALT, _GROUPS = "account_salt", "same_accounts"
@@ -34,7 +34,7 @@ class Accounts:
 
     def same(self, account: str) -> frozenset[str]:
         """Return the fingerprints of all keys that are known to belong to one account, this one included."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return _same(connection, account)
 
     def join(self, one: str, other: str) -> None:
@@ -47,12 +47,12 @@ class Accounts:
     def beginning(self, digits: str) -> list[tuple[str, str]]:
         """Return the accounts of takes whose fingerprint begins so, each with its service."""
         query = select(takes.c.account, takes.c.service).where(takes.c.account.is_not(None)).distinct()
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             found = connection.execute(query.order_by(takes.c.account, takes.c.service)).all()
         return [(account, service) for account, service in found if account.startswith(digits)]
 
     def _read_salt(self) -> bytes:
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             found = library_settings.read(connection, _SALT)
         if found is None:
             with writing(self._engine) as connection:  # another kernel may be quicker: its salt is taken then

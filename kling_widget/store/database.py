@@ -45,7 +45,7 @@ def connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin)
     else:  # said here, since to name a dialect is to import it
         tool_runs.dialect_kwargs["postgresql_where"] = OF_TOOLS
-    with reading(engine) as connection:
+    with read_only(engine) as connection:
         made = inspect(connection).has_table(meta.name)
         if made:
             _check_version(connection)
@@ -87,7 +87,7 @@ def everything(connection: Connection, query: Select[Any]) -> Sequence[Row[Any]]
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_only(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads."""
     with _Undisturbed(), _in_our_words(engine), engine.connect() as connection:
         yield connection

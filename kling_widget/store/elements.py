@@ -14,7 +14,7 @@ from ..request import elements as words
 from ..text import flaw
 from . import rows
 from .damage import LAST_MS, is_text, is_whole
-from .database import reading, writing
+from .database import read_only, writing
 from .record import now_ms
 from .schema import metadata
 
@@ -78,12 +78,12 @@ class ElementStore:
         query = select(elements).order_by(elements.c.key)
         if service is not None:
             query = query.where(elements.c.service == service)
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return [_element(row) for row in connection.execute(query).mappings() if _is_readable(row)]
 
     def by_name(self, name: str, service: str | None = None) -> SavedElement | None:
         """The element of that name, whatever its case, on a service (on any unless named); None where there is none."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return _find(connection, name, service)
 
     def add(
@@ -121,7 +121,7 @@ class ElementStore:
         )
         with writing(self._engine) as connection:
             _refuse_namesakes(connection, element.name, element.service)
-            _refuse_known(connection, element.service, element.element_id)
+            _refuse_duplicate(connection, element.service, element.element_id)
             connection.execute(insert(elements).values(_row(element)))
             rows.next_revision(connection)
         return element
@@ -144,7 +144,7 @@ class ElementStore:
             if not take or row is None:
                 return None
             if row["element_id"] is None:
-                _refuse_known(connection, row["service"], tidy)
+                _refuse_duplicate(connection, row["service"], tidy)
                 found = _element(row)
                 return _change(connection, found, element_id=tidy, picture=picture or found.picture)
             return _element(row)
@@ -261,7 +261,7 @@ def _refuse_namesakes(connection: Connection, name: str, service: str) -> None:
         )
 
 
-def _refuse_known(connection: Connection, service: str, element_id: str) -> None:
+def _refuse_duplicate(connection: Connection, service: str, element_id: str) -> None:
     here = (elements.c.service == service) & (elements.c.element_id == element_id)
     other = connection.scalar(select(elements.c.name).where(here))
     if other is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import LeaseLost
 from .damage import is_text, is_whole
-from .database import reading, writing
+from .database import read_only, writing
 from .record import Lease, TakeId, now_ms
 from .schema import leases, takes
 
@@ -55,7 +55,7 @@ class Leases:
         not_mine = or_(leases.c.take.is_(None), leases.c.owner != owner, leases.c.until == 0)
         query = select(takes.c.id, takes.c.service, takes.c.account, leases.c.token).where(and_(OPEN, free, not_mine))
         query = query.select_from(takes.outerjoin(leases, leases.c.take == takes.c.id)).order_by(takes.c.confirmed_at)
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             waiting = {(row.service, row.account) for row in connection.execute(query) if readable(row)}
         # Asked between the transactions: the answer may need the library itself.
         mine = {whose for whose in waiting if reachable(*whose)}
@@ -88,12 +88,12 @@ class Leases:
 
     def tended(self, take: str) -> bool:
         """Return whether a kernel tends a take now."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return (connection.scalar(select(leases.c.until).where(leases.c.take == take)) or 0) >= now_ms()
 
     def require(self, lease: Lease) -> None:
         """Raise ``LeaseLost`` where another kernel tends the take now."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             check(connection, lease)
 
     def release(self, owner: str, held: Sequence[Lease] | None = None) -> None:

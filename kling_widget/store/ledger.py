@@ -15,7 +15,7 @@ from ..request.states import FINAL
 from . import rows
 from . import time_zone as days
 from .damage import LAST_MS, MOST, is_text, is_whole
-from .database import reading, writing
+from .database import read_only, writing
 from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
 
@@ -36,13 +36,13 @@ class Ledger:
 
     def spent(self, today: str | None = None) -> Spend:
         """Money spent, today and in all. ``today`` is a day, ``YYYY-MM-DD``; the library's own unless given."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return _spent(connection, self._zone, today)
 
     @property
     def budget(self) -> Budget:
         """The caps in force, for every kernel that uses the library."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return _budget(connection)
 
     def set_budget(self, caps: Budget) -> None:
@@ -57,7 +57,7 @@ class Ledger:
         """The ledger, oldest first, each entry with its take's words; entries that can't be read are left out."""
         columns = (ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, takes.c.words, ledger.c.take)
         query = select(*columns).join(takes, takes.c.id == ledger.c.take).order_by(ledger.c.id)
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return [dict(row) for row in connection.execute(query).mappings() if _is_entry(row)]
 
 

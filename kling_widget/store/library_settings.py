@@ -8,7 +8,7 @@ from datetime import tzinfo
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from . import time_zone
-from .database import reading, writing
+from .database import read_only, writing
 from .schema import settings
 
 
@@ -34,7 +34,7 @@ def once(connection: Connection, name: str, make: Callable[[], str]) -> str:
 
 def zone(engine: Engine) -> tzinfo:
     """Return the library's time zone; a library that has none yet is given this machine's."""
-    with reading(engine) as connection:
+    with read_only(engine) as connection:
         found = read(connection, time_zone.NAME)
     if found is None:
         with writing(engine) as connection:  # another kernel may have been quicker: its zone is taken then

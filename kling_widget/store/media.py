@@ -18,7 +18,7 @@ from .. import paths, permissions
 from ..atomic_write import sync_folder
 from ..errors import LibraryError, MediumRefused
 from .damage import is_text, is_whole
-from .database import reading, writing
+from .database import read_only, writing
 from .media_types import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
 from .schema import metadata
@@ -65,7 +65,7 @@ class MediaStore:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine, self._library = engine, folder
         self._lock = threading.Lock()
-        self._arriving: dict[str, _Part] = {}
+        self._arriving: dict[str, _IncomingFile] = {}
 
     # Files
 
@@ -89,7 +89,7 @@ class MediaStore:
             If it can't be written down.
         """
         name = name or (source.name if isinstance(source, Path) else "")
-        part = _Part(self._library, kind or "video")
+        part = _IncomingFile(self._library, kind or "video")
         with _whole_or_gone(part):
             part.write(b"", name)  # of an empty file nothing else comes
             for piece in _pieces(source, part.kind):
@@ -115,7 +115,7 @@ class MediaStore:
         MediumRefused, LibraryError
             As ``keep`` does, and where a piece is missing. What had come is thrown away.
         """
-        part = self._part(upload, index, kind)
+        part = self._incoming(upload, index, kind)
         with _whole_or_gone(part, lambda: self.forget(upload)):
             small_enough(name, size, kind)
             after = part.size + len(piece)
@@ -141,7 +141,7 @@ class MediaStore:
             with path.open("rb") as file:
                 head = file.read(HEAD)
             query = select(media.c.name).where(media.c.sha256 == sha256).order_by(media.c.id.desc()).limit(1)
-            with reading(self._engine) as connection:
+            with read_only(self._engine) as connection:
                 name = connection.scalar(query)
             return examine(sha256, name if is_text(name) and name else path.name, path.stat().st_size, head)
         return None
@@ -174,7 +174,7 @@ class MediaStore:
         ``now`` is in milliseconds since the epoch.
         """
         query = select(media.c.url, media.c.uploaded_at).where(media.c.sha256 == sha256, media.c.service == service)
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(query.order_by(media.c.id.desc()).limit(1)).first()
         if row is None or not isinstance(row.uploaded_at, int):
             return None
@@ -184,7 +184,7 @@ class MediaStore:
     def by_url(self, url: str) -> Medium | None:
         """The medium that was uploaded to this URL, whether or not its file is still here; None for other URLs."""
         query = select(media.c.sha256, media.c.name, media.c.type, media.c.bytes).where(media.c.url == url).limit(1)
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(query).first()
         medium = Medium(*row) if row else None
         if medium is None or medium.type not in ENDINGS or not _HASH.fullmatch(str(medium.sha256)):
@@ -193,14 +193,14 @@ class MediaStore:
             return None
         return medium if paths.found(self._library, f"media/{medium.file_name}", "media") else None
 
-    def _part(self, upload: str, index: int, kind: MediumKind) -> _Part:
+    def _incoming(self, upload: str, index: int, kind: MediumKind) -> _IncomingFile:
         """The file that a piece belongs to; the first piece begins one."""
         with self._lock:
             if index == 0 and upload not in self._arriving:
                 self._sweep()
                 if len(self._arriving) >= _AT_ONCE:
                     raise MediumRefused(f"{_AT_ONCE} files are on their way already. {FREE} Wait until one has come.")
-                self._arriving[upload] = _Part(self._library, kind)
+                self._arriving[upload] = _IncomingFile(self._library, kind)
             part = self._arriving.get(upload)
         if part is None:
             raise MediumRefused(f"The beginning of this file is not here any more. {_AGAIN}")
@@ -217,7 +217,7 @@ class MediaStore:
                 if path not in wanted and time.time() - path.stat().st_mtime > _ABANDONED_S:
                     path.unlink()
 
-    def _settle(self, part: _Part, name: str, kind: MediumKind | None) -> Medium:
+    def _settle(self, part: _IncomingFile, name: str, kind: MediumKind | None) -> Medium:
         """Check a file that has come whole, and give it its name."""
         with part.path.open("rb") as file:
             head = file.read(HEAD)
@@ -227,7 +227,7 @@ class MediaStore:
         return medium
 
 
-class _Part:
+class _IncomingFile:
     """A file on its way into the folder: its bytes go to disk as they come, and are hashed on the way."""
 
     def __init__(self, library: Path, kind: MediumKind) -> None:
@@ -251,7 +251,7 @@ class _Part:
 
 
 @contextlib.contextmanager
-def _whole_or_gone(part: _Part, forget: Callable[[], None] = lambda: None) -> Iterator[None]:
+def _whole_or_gone(part: _IncomingFile, forget: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Leave nothing of a file that could not be kept, and say why in words."""
     try:
         yield

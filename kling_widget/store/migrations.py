@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateColumn
 
 from ..atomic_write import replacing
 from ..errors import LibraryError
-from .database import reading, writing
+from .database import read_only, writing
 from .layout import VERSION
 from .rows import folded
 from .schema import ledger, meta, settings, takes
@@ -35,7 +35,7 @@ def migrate(engine: Engine) -> None:
     LibraryError
         If the copy can't be written, or a step fails. The library is as it was.
     """
-    with reading(engine) as connection:
+    with read_only(engine) as connection:
         if version_of(connection) >= VERSION:
             return
     with writing(engine) as connection:

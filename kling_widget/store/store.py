@@ -17,7 +17,7 @@ from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.states import FINAL, State
 from ..text import flaw, fold
 from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows
-from .database import connect, everything, reading, refuse_writes, writing
+from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
 from .learned_limit import Learned
 from .library_settings import read as read_value
@@ -106,7 +106,7 @@ class Store:
     def get(self, take: str) -> Record:
         """One take. Raises ``LibraryError`` where there is none of that id."""
         try:
-            with reading(self._engine) as connection:
+            with read_only(self._engine) as connection:
                 return rows.get(connection, take)
         except DamagedRow as error:
             self.note_unreadable({take: str(error)})
@@ -157,7 +157,7 @@ class Store:
         query = select(*(takes.c[name] for name in names)).where(_CLIP).order_by(takes.c.id.desc())
         if search:
             query = query.where(self._holds(search))
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return everything(connection, query if limit is None else query.limit(limit))
 
     def changed_since(self, revision: int) -> list[Record]:
@@ -187,7 +187,7 @@ class Store:
 
     def value(self, name: str) -> str | None:
         """What belongs to the library as a whole, by its name; None where nothing was kept."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return read_value(connection, name)
 
     def keep(self, name: str, value: str) -> None:
@@ -197,26 +197,26 @@ class Store:
 
     def has_open(self) -> bool:
         """Whether any take still has something to come."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return connection.scalar(select(takes.c.id).where(leases.OPEN).limit(1)) is not None
 
     @property
     def revision(self) -> int:
         """The number of the library's last change."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.name == "revision")) or 0
 
     def taken(self, service: str, predictions: Collection[str]) -> set[str]:
         """Which of these tasks of a service belong to takes."""
         query = select(takes.c.prediction).where(takes.c.service == service, takes.c.prediction.in_(predictions))
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return set(connection.scalars(query))
 
     def answers(self, service: str, *, limit: int = 5) -> list[tuple[int, str]]:
         """When the latest takes of a service were accepted (ms since the epoch, our clock), and what it answered."""
         query = select(takes.c.accepted_at, takes.c.answer).where(takes.c.service == service)
         query = query.where(takes.c.accepted_at.is_not(None), takes.c.answer.is_not(None))
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             found = connection.execute(query.order_by(takes.c.accepted_at.desc()).limit(limit))
             return [(at, text) for at, text in found if isinstance(at, int) and isinstance(text, str)]
 
@@ -226,7 +226,7 @@ class Store:
             takes.c.service == record.service, takes.c.model == record.model, takes.c.estimate == record.estimate
         )
         others = and_(takes.c.id != record.id, takes.c.state.in_(_IN_DOUBT))
-        with reading(self._engine) as connection:  # what another account made is in a list of its own
+        with read_only(self._engine) as connection:  # what another account made is in a list of its own
             mine = accounts.of_account(connection, record.account)
         return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others, mine)))
 
@@ -289,8 +289,8 @@ class Store:
         One at a time over all kernels, so that a lost answer can be told from another take's by the time it was made.
         ``account`` is written where the take has none yet.
         """
-        self._look_through()
-        with reading(self._engine) as connection:  # who waits for a turn takes no lock from those who work
+        self._check_rest()
+        with read_only(self._engine) as connection:  # who waits for a turn takes no lock from those who work
             if wait := turn(connection, rows.get(connection, lease.take), limits):
                 return wait
         with writing(self._engine) as connection:
@@ -314,7 +314,7 @@ class Store:
     @property
     def learned_limits(self) -> Mapping[str, Learned]:
         """What accounts were found to take, by their fingerprint."""
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             return limits.all_learned(connection)
 
     def withdraw(self, take: TakeId) -> Record:
@@ -362,7 +362,7 @@ class Store:
         place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
         return place(takes.c.folded, fold(text)) > 0
 
-    def _look_through(self) -> None:
+    def _check_rest(self) -> None:
         """Look the rest of a large database through, once, before anything is sent."""
         with self._looking:
             if self._unchecked is None:
@@ -377,7 +377,7 @@ class Store:
     def _records(self, query: Any) -> list[Record]:
         """The records of rows that can be read; of the others `unreadable` says why they can't."""
         found = []
-        with reading(self._engine) as connection:
+        with read_only(self._engine) as connection:
             newest = connection.scalar(select(meta.c.value).where(meta.c.name == "revision")) or 0
             for row in connection.execute(query).all():
                 try:

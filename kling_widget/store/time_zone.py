@@ -50,7 +50,7 @@ def of_machine(offset_at: OffsetAt = lambda at: time.localtime(at).tm_gmtoff) ->
         found = _found(name)
         return found is not None and [_offset(found, moment) for moment in moments] == here
 
-    for name in _said():
+    for name in _machine_zones():
         if agrees(name):
             return name
     if len(set(here)) > 1:  # some systems name their zones otherwise: one whose clocks go alike is as good
@@ -73,7 +73,7 @@ def bounds(day: str, zone: tzinfo) -> tuple[int, int]:
     return round(begins.timestamp() * 1000), round(ends.timestamp() * 1000)
 
 
-def _said() -> Iterator[str]:
+def _machine_zones() -> Iterator[str]:
     """Names that this machine gives its zone, the most particular first."""
     if told := os.environ.get("TZ", "").removeprefix(":"):
         yield told.rpartition("zoneinfo/")[2]

@@ -33,7 +33,7 @@ class Panel:
     @property
     def said(self) -> Locator:
         """The words below the button."""
-        return self.root.locator(".kw-go .kw-said")
+        return self.root.locator(".kw-go .kw-status")
 
     @property
     def rows(self) -> Locator:

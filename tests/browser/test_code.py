@@ -75,7 +75,7 @@ def test_a_request_is_read_by_tab_copied_as_it_stands_and_put_away(jupyter: Jupy
 
 def test_what_is_pasted_fills_the_form_and_a_key_in_it_is_saved_nowhere(jupyter: Jupyter) -> None:
     notebook, code = opened(jupyter)
-    page, box, said = jupyter.page, code.get_by_label("Paste a request"), code.locator(".kw-code-said")
+    page, box, said = jupyter.page, code.get_by_label("Paste a request"), code.locator(".kw-code-status")
     page.evaluate("text => navigator.clipboard.writeText(text)", CURL.replace("-d", "-F"))
     box.focus()
     page.keyboard.press("Control+V")

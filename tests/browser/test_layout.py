@@ -104,9 +104,9 @@ def test_nothing_moves_when_words_come_and_go(jupyter: Jupyter, width: int) -> N
 def test_a_line_about_an_element_has_its_room(jupyter: Jupyter) -> None:
     notebook = jupyter.open([KNOWN])
     notebook.run(0)
-    jupyter.page.locator(".kw-cast-known").wait_for()
+    jupyter.page.locator(".kw-element-saved").wait_for()
     panel = Panel(jupyter.page.locator(".kw-studio"))
-    hints = panel.root.locator(".kw-cast-hint")
+    hints = panel.root.locator(".kw-element-hint")
     before = panel.go.bounding_box()
     panel.prompt.fill("Mara walks home")
     expect(hints).to_have_count(1)

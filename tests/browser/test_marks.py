@@ -79,7 +79,7 @@ def test_marks_lie_on_their_words(jupyter: Jupyter, scale: float) -> None:
     notebook = jupyter.open([OPEN])
     notebook.run(0)
     panel = Panel(page.locator(".kw-studio"))
-    panel.root.locator(".kw-cast-known").wait_for()
+    panel.root.locator(".kw-element-saved").wait_for()
     if scale != 1:
         jupyter.spent = True
         session = page.context.new_cdp_session(page)
@@ -109,7 +109,7 @@ def test_marks_follow_a_font_that_grows_and_a_page_that_is_zoomed(jupyter: Jupyt
     notebook = jupyter.open([OPEN])
     notebook.run(0)
     panel = Panel(jupyter.page.locator(".kw-studio"))
-    panel.root.locator(".kw-cast-known").wait_for()
+    panel.root.locator(".kw-element-saved").wait_for()
     panel.prompt.fill(PLAIN)
     grown = {"fontSize": "19px", "letterSpacing": "0.7px", "wordSpacing": "3px", "textIndent": "9px"}
     for name, value in grown.items():

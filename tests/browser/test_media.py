@@ -77,7 +77,7 @@ def test_a_picture_is_chosen_seen_and_uploaded_and_seen_again_in_another_page(ju
     expect(fox).to_have_attribute("data-state", "ready")
     expect(fox).to_contain_text("fox.png")
     small = choose(face, "end_image", png(tmp_path, "small.png", 480, 299))
-    expect(small.locator(".kw-media-said")).to_have_text(
+    expect(small.locator(".kw-media-status")).to_have_text(
         "small.png has 480 x 299 pixels; the models take pictures from 300 x 300. Choose a larger one."
     )
     expect(small.locator(".kw-medium")).to_have_count(0)
@@ -87,7 +87,7 @@ def test_a_picture_is_chosen_seen_and_uploaded_and_seen_again_in_another_page(ju
     wolf = slot(face, "end_image").locator(".kw-medium")
     expect(wolf).to_contain_text("wolf.png")
     expect(wolf).to_have_attribute("data-state", "url")
-    expect(small.locator(".kw-media-said")).to_have_text("")
+    expect(small.locator(".kw-media-status")).to_have_text("")
 
     film = tmp_path / "film.mp4"
     film.write_bytes(mp4())
@@ -135,6 +135,6 @@ def test_several_pictures_are_dropped_pasted_ordered_and_removed_by_the_keyboard
     expect(names).to_have_text(["b.png", "d.png", "c.png"])
     assert face.page.evaluate("document.activeElement.closest('.kw-medium')?.title") == "b.png"
     choose(face, "images", *(png(tmp_path, f"{n}.png", shade=200 + n) for n in range(5)))
-    expect(pictures.locator(".kw-media-said")).to_contain_text("at most 7. The first 4 of 5 are taken.")
+    expect(pictures.locator(".kw-media-status")).to_contain_text("at most 7. The first 4 of 5 are taken.")
     expect(pictures.locator('[data-state="ready"]')).to_have_count(7)
     expect(pictures.locator(".kw-media-drop")).to_be_hidden()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kling_widget import Library, Studio
 from kling_widget.request.catalog import O3_PRO, TOOL, Model, bundled
 from kling_widget.widgets.builder import form
-from kling_widget.widgets.builder.carry_over import carried, told
+from kling_widget.widgets.builder.carry_over import carried, summary
 from kling_widget.widgets.builder.evaluation import BOTH, evaluate
 from tests.requests import inputs_for, texts
 
@@ -139,7 +139,7 @@ def test_words_for_which_the_last_shot_has_no_room_are_named() -> None:
 def test_what_became_of_it_is_said(old: Model, new: Model, values: dict[str, Any], words: str) -> None:
     before = held(old, **values)
     after, dropped = carried(old, new, before)
-    assert told(new, "M", before, after, dropped) == words
+    assert summary(new, "M", before, after, dropped) == words
 
 
 def test_the_panel_holds_what_it_says(studio: Studio, library: Library) -> None:

@@ -38,7 +38,7 @@ class Following:
         self._lock = threading.Lock()
         self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
         self._revision = library.revision
-        self._stop = library.engine.watch(self._look)
+        self._stop = library.engine.watch(self._refresh)
 
     def add(self, follower: Follower) -> None:
         """Tell a follower of all that changes from now on."""
@@ -50,7 +50,7 @@ class Following:
         with self._lock:
             self._followers.discard(follower)
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         changed: dict[str, Record] = {record.id: record for record in self._library.changed_since(self._revision)}
         with self._lock:
             followers = list(self._followers)

@@ -54,7 +54,7 @@ def carried(old: Model, new: Model, values: Values) -> tuple[dict[str, Any], tup
     return fresh, tuple(dict.fromkeys(dropped))
 
 
-def told(model: Model, name: str, before: Values, after: Values, dropped: tuple[str, ...]) -> str:
+def summary(model: Model, name: str, before: Values, after: Values, dropped: tuple[str, ...]) -> str:
     """Say what became of a form's values when a model, called ``name``, was chosen; empty if nothing did."""
     cut = [one for one in dropped if one in model.fields and after.get(one) != defaults(model).get(one)]
     gone = [one for one in dropped if one not in cut]

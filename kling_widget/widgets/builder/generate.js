@@ -21,7 +21,7 @@ function render({ model, el, signal, host }) {
   const word = create("span", {}, "Generate");
   const button = create("button", { class: "kw-go-button kw-num", type: "button" }, word, price);
   const batches = create("span", { class: "kw-seg kw-num", role: "group", "aria-label": "How many takes" });
-  const said = create("p", { class: "kw-said", role: "status" });
+  const said = create("p", { class: "kw-status", role: "status" });
   const key = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
   const note = create("span", { class: "kw-note" });
   const quote = create("p", { class: "kw-quote kw-num", role: "status" });

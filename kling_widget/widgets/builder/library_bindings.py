@@ -16,7 +16,7 @@ from ...service.service import Service
 from ...store import Record
 from ..base.messages import PRICE_CHANGED
 from ..base.widget import close
-from ..elements.elements import Elements, known
+from ..elements.elements import Elements, element_row
 from ..media.media import Media
 from ..prompt_tools.prompt_tools import PromptTools, idle
 
@@ -91,7 +91,7 @@ class LibraryBindings:
         if not member.element_id:
             trouble = tools.no_id(self._library.record(member.take))
         state: Any = "ready" if member.element_id else "failed" if trouble else "making"
-        return known(
+        return element_row(
             member.name,
             member.element_id,
             note=member.note,
@@ -213,7 +213,7 @@ def elements_alone() -> Elements:
     entries: list[dict[str, Any]] = []
 
     def save(name: str, element_id: str, note: str) -> None:
-        entries[:] = [one for one in entries if one["name"] != name] + [known(name, element_id, note=note)]
+        entries[:] = [one for one in entries if one["name"] != name] + [element_row(name, element_id, note=note)]
         alone.known = list(entries)
 
     def forget(name: str) -> None:

@@ -24,7 +24,7 @@ function render({ model, el, signal }) {
     placeholder: "JSON, a curl command, Python (generate, VideoRequest, client.run), JavaScript (fetch) or a %%kling cell",
   });
   const fill = create("button", { class: "kw-quiet kw-code-fill", type: "button" }, "Fill the form");
-  const said = create("p", { class: "kw-code-said", id: `kw-said-${known}`, role: "status" });
+  const said = create("p", { class: "kw-code-status", id: `kw-status-${known}`, role: "status" });
   box.setAttribute("aria-describedby", said.id);
   el.append(
     create("div", { class: "kw-row" }, tabs, create("span", { class: "kw-grow" }), copy, close, heard), text,

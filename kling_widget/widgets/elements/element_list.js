@@ -18,10 +18,10 @@ import { newcomer } from "./new_element.js";
  */
 export function castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say, expect }) {
   const search = create("input", { class: "kw-entry", type: "search", placeholder: "Search elements…", "aria-label": "Search elements" });
-  const rows = create("ul", { class: "kw-cast-rows", "aria-label": "Elements" });
+  const rows = create("ul", { class: "kw-element-rows", "aria-label": "Elements" });
   const empty = create("p", { class: "kw-empty" }, "No element goes by that name.");
-  const told = create("p", { class: "kw-said", role: "status" });
-  const list = create("div", { class: "kw-cast-list" }, search, rows, empty,
+  const told = create("p", { class: "kw-status", role: "status" });
+  const list = create("div", { class: "kw-element-list" }, search, rows, empty,
     create("button", { class: "kw-quiet", type: "button", onclick: () => showForm(search.value.trim()) }, "New…"));
   const form = newcomer({ model, host, signal, back: () => showList(), done: (id, said, making) => {
     close();
@@ -29,11 +29,11 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     if (making) expect(making);
     if (said) say(said);
   } });
-  const el = create("div", { class: "kw-cast-pop", role: "dialog", "aria-label": "Choose elements", id: `kw-cast-${newId()}`, hidden: true }, list, form.el, told);
+  const el = create("div", { class: "kw-element-popup", role: "dialog", "aria-label": "Choose elements", id: `kw-element-${newId()}`, hidden: true }, list, form.el, told);
   add.setAttribute("aria-controls", el.id);
   add.setAttribute("aria-expanded", "false");
 
-  const picks = () => /** @type {HTMLButtonElement[]} */ (Array.from(rows.querySelectorAll(".kw-cast-pick:enabled")));
+  const picks = () => /** @type {HTMLButtonElement[]} */ (Array.from(rows.querySelectorAll(".kw-element-pick:enabled")));
   const show = () => {
     if (el.hidden || list.hidden) return;
     const ids = value(), wanted = folded(search.value).trim();
@@ -44,7 +44,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
       const on = one.state === "ready" && ids.includes(one.element_id);
       const about = { ready: one.note, making: "being made", failed: "not made" }[one.state];
       return create("li", {},
-        create("button", { class: "kw-cast-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
+        create("button", { class: "kw-element-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
           onclick: () => { if (on) leave(one.element_id); else choose(one.element_id); } },
         portrait(one), create("span", { dir: "auto" }, one.name), create("small", { dir: "auto" }, about)),
         one.state === "making" ? null : forgetter(one.name, () => tell("forget", { name: one.name })));

@@ -21,13 +21,13 @@ import { studioRoot } from "../base/root.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-cast");
-  const chips = create("span", { class: "kw-cast-chips" });
+  setUpRoot(el, "kw-elements");
+  const chips = create("span", { class: "kw-element-chips" });
   const add = create("button", { class: "kw-element kw-element-add", type: "button", "aria-haspopup": "dialog" }, "+ add");
-  const hints = create("div", { class: "kw-cast-hints", "aria-live": "polite" });
-  const said = create("p", { class: "kw-said", role: "status" });
-  const problem = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
-  const below = create("div", { class: "kw-cast-below" }, said, problem, hints);
+  const hints = create("div", { class: "kw-element-hints", "aria-live": "polite" });
+  const said = create("p", { class: "kw-status", role: "status" });
+  const problem = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
+  const below = create("div", { class: "kw-element-below" }, said, problem, hints);
 
   /** @returns {Known[]} */
   const known = () => model.get("known");
@@ -78,7 +78,7 @@ function render({ model, el, signal, host }) {
     expected.add(name);
     showAll();
   } });
-  el.append(create("div", { class: "kw-cast-line" }, create("span", { class: "kw-label" }, "Elements"), create("div", { class: "kw-row" }, chips, add), pop.el), below);
+  el.append(create("div", { class: "kw-element-line" }, create("span", { class: "kw-label" }, "Elements"), create("div", { class: "kw-row" }, chips, add), pop.el), below);
 
   /** @type {HTMLTextAreaElement | null} */
   let area = null;
@@ -170,7 +170,7 @@ function render({ model, el, signal, host }) {
     showHints();
   }));
   watchTraits(model, ["value", "known", "most"], signal, showAll);
-  watchTraits(model, ["known"], signal, () => el.classList.toggle("kw-cast-known", known().length > 0));
+  watchTraits(model, ["known"], signal, () => el.classList.toggle("kw-element-saved", known().length > 0));
   const watcher = new ResizeObserver(() => {
     if (shown === el.getClientRects().length > 0) return;
     shown = !shown;
@@ -198,7 +198,7 @@ function render({ model, el, signal, host }) {
 
 /** @param {string} tone @param {string} words @param {string} action @param {() => void} act */
 function hint(tone, words, action, act) {
-  return create("p", { class: "kw-cast-hint", dataset: { tone } }, words,
+  return create("p", { class: "kw-element-hint", dataset: { tone } }, words,
     action ? create("button", { class: "kw-quiet", type: "button", onclick: act, "aria-label": `${action}: ${words}` }, action) : null);
 }
 

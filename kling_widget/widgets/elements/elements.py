@@ -18,7 +18,7 @@ MOST = 3
 """How many elements a request may have (the service's own limit)."""
 
 
-def known(
+def element_row(
     name: str,
     element_id: str = "",
     *,

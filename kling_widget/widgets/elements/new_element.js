@@ -20,7 +20,7 @@ export function newcomer({ model, host, signal, done, back }) {
   const description = create("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
   const pictures = picturesOf(model, host, signal);
   const ways = create("span", { class: "kw-seg", role: "group", "aria-label": "How it comes in" });
-  const trouble = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  const trouble = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
   const submit = create("button", { class: "kw-plain", type: "button" });
   const foot = create("div", { class: "kw-row" });
   const had = create("div", { class: "kw-newcomer-way" }, labelled("Its id at the service", id), labelled("Note, for yourself", note));

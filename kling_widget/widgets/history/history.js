@@ -31,7 +31,7 @@ function render({ model, el, signal }) {
   const layouts = create("span", { class: "kw-seg", role: "group", "aria-label": "How to show them" });
   const body = create("div", { class: "kw-shelf-body", tabindex: -1 });
   const empty = create("p", { class: "kw-empty" });
-  const trouble = create("p", { class: "kw-said", role: "status", dataset: { tone: "bad" } });
+  const trouble = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
   el.append(
     create("div", { class: "kw-row kw-shelf-head" }, create("span", { class: "kw-label kw-grow" }, "History", sum), search, status, layouts),
     body, empty, trouble);

@@ -174,7 +174,7 @@ class Media(CommandWidget):
             raise KlingError("The page's message can't be read, and nothing was sent on. Choose the file once more.")
         with self._lock:
             if index == 0:
-                self._make_room(slot)
+                self._refuse_more(slot)
             self._arriving[upload] = (slot["name"], time.monotonic())
         last, kind = command.get("last") is True, slot["kind"]
         try:
@@ -279,7 +279,7 @@ class Media(CommandWidget):
         now = time.monotonic()
         return [slot for slot, heard in self._arriving.values() if now - heard < _QUIET_S]
 
-    def _make_room(self, slot: Mapping[str, Any]) -> None:
+    def _refuse_more(self, slot: Mapping[str, Any]) -> None:
         name, most = slot["name"], slot["most"]
         there = len(self._entries(name)) + self._coming().count(name)
         if most > 1 and there >= most:  # where one goes, the next takes its place
@@ -289,7 +289,7 @@ class Media(CommandWidget):
         with self._lock:
             entries = self._entries(slot["name"])
             if not is_there(entries, new["id"]):
-                self._make_room(slot)
+                self._refuse_more(slot)
             self._set(slot["name"], put(entries, new, slot["most"]))
             self._tell(slot["name"], "")
 

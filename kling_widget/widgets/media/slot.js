@@ -33,7 +33,7 @@ export function slotView(slot, acts, signal) {
   const ways = create("span", { class: "kw-media-ways" }, kind === "video" ? "or drop one" : "or drop, or paste");
   const drop = create("li", { class: "kw-media-drop" }, chooses, ways);
   const list = create("ul", { class: "kw-media-list", "aria-label": label });
-  const said = create("p", { class: "kw-media-said", role: "status" });
+  const said = create("p", { class: "kw-media-status", role: "status" });
   const text = create("input", { type: "text", class: "kw-media-path", "aria-label": `${label}: a path on the kernel's machine, or an address`, placeholder: "/path/on/the/kernel's/machine or https://…", spellcheck: "false", autocomplete: "off" });
   const takes = create("button", { class: "kw-media-choose", type: "button" }, "Take it");
   const form = create("div", { class: "kw-media-form", hidden: true }, text, takes);

@@ -34,7 +34,7 @@ def differences(one: Record, other: Record) -> Differences:
     mine, theirs = _effective(one), _effective(other)
     for name in dict.fromkeys((*mine, *theirs)):
         if name not in _WORDS and mine.get(name) != theirs.get(name):
-            inputs.append((name, _said(mine.get(name)), _said(theirs.get(name))))
+            inputs.append((name, _words(mine.get(name)), _words(theirs.get(name))))
     return Differences(prompt=[*diff(one.words, other.words)], inputs=inputs)
 
 
@@ -50,7 +50,7 @@ def _effective(record: Record) -> Mapping[str, Any]:
     return {**{name: value for name, value in defaults.items() if value is not None}, **record.inputs}
 
 
-def _said(value: Any) -> str:
+def _words(value: Any) -> str:
     if value is None or value == "":
         return "none"
     if isinstance(value, bool):

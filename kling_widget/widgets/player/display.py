@@ -81,9 +81,9 @@ class _Showing:
             self.screen.keep_up(self._kept)
             return
         self.screen.followed_by = self  # the engine holds a watcher weakly, and nobody else knows this one
-        self._stops = [take.library.engine.watch(self._look), at_cell_end(self._look)]
+        self._stops = [take.library.engine.watch(self._refresh), at_cell_end(self._refresh)]
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         with self._lock:  # the engine's thread and the end of a cell may come together
             if not self._stops:
                 return

@@ -149,7 +149,7 @@ def _line(leaf: Leaf) -> str:
         '<button type="button" class="kw-page-poster" aria-pressed="false" '
         f'aria-label="{escape(f"On the screen: {_short(record.words)}")}">{picture}<b></b></button>'
     )
-    trouble = f'<p class="kw-page-trouble">{escape(row["status"])}</p><p>{escape(row["words"])}</p>' if row else ""
+    trouble = f'<p class="kw-page-problem">{escape(row["status"])}</p><p>{escape(row["words"])}</p>' if row else ""
     link = f'<a href="{escape(beside)}" target="_blank" rel="noopener">the clip</a>' if beside else ""
     stars = f'<span role="img" aria-label="{record.rating} of 5 stars">{"★" * (record.rating or 0)}</span>'
     cells = (

@@ -82,7 +82,7 @@ export function show(model, el, signal, told, linked = { view: null }) {
     return answer.place;
   };
   const rows = create("div", { class: "kw-screen-rows" });
-  const refused = create("p", { class: "kw-screen-said", role: "alert" });
+  const refused = create("p", { class: "kw-screen-status", role: "alert" });
   const spoken = create("p", { class: "kw-screen-word", role: "status" });
   const card = create("section", { class: "kw-card kw-screen-card", tabindex: 0, "aria-label": "Screen" });
   const note = create("span");

@@ -9,7 +9,7 @@ import { clockTime } from "./timecode.js";
  */
 export function newTrack(signal, seek) {
   const there = create("i", { class: "kw-there" });
-  const part = create("i", { class: "kw-part" });
+  const part = create("i", { class: "kw-played-range" });
   const played = create("i", { class: "kw-played" });
   const ends = create("span", { class: "kw-ends" });
   const knob = create("b");

@@ -59,7 +59,7 @@ def still(shown: Shown, base: Path) -> str:
         Under 60 KB: a poster of at most 40 KB in base64, and words.
     """
     record = shown.record
-    facts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in _parts(record))
+    facts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in _caption_pieces(record))
     width = _WIDTH.get(str(record.inputs.get("aspect_ratio")), 400)
     return (
         f'<figure style="{_FIGURE.format(width=width)}">{_picture(shown, base, width)}'
@@ -117,10 +117,10 @@ def _picture(shown: Shown, base: Path, width: int) -> str:
 
 
 def _line(record: Record) -> str:
-    return " · ".join(_parts(record))
+    return " · ".join(_caption_pieces(record))
 
 
-def _parts(record: Record) -> list[str]:
+def _caption_pieces(record: Record) -> list[str]:
     """What is said of a take in one line, piece by piece: each may be read from another side."""
     said = [settings(record)]
     if record.state != "completed":

@@ -34,7 +34,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   const no = create("button", { class: "kw-quiet", type: "button" }, "Not now");
   const step = create("div", { class: "kw-help-step kw-num", role: "group", "aria-label": "Enhance the prompt", hidden: true },
     question, create("label", { class: "kw-help-style" }, "Style", style), go, no);
-  const said = create("p", { class: "kw-said kw-help-said", role: "status", tabindex: -1 });
+  const said = create("p", { class: "kw-status kw-help-status", role: "status", tabindex: -1 });
   const close = create("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
   const notice = create("div", { class: "kw-help-notice", hidden: true }, said, close);
   const text = create("p", { class: "kw-diff", dir: "auto" });

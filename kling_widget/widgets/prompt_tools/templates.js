@@ -39,7 +39,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   const list = create("div", { class: "kw-tpl-list", role: "list" });
   const preview = create("div", { class: "kw-tpl-preview" });
   const body = create("div", { class: "kw-tpl-body", role: "tabpanel", id: `${name}-body` }, list, preview);
-  const said = create("p", { class: "kw-said", role: "status" });
+  const said = create("p", { class: "kw-status", role: "status" });
   const foot = create("div", { class: "kw-tpl-foot" });
   const panel = create("div", { class: "kw-tpl", role: "dialog", "aria-label": "Templates", id: name, hidden: true },
     create("div", { class: "kw-tpl-head" }, tabs, shut), body, said, foot);

@@ -17,7 +17,9 @@ def choices(record: Record) -> list[Choice]:
     """The service's tasks that a take in doubt could be, with what is known of each."""
     if record.state != "needs_you":
         return []
-    return [Choice(prediction=str(task["id"]), words=_known(task)) for task in json.loads(record.candidates or "[]")]
+    return [
+        Choice(prediction=str(task["id"]), words=_task_words(task)) for task in json.loads(record.candidates or "[]")
+    ]
 
 
 def offered(record: Record, waits: str) -> list[str]:
@@ -80,7 +82,7 @@ def named(command: Mapping[str, Any]) -> str | None:
     return prediction
 
 
-def _known(task: Mapping[str, Any]) -> str:
+def _task_words(task: Mapping[str, Any]) -> str:
     made = moment(task.get("created_at"))
     at = "" if made is None else f"Made {time_of_day(made)}"
     return " · ".join(str(word) for word in (at, task.get("status"), task["id"]) if word)

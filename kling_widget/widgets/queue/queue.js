@@ -16,7 +16,7 @@ function render({ model, el, signal }) {
   const empty = create("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
   const count = create("small", { class: "kw-num" });
   const aloud = create("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
-  const trouble = create("p", { class: "kw-said", role: "alert", dataset: { tone: "bad" } });
+  const trouble = create("p", { class: "kw-status", role: "alert", dataset: { tone: "bad" } });
   el.append(create("div", { class: "kw-label" }, "Queue", count), create("div", { class: "kw-queue-body" }, list, trouble, empty), aloud);
 
   /** @type {Map<string, number>} when this page first saw a take done */

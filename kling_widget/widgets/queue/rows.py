@@ -23,7 +23,7 @@ _SECOND = 1_000  # a row's clock shows whole seconds
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Shown:
     revision: int
     waits: str
     trouble: str
@@ -35,7 +35,7 @@ class Rows:
     """A queue's rows. Those that would read the same are kept, so that hundreds of open takes cost little."""
 
     def __init__(self) -> None:
-        self._said: dict[str, _Said] = {}
+        self._shown: dict[str, _Shown] = {}
 
     def update(
         self,
@@ -68,15 +68,15 @@ class Rows:
         waiting = any(record.state == "intent" for record in under_way)
         traffic = Traffic([*under_way, *ended, *lately] if waiting else (), at, learned)
         every = _SECOND if len(under_way) > FEW else 0
-        kept, self._said = self._said, {}
+        kept, self._shown = self._shown, {}
         rows = []
         for record in sorted(under_way, key=lambda r: (r.confirmed_at, r.id)):
             waits = traffic.why(record)
             said = kept.get(record.id)
             if said is None or at >= said.at + every or _of(said) != (record.revision, waits, record.trouble):
                 fresh = row(record, progress(record), offered(record, waits), waits=waits, choices=choices(record))
-                said = _Said(record.revision, waits, record.trouble, at, fresh)
-            self._said[record.id] = said
+                said = _Shown(record.revision, waits, record.trouble, at, fresh)
+            self._shown[record.id] = said
             rows.append(said.row)
         for record in sorted(ended, key=lambda r: (-r.confirmed_at, r.id)):
             if not _leaves(record):
@@ -96,5 +96,5 @@ def _leaves(record: Record) -> bool:
     return record.state == "completed" or withdrawn(record)
 
 
-def _of(said: _Said) -> tuple[int, str, str]:
+def _of(said: _Shown) -> tuple[int, str, str]:
     return said.revision, said.waits, said.trouble

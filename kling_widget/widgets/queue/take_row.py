@@ -74,7 +74,7 @@ def row(
         tone=tone(record, progress),
         fraction=round(progress.fraction, 3),
         status=outcome(record),
-        words=said(record, progress, waits),
+        words=sentence(record, progress, waits),
         actions=list(actions),
         asks=record.state == "needs_you",
         choices=list(choices),
@@ -127,7 +127,7 @@ def outcome(record: Record) -> str:
     return "Not made, refunded" if record.cost == 0 else f"Not made; {dollars(record.cost)} to come back"
 
 
-def said(record: Record, progress: Progress, waits: str = "") -> str:
+def sentence(record: Record, progress: Progress, waits: str = "") -> str:
     """How it goes, in a sentence or two."""
     if record.state == "needs_you" and record.submitted_at is not None:
         return f"{record.trouble} It was sent at {time_of_day(record.submitted_at)}."

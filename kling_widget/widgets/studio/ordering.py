@@ -108,7 +108,7 @@ class Ordering:
         builder = self.builder
         before, model = builder.values, form.clip_model(name, self.catalog)
         dropped = builder.choose(model)
-        text = carry_over.told(model, cards.model_name(model), before, builder.values, dropped)
+        text = carry_over.summary(model, cards.model_name(model), before, builder.values, dropped)
         self.show_text(text, "ok")
 
     def refill(self, record: Record, *, parent: bool) -> None:

@@ -75,7 +75,7 @@ class ServiceQueries:
         ours = model.estimate(inputs)
         self._set_quote("")
 
-        def told(quote: Quote) -> None:
+        def answered(quote: Quote) -> None:
             if self._quoted == kind:
                 self._set_quote(view.quoted(ours, min(quote.price, quote.discounted)))
 
@@ -86,7 +86,7 @@ class ServiceQueries:
                 )
 
         def ask() -> None:
-            self._ask(lambda client: client.price(model.id, inputs), told, "price", refused)
+            self._ask(lambda client: client.price(model.id, inputs), answered, "price", refused)
 
         self._waiting = None if self._service.identified and self._library.is_open else ask
         ask()
@@ -94,14 +94,14 @@ class ServiceQueries:
     def _ask(
         self,
         question: Callable[[Client], Any],
-        told: Callable[[Any], None],
+        answered: Callable[[Any], None],
         about: str,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
         ready = self._library.is_open and self._service.identified
         if ready and not self._service.practice and not self._service.refusal:
             ask = self._library.engine.queries.ask
-            ask(self._service.name, question, told, about=f"{about} {id(self)}", on_error=refused)
+            ask(self._service.name, question, answered, about=f"{about} {id(self)}", on_error=refused)
 
     def _has(self, amount: Micros) -> None:
         self.balance, self.balance_micros = view.balance(amount), amount

@@ -123,7 +123,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         **inputs: Any,
     ) -> None:
         refuse_unknown(type(self), inputs, INPUTS)
-        catalog = library.catalog if isinstance(library, Library) else models.known(library_folder(library))
+        catalog = library.catalog if isinstance(library, Library) else models.stored_catalog(library_folder(library))
         chosen = form.clip_model(model or O3_PRO, catalog)
         above = confirm_limit(confirm_above)
         self._library = library if isinstance(library, Library) else Library.page_first(library)

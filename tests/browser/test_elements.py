@@ -21,7 +21,7 @@ BEYOND = "860627458713481247"  # a page that took it for a number would make it 
 SHOW = f"""
 import ipywidgets as w
 from pathlib import Path
-from kling_widget.widgets.elements.elements import Elements, known
+from kling_widget.widgets.elements.elements import Elements, element_row
 from kling_widget.widgets.builder.generate import GenerateButton
 heard = []
 area = w.Textarea(description="Prompt", rows=4)
@@ -29,15 +29,16 @@ field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-character-c
 field.add_class("kw-field").add_class("kw-field-prompt")
 prompt = f"anywidget:{{area.model_id}}"
 def save(name, element_id, note):
-    face.known = [*face.known, known(name, element_id, note=note)]
+    face.known = [*face.known, element_row(name, element_id, note=note)]
 def create(name, description, pictures, price):
     heard.append((name, description, pictures, price))
-    face.known = [*face.known, known(name, state="making")]
+    face.known = [*face.known, element_row(name, state="making")]
     return {{"text": f"Confirmed: {{name}} is being made."}}
 def forget(name):
     face.known = [one for one in face.known if one["name"] != name]
 face = Elements(save, forget, create, lambda name: None, prompt=prompt, known=[
-    known("Mara", "{BEYOND}", note="A dancer"), known("Ann Lee", "2"), known("Marlon", "3"), known("Nia", "4")])
+    element_row("Mara", "{BEYOND}", note="A dancer"), element_row("Ann Lee", "2"), element_row("Marlon", "3"),
+    element_row("Nia", "4")])
 def generate(values, *_):
     heard.append(values["prompt"])
     return {{"text": "Confirmed."}}
@@ -146,7 +147,7 @@ def test_names_are_marked_exactly_where_they_stand_however_the_text_scrolls(jupy
 
 def test_a_chosen_one_that_nobody_names_is_pointed_out_and_a_fourth_is_refused(jupyter: Jupyter) -> None:
     notebook, root, prompt = opened(jupyter)
-    add, hints = root.get_by_role("button", name="+ add"), root.locator(".kw-cast-hint")
+    add, hints = root.get_by_role("button", name="+ add"), root.locator(".kw-element-hint")
     prompt.fill("Rain on Nia, , slow")
     expect(hints).to_have_text("Nia is named, but not chosen.Choose")
     add.click()
@@ -163,8 +164,8 @@ def test_a_chosen_one_that_nobody_names_is_pointed_out_and_a_fourth_is_refused(j
     jupyter.page.keyboard.press("ArrowUp")
     jupyter.page.keyboard.press("Enter")
     expect(root.locator(".kw-element:has(button)")).to_have_text(["Mara×", "Nia×", "Marlon×"])
-    root.locator(".kw-cast-pick", has_text="Ann Lee").click()
-    expect(root.locator(".kw-cast-pop .kw-said").last).to_have_text(
+    root.locator(".kw-element-pick", has_text="Ann Lee").click()
+    expect(root.locator(".kw-element-popup .kw-status").last).to_have_text(
         "At most 3 elements in a clip. Leave one out first."
     )
     jupyter.page.keyboard.press("Escape")
@@ -193,13 +194,13 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
     root.get_by_role("button", name="Make one from").click()
     root.get_by_label("Name, as the prompt").fill("Otto")
     root.get_by_role("button", name="Make it…").click()
-    expect(root.locator(".kw-newcomer .kw-said")).to_have_text("Give it a picture first.")
+    expect(root.locator(".kw-newcomer .kw-status")).to_have_text("Give it a picture first.")
     root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png\n\n mine/b.png")
     root.get_by_role("button", name="Make it…").click()
     expect(root.get_by_text("Make Otto from 2 pictures?")).to_be_visible()
     assert told(notebook)[1] == [], "asked, not sent"
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-element-below > .kw-status").first).to_have_text("Confirmed: Otto is being made.")
     expect(root.locator(".kw-element-making")).to_have_text("Otto · being made")
     pictures = ["https://pictures.example/a.png", "mine/b.png"]
     until_told(notebook, [[{"element_id": "9007199254740993"}], [["Otto", "", pictures, "$0.01"]]], slice(2))
@@ -207,8 +208,8 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
 
 def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) -> None:
     late = "face._on_create = lambda name, *_: {'text': f'Confirmed: {name} is being made.'}"
-    making = "face.known = [*face.known, known('Otto', state='making')]"
-    made = "face.known = [*face.known[:-1], known('Otto', '5')]"
+    making = "face.known = [*face.known, element_row('Otto', state='making')]"
+    made = "face.known = [*face.known[:-1], element_row('Otto', '5')]"
     notebook, root, prompt = opened(jupyter, late, making, made)
     notebook.run(2)  # the kernel lists the element some time after it has answered
     waits = root.locator(".kw-element-making")
@@ -219,7 +220,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
     root.get_by_label("1 to 4 pictures").fill("https://pictures.example/a.png")
     root.get_by_role("button", name="Make it…").click()
     root.get_by_role("button", name="Make Otto for about $0.01").click()
-    expect(root.locator(".kw-cast-below > .kw-said").first).to_have_text("Confirmed: Otto is being made.")
+    expect(root.locator(".kw-element-below > .kw-status").first).to_have_text("Confirmed: Otto is being made.")
     assert waits.text_content() == "Otto · being made"
     notebook.run(3)
     expect(waits).to_have_text("Otto · being made")
@@ -242,7 +243,7 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_serious_in_chips_list_form_and_offers(jupyter: Jupyter, theme: Theme) -> None:
-    otto, kim = 'known("Otto", state="failed", trouble="Not charged.")', 'known("Kim", state="making")'
+    otto, kim = 'element_row("Otto", state="failed", trouble="Not charged.")', 'element_row("Kim", state="making")'
     more = f"face.known = [*face.known, {otto}, {kim}]; face.value = [{{'element_id': '2'}}]"
     notebook, root, prompt = opened(jupyter, more)
     notebook.theme(theme)
@@ -252,7 +253,7 @@ def test_axe_finds_nothing_serious_in_chips_list_form_and_offers(jupyter: Jupyte
     expect(root.locator(".kw-offers")).to_be_visible()
     assert findings(jupyter.page, ".kw-studio") == []
     root.get_by_role("button", name="+ add").click()
-    expect(root.locator(".kw-cast-pick")).to_have_count(6)
+    expect(root.locator(".kw-element-pick")).to_have_count(6)
     assert findings(jupyter.page, ".kw-studio") == []
     root.get_by_role("button", name="New…").click()
     assert findings(jupyter.page, ".kw-studio") == []

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from kling_widget.errors import LibraryError, RequestError
-from kling_widget.store.database import connect, reading
+from kling_widget.store.database import connect, read_only
 from kling_widget.store.elements import ElementStore, SavedElement
 from kling_widget.store.schema import meta
 
@@ -23,7 +23,7 @@ def cast(tmp_path: Path) -> ElementStore:
 
 
 def revision(cast: ElementStore) -> int:
-    with reading(cast._engine) as connection:
+    with read_only(cast._engine) as connection:
         return connection.scalar(select(meta.c.value).where(meta.c.name == "revision")) or 0
 
 
