@@ -79,14 +79,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (_has(item, "install"), _has(item, "browser")))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Share the tests out, where several processes run them (pytest-xdist)."""
-    from .sharing import Sharing
-
-    return Sharing(config, log)
-
-
 def _has(item: pytest.Item, mark: str) -> bool:
     return item.get_closest_marker(mark) is not None
 

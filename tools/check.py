@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 
 PYTEST = (sys.executable, "-m", "pytest")
 SHARED = (f"--numprocesses={min((os.cpu_count() or 1) + 1, 6)}", "--dist=loadfile", "--no-loadscope-reorder")
-"""Share the tests out to processes, one more than there are cores: many tests wait. tests/sharing.py says how."""
+"""Share the tests out to processes, a file to one of them; one more than there are cores, as many tests wait."""
 
 QUICK = (
     "tests/test_text.py",
