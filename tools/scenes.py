@@ -227,7 +227,7 @@ def open_the_templates(stage: Stage) -> None:
     stage.panel.get_by_role("dialog").wait_for()
 
 
-def meet_the_cast(stage: Stage) -> None:
+def choose_elements(stage: Stage) -> None:
     """Look for an element to add."""
     Panel(stage.panel).prompt.fill("Mara walks home")
     stage.panel.get_by_role("button", name="add").first.click()
@@ -248,7 +248,7 @@ LIVE = (service(median=40), STUDIO)
 DOUBT = (service(median=40), STUDIO, LEAVE_IN_DOUBT)
 BUDGET = "from kling_widget import Studio\nstudio = Studio(practice=True, budget=5.00)\nstudio"
 
-CAST = (
+ELEMENTS = (
     PANEL
     + """
 for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
@@ -289,9 +289,9 @@ SCENES = (
     Scene("wipe", wipe_two, library=MADE),
     Scene("grid", compare_seven, library=MADE),
     Scene("broken", meet_a_broken_file, cells=(CUT, PANEL), library=MADE),
-    Scene("storyboard", draw_a_storyboard, cells=(CAST,)),
-    Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(CAST,)),
-    Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(CAST,)),
+    Scene("storyboard", draw_a_storyboard, cells=(ELEMENTS,)),
+    Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(ELEMENTS,)),
+    Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(ELEMENTS,)),
     Scene("pictures", give_pictures),
     Scene("pictures-dark", give_pictures, theme=DARK),
     Scene("code", read_the_code),
@@ -300,5 +300,5 @@ SCENES = (
     Scene("enhanced", enhance_the_prompt),
     Scene("enhanced-dark", enhance_the_prompt, theme=DARK),
     Scene("templates", open_the_templates),
-    Scene("cast", meet_the_cast, cells=(CAST,)),
+    Scene("elements", choose_elements, cells=(ELEMENTS,)),
 )

@@ -105,6 +105,23 @@ def test_an_empty_panel_invites_and_an_example_fills_the_prompt(jupyter: Jupyter
     expect(panel.root.locator(".kw-character-count")).to_contain_text("/ 2,500")
 
 
+def test_a_panel_whose_library_opens_late_says_nothing_that_is_not_known(jupyter: Jupyter) -> None:
+    jupyter.before_all_else("""
+        window.kwTexts = new Set();
+        new MutationObserver((changes) => {
+            for (const { target } of changes) {
+                const panel = target.closest?.(".kw");
+                if (panel) window.kwTexts.add(panel.textContent);
+            }
+        }).observe(document, { childList: true, subtree: true });
+    """)
+    _, panel = opened(jupyter)
+    expect(panel.root.get_by_text("play money today")).to_be_visible()
+    texts = jupyter.page.evaluate("[...window.kwTexts]")
+    assert any("play money today" in text for text in texts)
+    assert [text for text in texts if re.search(r"undefined|NaN|\[object|null", text)] == []
+
+
 def test_a_click_that_the_kernel_does_not_hear_yet_waits_says_so_and_counts_once(jupyter: Jupyter) -> None:
     notebook, panel = opened(jupyter, COUNT, "import os; print('PID', os.getpid())")
     notebook.run(2)

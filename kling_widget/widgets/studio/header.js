@@ -61,7 +61,7 @@ function render({ model, el, signal }) {
     how.textContent = model.get("how");
     notice.textContent = model.get("notice");
     notice.hidden = !notice.textContent;
-    const { before, sum, after, part } = model.get("spent");
+    const { before = "", sum = "", after = "", part } = model.get("spent"); // empty until the library is open
     money.title = model.get("spent").how ?? "";
     money.replaceChildren(before, create("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
   });
