@@ -13,18 +13,16 @@ import traitlets as t
 from ...errors import KlingError, LibraryError, Problem, RequestError
 from ...library import Library
 from ...request.catalog import O3_PRO, Catalog, Model, bundled
-from ...request.storyboard import fit
 from ...request.video_request import VideoRequest
 from ...service.service import choose
 from ..base.unknown_names import refuse_unknown
 from ..base.widget import close
 from .carry_over import carried
-from .controls import Controls, reference, show
-from .evaluation import BOTH, ConfirmPolicy, Evaluation, Terms, character_count, evaluate, price_table, standing
-from .form import accepted, clip_model, defaults, draft
+from .controls import Controls, reference
+from .evaluation import ConfirmPolicy, Evaluation, Terms, evaluate, price_table
+from .form import accepted, clip_model, defaults
 from .generate import GenerateButton
 from .library_bindings import LibraryBindings, elements_alone, media_alone
-from .offer import FIELDS, offer
 from .request_traits import INPUTS, RequestTraits
 
 log = logging.getLogger(__name__)
@@ -73,8 +71,6 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
     """
 
     _closed = _ready = False
-    _first = True
-    _problems_shown: Mapping[str, str] = {}
     _policy: ConfirmPolicy | None = None  # of the prices that the button holds
     _watch: Callable[[], None] | None = None
     _soon: Callable[[Callable[[], None]], None] | None = None
@@ -101,26 +97,19 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         )
         if bound:
             bound.prompt_tools.prompt = reference(self._controls.by_name["prompt"])
-        self._model, self._offer = chosen, offer(chosen)
+        self._model = chosen
         self._terms = Terms()
         self._button: GenerateButton | None = None
-        self._touched: set[str] = set()
-        self._quiet = 0
         self._due = False
         self._after: list[Callable[[], None]] = []
-        self._names = {control: name for name, control in self._controls.by_name.items()}
         self._evaluation = evaluate(chosen, defaults(chosen))
         super().__init__(self._controls.all)
         self.add_class("kw").add_class("kw-builder").add_class("kw-studio")  # alone it is its own panel
         self.choose(chosen)
-        for control in self._names:
-            control.observe(self._notice, "value")
-        for several in (self._controls.media, self._controls.extras):
-            several.observe(self._notice_several, "value")
-        self._controls.board.observe(self._notice_several, BOTH)
+        self._controls.on_change(self._renew)
         self._ready = True
-        self._renew()
-        self.observe(self._put, ["model", *INPUTS])
+        self._renew(first=True)
+        self.observe(self._put_in_control, ["model", *INPUTS])
         for name, value in inputs.items():
             setattr(self, name, value)
         if opened is not None:
@@ -159,10 +148,7 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
     @property
     def values(self) -> dict[str, Any]:
         """What the controls hold, by field."""
-        controls = self._controls
-        held = {name: control.value for control, name in self._names.items()}
-        held["multi_prompt"] = self._shots
-        return {**held, BOTH: controls.board.both, **controls.extras.value, **controls.media.ready}
+        return self._controls.values
 
     @property
     def final(self) -> Mapping[str, Any]:
@@ -176,19 +162,8 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         values = defaults(model)
         if self._ready:
             values, dropped = carried(self._model, model, self.values)
-        self._quiet += 1
-        try:
-            self._model, self._offer = model, offer(model)
-            self._controls.suit(model, self._offer)
-            for name in FIELDS:
-                if name not in self._offer.fields:
-                    self._controls.by_name[name].value = values[name]
-            self._controls.draft.draft = {}  # while lengths change, none of them is what a person means
-            self._fill({name: value for name, value in values.items() if name not in self._slots})
-            self._controls.draft.draft = draft(model)
-        finally:
-            self._quiet -= 1
-        self._touched.clear()
+        self._model = model
+        self._controls.suit(model, values)
         if self._bound:
             heard = "sound" in model.fields
             self._bound.prompt_tools.sound = reference(self._controls.by_name["sound"]) if heard else ""
@@ -197,16 +172,12 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
 
     def fill(self, values: Mapping[str, Any], *, touch: bool = False) -> None:
         """Put values into the controls, by field; ``touch`` counts them as a person's own."""
-        self._quiet += not touch
-        try:
-            self._fill(values)
-        finally:
-            self._quiet -= not touch
+        self._controls.fill(values, touch=touch)
         self._renew()
 
     def touch_all(self) -> None:
         """From now on every problem is shown, as after a click on Generate."""
-        self._touched.update(self._offer.fields)
+        self._controls.touch_all()
         self._show_problems()
 
     def waiting(self) -> list[str]:
@@ -228,6 +199,14 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
                 practice = self._service is None or self._service.practice
                 policy = ConfirmPolicy(live=not practice)
                 self.set_terms(Terms(policy, self._library.sums(), self._library.caps(), practice))
+
+    def renew_catalog(self) -> None:
+        """Show what the library's catalog says now: the model may take other inputs, or cost less."""
+        if self._bound:
+            self._bound.renew_prices()
+        fresh = self.catalog.get(self._model.id)
+        if fresh is not None and fresh != self._model:
+            self.choose(fresh)
 
     def close(self) -> None:
         """Take the form away."""
@@ -287,17 +266,9 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         self._controls.price.layout.display = "none"
         self._controls.draft.observe(lambda _change: on_final(), "final")
         self._controls.board.prices = reference(button)
-        self._show_price(first=True)
+        self._show_price()
 
     # From a control or a trait to the evaluation, and back
-
-    def renew_catalog(self) -> None:
-        """Show what the library's catalog says now: the model may take other inputs, or cost less."""
-        if self._bound:
-            self._bound.renew_prices()
-        fresh = self.catalog.get(self._model.id)
-        if fresh is not None and fresh != self._model:
-            self.choose(fresh)
 
     @t.validate("model", *INPUTS)
     def _validate_input(self, proposal: Mapping[str, Any]) -> Any:
@@ -319,11 +290,11 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         if name == "model":
             return self._model.id
         if name == "multi_prompt":
-            return self._shots
+            return self._controls.shots
         control = self._controls.by_name.get(name)
         return control.value if control is not None else self._evaluation.values.get(name)
 
-    def _put(self, change: Mapping[str, Any]) -> None:
+    def _put_in_control(self, change: Mapping[str, Any]) -> None:
         """Put what was set in code into its control."""
         name, value = change["name"], change["new"]
         if value == self._held(name):
@@ -336,60 +307,12 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
             values["duration"] = sum(shot["duration"] for shot in value)
         self.fill(values, touch=True)
 
-    def _fill(self, values: Mapping[str, Any]) -> None:
-        # The length first: shots are fitted to it, and then given as they are meant.
-        for name in sorted(FIELDS, key="duration".__ne__):
-            control = self._controls.by_name[name]
-            if name in values and name in self._offer.fields and control.value != values[name]:
-                control.value = values[name]
-                if name == "duration" and self._controls.board.value != self._shots:
-                    self._controls.board.value = self._shots
-        if BOTH in values:
-            self._controls.board.both = bool(values[BOTH])
-        extras = {extra.name: values.get(extra.name, extra.default) for extra in self._offer.extras}
-        if self._controls.extras.value != extras:
-            self._controls.extras.value = extras
-        if given := {name: values[name] for name in self._slots if name in values}:
-            self._controls.media.hold(given)
-
-    @property
-    def _slots(self) -> list[str]:
-        return [slot.name for slot in self._offer.slots]
-
-    def _notice(self, change: Mapping[str, Any]) -> None:
-        if not self._quiet:
-            self._touched.add(self._names[change["owner"]])
-            self._renew()
-
-    def _notice_several(self, change: Mapping[str, Any]) -> None:
-        if self._quiet:
-            return
-        old, new = change["old"], change["new"]
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            self._touched.update(name for name in self._offer.fields if old.get(name) != new.get(name))
-        self._renew()
-
-    @property
-    def _shots(self) -> list[dict[str, Any]]:
-        """The shots as long as the clip: the page fits them to another length, and its answer comes a moment later."""
-        board = self._controls.board
-        shots: list[dict[str, Any]] = board.value
-        seconds = self._controls.by_name["duration"].value
-        low, high = self._offer.seconds
-        if not shots or not self._offer.board or not isinstance(seconds, int) or not low <= seconds <= high:
-            return shots
-        if sum(shot["duration"] for shot in shots) == seconds:
-            return shots
-        return fit(shots, seconds, shortest=self._offer.board.shortest)
-
-    def _renew(self) -> None:
+    def _renew(self, first: bool = False) -> None:
         """Evaluate what the controls hold, and show it."""
         if not self._ready:
             return
         before, now = self._evaluation, evaluate(self._model, self.values, self._terms)
         self._evaluation = now
-        first = self._first
-        self._first = False
         if first or now.model is not before.model:
             self.set_trait("model", now.model.id)
         for name in INPUTS:
@@ -400,34 +323,29 @@ class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships 
         if first or now.price != before.price:
             self.set_trait("price", now.price)
         if first or now.values["prompt"] != before.values["prompt"] or now.model is not before.model:
-            self._controls.show_count(*character_count(now.values["prompt"], self._offer.letters))
+            self._controls.show_count(now.values["prompt"])
         self._show_problems()
-        self._show_price(first)
+        self._show_price()
         if self._soon is not None and not self._due:
             self._due = True
             self._soon(self._follow)
 
     def _show_problems(self) -> None:
-        now = self._evaluation
-        shown = standing(now.problems, self._touched, self._offer.fields)
-        if shown != self._problems_shown:
-            self._problems_shown = shown
-            self._controls.show_problems(shown, self._offer)
-        if self._button and "" in shown and self._button.text != shown[""]:
-            self._button.tone, self._button.text = "bad", shown[""]
+        other = self._controls.show_problems(self._evaluation.problems)
+        if self._button and other and self._button.text != other:
+            self._button.tone, self._button.text = "bad", other
 
-    def _show_price(self, first: bool = False) -> None:
+    def _show_price(self) -> None:
         now, button = self._evaluation, self._button
         if button is None:
-            other = standing(now.problems, set(), self._offer.fields).get("", "")
-            show(self._controls.price, f"{other} {now.batches[0].price} a take. {now.shortage}".strip())
+            self._controls.show_price(now)
             return
         batches = [vars(batch) for batch in now.batches]
-        if first or button.batches != batches:
+        if button.batches != batches:
             button.batches = batches
         if button.shortage != now.shortage:
             button.shortage = now.shortage
-        if first or (button.model, self._policy) != (now.model.id, now.terms.policy):
+        if (button.model, self._policy) != (now.model.id, now.terms.policy):
             self._policy = now.terms.policy
             button.tariff = price_table(now.model, now.terms.policy)
             button.model = now.model.id
