@@ -45,9 +45,6 @@ SCENERY = "practice/scenery/"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CSS = re.compile(r"\.(kw-[\w-]+)")
 
-STILL_TO_RENAME: dict[str, set[str]] = {"library/take_properties.py": {"trouble"}}
-"""What is left of the old language, by file. Take an entry away with the name that it allows; add none."""
-
 
 def defined(tree: ast.AST) -> Iterator[str]:
     """The names of the classes and functions of a module, methods included."""
@@ -78,16 +75,8 @@ def found() -> set[tuple[str, str]]:
     return {(file, name) for file, name in names() if ruled_out(name)}
 
 
-def allowed() -> set[tuple[str, str]]:
-    return {(file, name) for file, entries in STILL_TO_RENAME.items() for name in entries}
-
-
 def test_no_name_bears_a_word_that_the_glossary_rules_out() -> None:
-    assert sorted(found() - allowed()) == []
-
-
-def test_nothing_is_allowed_that_is_no_longer_needed() -> None:
-    assert sorted(allowed() - found()) == []
+    assert sorted(found()) == []
 
 
 def test_names_are_split_into_words() -> None:

@@ -82,7 +82,7 @@ class Standing(ReadOnly):
         return self.record.state
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Empty, or what went wrong, what it means for the money, and what to do next."""
         return self.library.explained(self.record).trouble
 

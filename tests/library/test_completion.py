@@ -30,7 +30,7 @@ except RequestError as caught:
     problem = caught.problems[0]
 """
 
-TAKE = {"status", "cost", "rating", "tags", "note", "prompt", "parent", "video", "trouble", "wait", "remix", "rate"}
+TAKE = {"status", "cost", "rating", "tags", "note", "prompt", "parent", "video", "problem", "wait", "remix", "rate"}
 LIBRARY = {"takes", "history", "spent", "budget", "models", "cap", "folder"}
 REQUEST = {"but", "estimate", "inputs", "model", "seconds"}
 STUDIO = {"prompt", "duration", "sound", "generate", "show", "fill", "library"}

@@ -132,7 +132,7 @@ def test_a_refused_submit_is_final_free_and_said_in_words(
         take.wait(timeout=PATIENCE_S)
     assert take.status == "rejected"
     assert take.cost == 0
-    assert "othing was charged" in take.trouble
+    assert "othing was charged" in take.problem
     assert server.ledger.tasks() == []
 
 

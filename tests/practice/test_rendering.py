@@ -22,7 +22,7 @@ try:
 except Exception:
     pass
 print(take.status)
-print(take.trouble)
+print(take.problem)
 """
 
 

@@ -94,7 +94,7 @@ def test_another_accounts_key_leaves_a_take_as_it_is(
     until(lambda: settled(mine), lambda: mine.record)
     assert mine.status == "completed"
     assert all_but_revision(take.record) == all_but_revision(before)
-    assert f"Waits for the key that made it (account {take.account})" in take.trouble
+    assert f"Waits for the key that made it (account {take.account})" in take.problem
     assert f"account {take.account}" in repr(take)
     with pytest.raises(SettingsError, match="not that of account"):
         library.engine._connections.client_of(take.record)
@@ -104,7 +104,7 @@ def test_another_accounts_key_leaves_a_take_as_it_is(
     library = Library(folder)
     take = library.take(before.id)
     until(lambda: settled(take), lambda: take.record)
-    assert (take.status, take.trouble) == ("completed", "")
+    assert (take.status, take.problem) == ("completed", "")
     assert not judge(service.a, [take.record], folder / "nowhere", count=False).lost
     assert {t.record.account for t in library.takes()} == {take.record.account, library.take(mine.id).record.account}
     assert take.account != library.take(mine.id).account
@@ -142,7 +142,7 @@ def test_a_new_key_of_the_same_account_is_named_by_the_person(
     use(renewed)
     library = Library(folder)
     take = library.take(before.id)
-    assert f'library.same_account("{take.account}")' in take.trouble
+    assert f'library.same_account("{take.account}")' in take.problem
     with pytest.raises(LibraryError, match="No account of this library begins with 'zz'"):
         library.same_account("zz")
     assert take.record == before
@@ -158,7 +158,7 @@ def test_without_a_key_it_says_that_none_is_found(
     before = left_by_a(service, nursery, folder, "accepted")
     monkeypatch.delenv("WAVESPEED_API_KEY", raising=False)
     library = Library(folder)
-    assert "no key for 127.0.0.1" in library.take(before.id).trouble
+    assert "no key for 127.0.0.1" in library.take(before.id).problem
     with pytest.raises(SettingsError, match="No key is found"):
         library.same_account(library.take(before.id).account or "")
     library.close()
@@ -195,7 +195,7 @@ def test_an_accepted_take_of_an_earlier_version_is_whosever_key_finds_it(
     _of_before(folder)
     library = Library(folder)
     take = library.take(before.id)
-    until(lambda: "does not know this take with the key found now" in take.trouble, lambda: take.record)
+    until(lambda: "does not know this take with the key found now" in take.problem, lambda: take.record)
     asked = len(service.b.view()["posts"])
     mine = ask(library, service.origin, "A wolf")
     until(lambda: settled(mine), lambda: mine.record)
@@ -225,7 +225,7 @@ def test_a_lost_answer_of_an_earlier_version_is_decided_by_the_person(
     take = library.take(before.id)
     until(lambda: take.status == "needs_you" or take.record.final, lambda: take.record)
     assert take.status == "needs_you"
-    assert "does not say which key sent it" in take.trouble
+    assert "does not say which key sent it" in take.problem
     assert len(take.candidates) == theirs
     library.close()
 

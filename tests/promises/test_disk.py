@@ -130,7 +130,7 @@ def test_a_full_disk_is_said_and_the_clip_comes_when_there_is_room(
 
     monkeypatch.setattr(partial_file.PartialFile, "write", written)
     take = ask(library, server.url)
-    until(lambda: "No space left" in take.trouble, lambda: take.record)
+    until(lambda: "No space left" in take.problem, lambda: take.record)
     assert take.status == "downloading"
     room["left"] = 1 << 30
     until(lambda: settled(take), lambda: take.record)

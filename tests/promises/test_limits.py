@@ -65,9 +65,9 @@ def test_one_that_is_sent_back_holds_the_others_for_as_long_as_the_service_asks(
     server.faults.add(call="submit", effect="status", status=429, retry_after="1.2")
     library = Library(tmp_path / "library")
     first = ask(library, server.url, "A fox")
-    until(lambda: first.trouble)
-    assert "it will be sent as soon as there is room. Not charged. From now on" in first.trouble
-    assert "and slowly more again" in first.trouble
+    until(lambda: first.problem)
+    assert "it will be sent as soon as there is room. Not charged. From now on" in first.problem
+    assert "and slowly more again" in first.problem
     others = [ask(library, server.url, f"A wolf, take {n}") for n in range(2)]
     until(lambda: all(settled(take) for take in (first, *others)))
     sent_back, *after = [moment(post["at"]) or 0 for post in server.view()["posts"] if post["call"] == "submit"]

@@ -132,12 +132,12 @@ def play(row: Row, folder: Path, stumbles: Stumbles) -> Fate:
             row.before(stage)
         stage.takes.append(ask(library, stage.origin, PROMPT))
         if row.before is late_to_come:
-            until(lambda: "Nothing was sent yet" in stage.takes[-1].trouble, lambda: stage.takes[-1].record)
+            until(lambda: "Nothing was sent yet" in stage.takes[-1].problem, lambda: stage.takes[-1].record)
             stack.enter_context(proxy)
         if row.meanwhile:
             row.meanwhile(stage)
         if row.told:
-            until(lambda: re.search(row.told, stage.takes[-1].trouble), lambda: stage.takes[-1].record)
+            until(lambda: re.search(row.told, stage.takes[-1].problem), lambda: stage.takes[-1].record)
             server.faults.clear()
         try:
             return _come_to_rest(stage, stumbles)

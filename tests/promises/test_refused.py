@@ -92,7 +92,7 @@ def test_a_file_that_is_no_clip_each_time_ends_in_words_and_is_kept_as_it_came(
     take = ended(library, server)
     assert (take.status, host.asked) == ("unverified", times)
     for words in ("charged for", "kept as it is", "take.accept_as_is()", "take.fetch_again()", "seven days"):
-        assert words in take.trouble
+        assert words in take.problem
     assert take.video is None
     assert take.kept == library.folder / "kept" / f"{take.id}{suffix}"
     assert take.kept.read_bytes() == BROKEN[name]
@@ -119,7 +119,7 @@ def test_what_came_can_be_accepted_where_it_may_be_a_clip(library: Library, serv
     take = ended(library, server)
     before = take.cost
     take.accept_as_is()
-    assert (take.status, take.trouble, take.kept, take.cost) == ("completed", "", None, before)
+    assert (take.status, take.problem, take.kept, take.cost) == ("completed", "", None, before)
     assert take.video is not None
     assert take.video.read_bytes() == BROKEN["a WebM"]
     assert take.video.suffix == ".webm"
@@ -168,7 +168,7 @@ def test_a_file_that_is_cut_off_in_the_same_place_each_time_is_kept_too(
     host.body = lambda number: whole
     take = ended(library, server)
     assert take.status == "unverified"
-    assert "cut off" in take.trouble
+    assert "cut off" in take.problem
     assert take.kept is not None
     assert take.kept.read_bytes() == whole[:700]
     assert host.asked <= PASSING + 1

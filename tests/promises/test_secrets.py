@@ -110,7 +110,7 @@ def test_the_key_is_not_in_the_library_nor_in_logs_nor_in_words(
         vars(take),
         take.record,
         take.candidates,
-        take.trouble,
+        take.problem,
         take.to_code(),
         library.engine,
         client,

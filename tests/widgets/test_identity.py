@@ -190,7 +190,7 @@ def test_a_server_that_comes_late_and_is_practice_is_known_before_anything_is_se
     monkeypatch.setenv("WAVESPEED_BASE_URL", f"http://127.0.0.1:{port}")
     take = generate("A fox", duration=3, library=library)
     assert [one.practice for one in library.takes()] == [False]  # nobody knows yet: it counts as real money
-    until(lambda: take.trouble)
+    until(lambda: take.problem)
     with PracticeServer(tmp_path / "service", port=port, median=0.2, scale=0.1):
         take.wait(timeout=60)
         until(lambda: take.record.settled)
