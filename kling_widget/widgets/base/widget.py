@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import anywidget
@@ -49,9 +50,10 @@ class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no type
 class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
     """A widget whose page sends commands and gets answers.
 
-    A subclass names its commands in ``commands``: kind -> name of the method that carries it out. A method takes the
-    command and its buffers, returns what the answer holds (or a pair of that and buffers), and returns at once: what
-    takes time is queued elsewhere. It may run on any thread, and late.
+    A subclass names its commands in ``commands``: kind -> name of the method that carries it out, its own (``_rate``)
+    or one of an object that it has (``_clip_requests.where``). A method takes the command and its buffers, returns what
+    the answer holds (or a pair of that and buffers), and returns at once: what takes time is queued elsewhere. It may
+    run on any thread, and late.
     """
 
     commands: ClassVar[Mapping[str, str]] = {}
@@ -109,7 +111,7 @@ class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
                 return {"ok": True, "code": page_code().version}, self._code_buffers()
             if kind not in self.commands:
                 return {"ok": False, "error": f"This panel knows no command {kind!r}."}, ()
-            method: Handler = getattr(self, self.commands[kind])
+            method: Handler = attrgetter(self.commands[kind])(self)
             result = method(command, buffers)
         except KlingError as error:
             return {"ok": False, "error": str(error)}, ()

@@ -12,9 +12,11 @@ from ...library.file_copies import file_name as file_name
 from ...library.story import SIMULATED as SIMULATED
 from ...request.catalog import O3_PRO, bundled
 from ...request.money import dollars
+from ..queue.rows import row_of
 from ..queue.take_row import Row
 
 if TYPE_CHECKING:
+    from ...library import Library
     from ...store import Record
 
 
@@ -60,6 +62,17 @@ def clip(record: Record, *, row: Row | None, beside: str = "") -> Clip:
         rating=record.rating,
         tags=list(record.tags),
         row=None if here else row,
+    )
+
+
+def clip_of(library: Library, record: Record) -> Clip:
+    """Say what the screen shows of a take of this library: its file as the notebook finds it, or how it goes."""
+    path = library.path(record)
+    here = record.state == "completed" and path is not None
+    return clip(
+        record,
+        row=None if here else row_of(library, record),
+        beside=beside(path, notebook_folder()) if path else "",
     )
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...atomic_write import READABLE, replacing
-from ...engine.polling import Progress
 from ...errors import LibraryError
 from ...filenames import as_path
 from ...library import Library, Take
@@ -28,6 +27,7 @@ from ...store import Record
 from ...store.media_types import input_kind
 from ...text import flaw
 from ..base.ids import MOST
+from ..queue.rows import ENDED
 from ..queue.take_row import Row, row
 from .clip import clip
 from .differences import Differences, all_differences
@@ -46,7 +46,6 @@ _PIECE = 3 << 20  # bytes of a clip that are encoded at a time; a multiple of th
 _HEAD = 4 << 20  # bytes of an earlier page that are read to know it, and its files
 _CLIPS = re.compile(r'<script type="application/json" id="kw-clips">(.*?)</script>')
 _ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
-_ENDED = Progress("trouble", 0.0, 0.0)
 
 
 def export_html(
@@ -116,7 +115,7 @@ class _Export:
 
     def _ended(self, record: Record) -> Row:
         """What became of a take that has no clip here, without places that are nobody else's business."""
-        said = row(record, _ENDED)
+        said = row(record, ENDED)
         status, words, tone = said["status"], said["words"], said["tone"]
         if record.state == "completed":
             status, words, tone = "Its file is missing", "It was made, and was not in the library for this page.", "off"

@@ -13,14 +13,14 @@ from typing import Any, cast
 from ...errors import LibraryError
 from ...library import Library
 from ...library.exports import Export, Kind
-from ..base.widget import Answer, Command
+from ..base.widget import Answer, Buffers, Command
 from . import delivery
 
 _REMEMBERED = 64  # jobs of one screen; a page never has that many under way
 
 
-class Making:
-    """What one screen's pages have asked for.
+class FileRequests:
+    """What the pages of one player have asked for.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Making:
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Path | str | None] = OrderedDict()  # its file, what went wrong, or None
 
-    def begin(self, command: Command) -> Answer:
+    def begin(self, command: Command, _buffers: Buffers) -> Answer:
         """Begin to make what a command names; answers with the job's name at once."""
         record = self._library.record(str(command.get("take")))
         # Whatever a page sends: an Export is made of nothing that is none.
@@ -59,12 +59,12 @@ class Making:
             self._library.exports.begin(record, export, done)
         return {"job": job}
 
-    def made(self, command: Command) -> Answer:
+    def made(self, command: Command, _buffers: Buffers) -> Answer:
         """How a job stands: ``made`` (and ``trouble``) are there once it is done."""
         state = self._state(command)
         return {} if state is None else self._say(state)
 
-    def piece(self, command: Command) -> Answer:
+    def piece(self, command: Command, _buffers: Buffers) -> Answer:
         """A piece of what was made."""
         path = self._state(command)
         offset, length = command.get("offset"), command.get("length")

@@ -1,6 +1,6 @@
 """The player: plays takes and compares them.
 
-A thin layer over ``clip.py`` (the words), ``delivery.py`` (how bytes get there), ``differences.py`` and
+A thin layer over ``clip.py`` (the words), ``clip_requests.py`` (how bytes get there), ``differences.py`` and
 ``file_requests.py``.
 """
 
@@ -9,32 +9,23 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets as t
 
-from ...engine.polling import Progress
 from ...errors import KlingError, LibraryError
 from ...library import Library, Take
 from ...library.posters import choose_poster
-from ...media.mp4.frame_times import frame_times
-from ...request.states import FINAL, STATES
 from ...store import Record
-from ...store.record import now_ms
 from ..base.ids import MOST, Ids
 from ..base.live_updates import Following, following
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
-from ..queue.take_row import Row, row
-from ..queue.waiting import Traffic
-from . import delivery
-from .clip import Clip, beside, clip, notebook_folder
+from .clip import clip_of
+from .clip_requests import ClipRequests
 from .differences import differences
-from .file_requests import Making
+from .file_requests import FileRequests
 from .saved_output import SavedOutput
-
-_ENDED = Progress("trouble", 0.0, 0.0)  # how far a take is that ended without a clip: nobody waits for it
 
 
 class Player(CommandWidget):
@@ -96,20 +87,20 @@ class Player(CommandWidget):
 
     page_name = "player"
     commands: ClassVar[Mapping[str, str]] = {
-        "where": "_where",
-        "chunk": "_chunk",
-        "poster": "_poster",
+        "where": "_clip_requests.where",
+        "chunk": "_clip_requests.chunk",
+        "poster": "_clip_requests.poster",
         "rate": "_rate",
         "tag": "_tag",
         "act": "_act",
         "stop": "_stop",
         "decide": "_decide",
         "differ": "_differ",
-        "strip": "_strip",
+        "strip": "_clip_requests.strip",
         "picture": "_picture",
-        "make": "_make",
-        "made": "_made",
-        "piece": "_piece",
+        "make": "_file_requests.begin",
+        "made": "_file_requests.made",
+        "piece": "_file_requests.piece",
     }
 
     takes = Ids(help="What is shown, by id; the first is the one that others are compared with.").tag(sync=True)
@@ -155,7 +146,8 @@ class Player(CommandWidget):
         self._act_on = act
         self._lock = threading.RLock()  # whoever shows takes is alone: the engine's thread, and whoever sets them
         self._kept: SavedOutput | None = None
-        self._making = Making(self.library, lambda content: self.send(content))
+        self._clip_requests = ClipRequests(self.library, lambda content: self.send(content))
+        self._file_requests = FileRequests(self.library, lambda content: self.send(content))
         selected = traits.pop("selected", "")
         super().__init__(**traits)
         if wanted:
@@ -197,7 +189,7 @@ class Player(CommandWidget):
         self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
         if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
             self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
-        clips = [self._clip(record) for record in records]
+        clips = [clip_of(self.library, record) for record in records]
         if (ids := tuple(record.id for record in records)) != tuple(record.id for record in was):
             self._showing = True
             try:
@@ -254,54 +246,15 @@ class Player(CommandWidget):
             raise t.TraitError(f"{selected!r} is none of the takes that this player shows.")
         return str(selected)
 
-    def _clip(self, record: Record) -> Clip:
-        path = self.library.path(record)
-        here = record.state == "completed" and path is not None
-        return clip(
-            record,
-            row=None if here else self._row(record),
-            beside=beside(path, notebook_folder()) if path else "",
-        )
-
-    def _row(self, record: Record) -> Row:
-        progress = _ENDED if record.final else self.library.engine.progress(record)
-        waits, record = "", self.library.explained(record)
-        if record.state == "intent":
-            learned = self.library.learned_limits()
-            waits = Traffic(self.library.records(limit=None, states=STATES - FINAL), now_ms(), learned).why(record)
-        return row(record, progress, decisions.offered(record, waits), waits=waits, choices=decisions.choices(record))
-
     def _tell_where(self, record: Record) -> None:
         # Unasked, since this reaches a page also while the kernel is busy; a page that missed it asks.
         try:
-            place = self._place(record)
+            place = self._clip_requests.place(record)
         except KlingError:
             return  # the page will ask, and is told why
-        self.send({"take": record.id, "place": place, "frames": self._frames(record)})
+        self.send({"take": record.id, **place})
 
     # What the page asks. Each is a small read or write of the library, and names takes by id, never by path.
-
-    def _where(self, command: Command, _buffers: Buffers) -> Answer:
-        record = self.library.record(str(command.get("take")))
-        return {"place": self._place(record), "frames": self._frames(record)}
-
-    def _chunk(self, command: Command, _buffers: Buffers) -> Answer:
-        offset, length = command.get("offset"), command.get("length")
-        if not isinstance(offset, int) or not isinstance(length, int):
-            raise LibraryError("A piece of a clip needs an offset and a length in bytes.")
-        path = self._file(self.library.record(str(command.get("take"))))
-        return {"offset": offset}, [delivery.read(path, offset, length)]
-
-    def _poster(self, command: Command, _buffers: Buffers) -> Answer:
-        image = self.library.poster(self.library.record(str(command.get("take"))))
-        return {}, [image] if image else []
-
-    def _strip(self, command: Command, _buffers: Buffers) -> Answer:
-        record = self.library.record(str(command.get("take")))
-        image = self.library.strip(record)
-        if image is None and record.state == "completed":
-            self.library.exports.draw_strip(record, lambda: self.send({"take": record.id, "picture": "strip"}))
-        return {}, [image] if image else []
 
     def _picture(self, command: Command, buffers: Buffers) -> Answer:
         image = bytes(buffers[0]) if buffers else b""
@@ -310,15 +263,6 @@ class Player(CommandWidget):
     def _differ(self, command: Command, _buffers: Buffers) -> Answer:
         one, other = (self.library.record(str(command.get(name))) for name in ("take", "other"))
         return {"differences": differences(one, other)}
-
-    def _make(self, command: Command, _buffers: Buffers) -> Answer:
-        return self._making.begin(command)
-
-    def _made(self, command: Command, _buffers: Buffers) -> Answer:
-        return self._making.made(command)
-
-    def _piece(self, command: Command, _buffers: Buffers) -> Answer:
-        return self._making.piece(command)
 
     def _rate(self, command: Command, _buffers: Buffers) -> Answer:
         return self._annotate(command, rating=command.get("rating"))
@@ -349,20 +293,6 @@ class Player(CommandWidget):
 
     def _decide(self, command: Command, _buffers: Buffers) -> Answer:
         return self._changed(decisions.decide(self.library, str(command.get("take")), decisions.named(command)))
-
-    def _place(self, record: Record) -> delivery.Place:
-        return delivery.whereabouts(record, self._file(record), now_ms())
-
-    def _frames(self, record: Record) -> dict[str, Any] | None:
-        times = frame_times(self._file(record))
-        return times.plain() if times else None
-
-    def _file(self, record: Record) -> Path:
-        path = self.library.path(record)
-        if path is None:
-            lost = f"Its file {record.file!r} is not in the library's folder." if record.file else "It has no clip yet."
-            raise LibraryError(f"There is nothing to play. {lost}")
-        return path
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # IPython takes both
         """Return the player, its first poster, HTML and text: hosts other than IPython choose what they can show."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ...engine.polling import Progress
+from ...library import Library
+from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.learned_limit import Learned
 from ...store.record import now_ms
@@ -18,6 +20,9 @@ LINGER = 4_000
 
 FEW = 20
 """So many open takes are said anew at each update; where there are more, each is once a second."""
+
+ENDED = Progress("trouble", 0.0, 0.0)
+"""How far a take is that ended without a clip: nobody waits for it."""
 
 _SECOND = 1_000  # a row's clock shows whole seconds
 
@@ -84,6 +89,16 @@ class Rows:
             elif stays(record, at):
                 rows.append(row(record, progress(record)))
         return rows
+
+
+def row_of(library: Library, record: Record) -> Row:
+    """Return the row of a single take, as its library has it now."""
+    progress = ENDED if record.final else library.engine.progress(record)
+    waits, record = "", library.explained(record)
+    if record.state == "intent":
+        under_way = library.records(limit=None, states=STATES - FINAL)
+        waits = Traffic(under_way, now_ms(), library.learned_limits()).why(record)
+    return row(record, progress, offered(record, waits), waits=waits, choices=choices(record))
 
 
 def stays(record: Record, now: int | None = None) -> bool:
