@@ -265,8 +265,8 @@ def test_the_panel_is_there_at_once_and_says_what_the_server_is_when_it_has_said
         assert [studio._ordering.policy.live] == [True]  # until then, as if it cost money
         may_answer.set()
         until(lambda: studio._header.mode == f"Practice · no cost · {host}")
-        assert (studio._header.live, studio._header.unsure) == (False, False)
-        assert not studio._ordering.policy.live
+        until(lambda: (studio._header.live, studio._header.unsure) == (False, False))
+        until(lambda: not studio._ordering.policy.live)
         assert studio._ordering.button.note == "play money"
         studio.close()
 
@@ -278,7 +278,7 @@ def test_the_panel_makes_nothing_on_a_server_that_is_none_of_both(
         monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
         studio = Studio(library)
         until(lambda: studio._header.mode.startswith("No practice server · 127.0.0.1"))
-        assert "no key is found" in studio._header.how
+        until(lambda: "no key is found" in studio._header.how)
         answered = studio._ordering._clicked({"prompt": "A fox"}, 1, "$0.56", False, studio.model)
         assert answered["refused"]
         assert "Nothing was sent" in str(answered["text"])

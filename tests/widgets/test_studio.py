@@ -135,7 +135,7 @@ def test_a_moderated_prompt_says_what_happened_and_can_be_edited(studio: Studio,
     assert Page(studio._queue).tell("edit", take=row["id"])["ok"]
     assert (studio.prompt, studio.duration) == (words, 4)
     until(lambda: studio._queue.rows == [])
-    assert [card["tone"] for card in studio._shelf.cards] == ["bad"]
+    until(lambda: [card["tone"] for card in studio._shelf.cards] == ["bad"])
 
 
 def test_an_empty_account_is_told_in_the_queue_and_nothing_is_charged(
@@ -167,9 +167,8 @@ def test_a_model_that_is_not_in_the_catalogue_is_refused(tmp_path: Path) -> None
 
 
 def test_the_panel_says_that_it_may_cost_money_and_never_holds_the_key(studio: Studio) -> None:
-    until(lambda: studio._header.live)
-    assert studio._header.mode.startswith("May cost money · 127.0.0.1")
-    assert not studio._header.unsure
+    until(lambda: studio._header.mode.startswith("May cost money · 127.0.0.1"))
+    until(lambda: (studio._header.live, studio._header.unsure) == (True, False))
     states = [widget.get_state() for widget in everything(studio)]
     assert KEY not in json.dumps(states, default=str)
 
