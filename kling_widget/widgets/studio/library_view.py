@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 from ...errors import LibraryError
-from ...library import Library
+from ...library import Library, Take
 from ...request.states import AT_SERVICE, FINAL, STATES
 from ...store import Budget, Record, Spend
 from ...store.record import now_ms
@@ -23,6 +25,8 @@ class LibraryView:
 
     Attributes
     ----------
+    lock
+        Held while it is read and shown, and while takes are begun or chosen.
     under_way
         Takes that are not final.
     spend, budget
@@ -36,6 +40,7 @@ class LibraryView:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self.lock = threading.RLock()
         self._revision: int | None = None  # up to which the library was read
         self._stale = True
         self._day = ""  # of which the money was read
@@ -141,3 +146,21 @@ def arranged(now: str, before: int, after: int) -> str:
     if before < 3 <= after and now in ("one", "side"):
         return "grid"
     return now
+
+
+def take_ids(library: Library, *takes: Take | str) -> list[str]:
+    """Return the ids of takes that the screen can show, each once.
+
+    Raises
+    ------
+    LibraryError
+        If the library has no such take.
+    TypeError
+        If there are more than 16.
+    """
+    wanted = list(dict.fromkeys(one if isinstance(one, str) else one.id for one in takes))
+    if len(wanted) > MOST:
+        raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
+    for take_id in wanted:
+        library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
+    return wanted

@@ -24,12 +24,11 @@ from ..builder.generate import GenerateButton
 from ..code.code import Code
 from ..history import cards
 from . import view
+from .library_view import LibraryView
 from .request_origin import RequestOrigin
 from .service_queries import ServiceQueries
 
 log = logging.getLogger(__name__)
-
-Begin = Callable[[list[str], VideoRequest, int, str], None]
 
 
 class Ordering:
@@ -43,8 +42,8 @@ class Ordering:
         The builder.
     policy
         When a click has to be confirmed.
-    begin
-        Writes takes down: names them in a list, those before a refused one too; then the request, how many, the parent.
+    snapshot
+        The library as the panel reads it.
     refresh
         Shows what changed.
 
@@ -62,10 +61,10 @@ class Ordering:
         service: Service,
         builder: Builder,
         policy: ConfirmPolicy,
-        begin: Begin,
+        snapshot: LibraryView,
         refresh: Callable[[], None],
     ) -> None:
-        self._library, self._service, self._begin, self._refresh = library, service, begin, refresh
+        self._library, self._service, self._snapshot, self._refresh = library, service, snapshot, refresh
         self.builder, self.policy = builder, policy
         self.promoted: set[str] = set()
         self.origin = RequestOrigin(library, builder)
@@ -117,18 +116,29 @@ class Ordering:
         listed = f"Left out, as there is no control for it here: {', '.join(left_out)}." if left_out else ""
         self.show_text(listed, "ok")
 
-    def final_inputs(self, request: VideoRequest) -> Mapping[str, Any] | None:
-        """Return what the final has otherwise, where this request is a draft."""
-        model = self.builder.evaluation.model
-        return form.meant(model, request.inputs, self.builder.final) if request.model == model.id else None
-
     def show_text(self, text: str, tone: str) -> None:
         """Show a text below the button; ``tone`` is ``"ok"`` or ``"bad"``."""
         put(self.button, tone=tone, text=text)
 
+    def begin(self, made: list[str], request: VideoRequest, takes: int, parent: str) -> None:
+        """Write takes down and name them in ``made``, those before a refused one too."""
+        confirm, service = self._library.engine.confirm, self._service.name
+        with self._snapshot.lock:  # nothing is shown in between: a take may end at once
+            try:
+                for _ in range(takes):
+                    meant = self._final_inputs(request)
+                    made.append(confirm(request, service=service, parent=parent or None, meant=meant).id)
+            finally:
+                self._snapshot.begun(*made)
+
     def begin_later(self, ordered: order.Order, parent: str) -> None:
         """Begin takes on the engine's thread."""
         self._library.engine.soon(lambda: self._carry_out(ordered, parent))
+
+    def _final_inputs(self, request: VideoRequest) -> Mapping[str, Any] | None:
+        """Return what the final has otherwise, where this request is a draft."""
+        model = self.builder.evaluation.model
+        return form.meant(model, request.inputs, self.builder.final) if request.model == model.id else None
 
     # What follows a change, on the engine's thread
 
@@ -186,7 +196,7 @@ class Ordering:
     def _carry_out(self, ordered: order.Order, parent: str) -> None:
         made: list[str] = []
         try:
-            self._begin(made, ordered.request, ordered.takes, parent)
+            self.begin(made, ordered.request, ordered.takes, parent)
         except Exception as error:
             self.promoted.discard(parent)
             if not made and not self.origin.parent:  # nothing was generated: it is still the remix that it was

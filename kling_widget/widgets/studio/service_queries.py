@@ -10,6 +10,7 @@ from ...errors import KlingError, OtherCurrency
 from ...library import Library, models
 from ...request.catalog import Model
 from ...request.money import Micros
+from ...service import identity
 from ...service.answers import Quote
 from ...service.service import Service
 from . import view
@@ -48,14 +49,24 @@ class ServiceQueries:
         self.balance = self.quote = ""
         self.balance_micros: Micros | None = None
 
-    def models(self, then: Callable[[], None]) -> None:
-        """Ask for the catalogue; ``then`` is called when the library knows it."""
+    def begin(self, learned: Callable[[], None], wanted: Callable[[], bool]) -> None:
+        """Connect and ask for the catalogue, as soon as it is known what the service is.
 
-        def learned(entries: list[Mapping[str, Any]]) -> None:
-            models.learn(self._library.folder, entries)
-            then()
+        ``learned`` is called when the library knows the catalogue; ``wanted`` says whether anybody still waits.
+        """
 
-        self._ask(lambda client: client.models(), learned, "models")
+        def identified() -> bool:
+            if not wanted():
+                return False
+            if self._service.identified:
+                self._connect(learned)
+            self._changed()
+            return True
+
+        if self._service.identified:
+            self._connect(learned)
+        else:
+            identity.follow(self._service.name, identified)
 
     def refresh(self) -> None:
         """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
@@ -90,6 +101,14 @@ class ServiceQueries:
 
         self._waiting = None if self._service.identified and self._library.is_open else ask
         ask()
+
+    def _connect(self, learned: Callable[[], None]) -> None:
+        def keep(entries: list[Mapping[str, Any]]) -> None:
+            models.learn(self._library.folder, entries)
+            learned()
+
+        self._library.engine.warm(self._service.name)
+        self._ask(lambda client: client.models(), keep, "models")
 
     def _ask(
         self,

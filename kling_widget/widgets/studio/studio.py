@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,12 +13,9 @@ import traitlets as t
 from ...errors import KlingError, LibraryError
 from ...library import Library, Take, models
 from ...request.catalog import O3_PRO
-from ...request.video_request import VideoRequest
-from ...service import identity
 from ...service.service import choose
 from ...settings import library_folder
 from ...store import Record
-from ..base.ids import MOST
 from ..base.put import put
 from ..base.unknown_names import refuse_unknown
 from ..base.widget import close
@@ -36,7 +32,7 @@ from . import budget as day_budget
 from . import view
 from .examples import Examples
 from .header import Header
-from .library_view import LibraryView, arranged
+from .library_view import LibraryView, arranged, take_ids
 from .ordering import Ordering
 from .settings import confirm_limit
 from .take_actions import TakeActions
@@ -130,7 +126,6 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._service = choose(practice)
         if budget is not None:
             self.library.cap(day=budget)
-        self._lock = threading.RLock()
         self._snapshot = LibraryView(self.library)
         self._kept = SavedOutput(self.library, empty="Kling Studio: run this cell to open the panel.")
 
@@ -138,7 +133,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._header = Header(self._choose, model=chosen.id, models=view.models(self.library.catalog))
         self._builder = builder = Builder(self.library, model=chosen.id, practice=practice)
         self._ordering = ordering = Ordering(
-            self.library, self._service, builder, policy, begin=self._begin, refresh=self._refresh_later
+            self.library, self._service, builder, policy, self._snapshot, refresh=self._refresh_later
         )
         self._actions = TakeActions(ordering)
         self._screen = Player(library=self.library, act=self._act, still=self._kept.name)
@@ -201,7 +196,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         """
         request = self._builder.request
         made: list[str] = []
-        self._begin(made, request, takes, self._ordering.origin.take_parent())
+        self._ordering.begin(made, request, takes, self._ordering.origin.take_parent())
         return [self.library.take(take) for take in made]
 
     def fill(self, inputs: Mapping[str, Any]) -> tuple[str, ...]:
@@ -214,7 +209,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         They stay there until the next click on Generate. Raises ``LibraryError`` where the library has no such take,
         and ``TypeError`` for more than 16.
         """
-        self._choose_takes(self._ids(take, *more))
+        self._choose_takes(take_ids(self.library, take, *more))
 
     def close(self) -> None:
         """Take the panel away. What is under way goes on."""
@@ -267,27 +262,13 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
             at_cell_end(self._refresh),
             self.library.on_adopted(self._adopted),
         )
-        if self._service.identified:
-            self.library.engine.warm(self._service.name)
-            self._ordering.queries.models(self._learned)
-        else:
-            identity.follow(self._service.name, self._identified)
+        self._ordering.queries.begin(self._learned, lambda: not self._closed)
 
     def _not_opened(self, error: KlingError) -> None:
         log.warning("the panel's library could not be opened: %s", error)
         self._ordering.show_text(str(error), "bad")
 
     # What the engine's thread does, and whoever adopts a clip.
-
-    def _identified(self) -> bool:
-        """The server was asked what it is; says whether this panel still wants to know."""
-        if self._closed:
-            return False
-        if self._service.identified:
-            self.library.engine.warm(self._service.name)
-            self._ordering.queries.models(self._learned)
-        self._refresh_later()
-        return True
 
     def _learned(self) -> None:
         """The library knows the service's models: those that were known may take other inputs now, or cost less."""
@@ -299,20 +280,9 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         self._ordering.refill(record, parent=True)
         self.show(record.id)
 
-    def _begin(self, made: list[str], request: VideoRequest, takes: int, parent: str = "") -> None:
-        """Write takes down and name them in ``made``, those before a refused one too."""
-        confirm, service = self.library.engine.confirm, self._service.name
-        with self._lock:  # no look comes between: a take may end at once
-            try:
-                for _ in range(takes):
-                    meant = self._ordering.final_inputs(request)
-                    made.append(confirm(request, service=service, parent=parent or None, meant=meant).id)
-            finally:
-                self._snapshot.begun(*made)
-
     def _refresh(self) -> None:
         """Show what the library says now. Called at most four times a second while anything changes or is under way."""
-        with self._lock:
+        with self._snapshot.lock:
             try:
                 self._show(self._snapshot.read())
             except Exception as error:
@@ -375,8 +345,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
     @t.validate("selected")
     def _validate_selected(self, proposal: Mapping[str, Any]) -> Any:
         try:
-            ids = self._ids(*proposal["value"])
-            return tuple(self.library.take(take) for take in ids)
+            return tuple(map(self.library.take, take_ids(self.library, *proposal["value"])))
         except (LibraryError, TypeError) as error:
             raise t.TraitError(str(error)) from None
 
@@ -386,16 +355,7 @@ class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships n
         if ids and tuple(ids) != self._snapshot.on_screen:
             self._choose_takes(ids)
 
-    def _ids(self, *takes: Take | str) -> list[str]:
-        """Return the ids of takes that the screen can show. Raises what `show` raises."""
-        wanted = list(dict.fromkeys(one if isinstance(one, str) else one.id for one in takes))
-        if len(wanted) > MOST:
-            raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
-        for take_id in wanted:
-            self.library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
-        return wanted
-
     def _choose_takes(self, ids: Sequence[str]) -> None:
-        with self._lock:
+        with self._snapshot.lock:
             self._snapshot.choose(*ids)
         self._refresh_later()
