@@ -1,6 +1,7 @@
 // The code of all widgets, as one module that a page loads once.
 // @ts-check
 import code from "./code/code.js";
+import composedView from "./base/composed_view.js";
 import draft from "./builder/draft.js";
 import elements from "./elements/elements.js";
 import examples from "./studio/examples.js";
@@ -28,7 +29,7 @@ import storyboard from "./storyboard/storyboard.js";
 
 /** @type {Record<string, Widget | (() => Widget)>} by `page_name` of the Python class; a function is called for each model */
 const WIDGETS = {
-  code, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard,
+  code, composedView, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard,
 };
 
 /** @param {string} name @returns {Widget} */

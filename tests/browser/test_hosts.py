@@ -86,7 +86,8 @@ def test_a_clip_plays_in_marimo_inside_of_a_shadow_root(page: Page, tmp_path: Pa
     record = a_take(tmp_path / "lib", inputs={"duration": 3, "sound": True})
     failed: list[str] = []
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
-    with hosts.marimo(tmp_path, hosts.cell(tmp_path / "lib")) as address:
+    shown = "mo.vstack([mo.ui.anywidget(screen), mo.ui.anywidget(echo)])"
+    with hosts.marimo(tmp_path, f"{hosts.cell(tmp_path / 'lib')}\n{shown}") as address:
         page.goto(address)
         card = plays(page, int(record.bytes or 0))
         assert card.evaluate("card => card.getRootNode() instanceof ShadowRoot")

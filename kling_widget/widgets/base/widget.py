@@ -122,6 +122,11 @@ class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
         return {"ok": True, **(body or {})}, out
 
 
+def reference(widget: Any) -> str:
+    """Return what a page finds a widget by."""
+    return f"anywidget:{widget.model_id}"
+
+
 _sent_in = ""
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 import traitlets as t
 
 from ...errors import KlingError, LibraryError, Problem, RequestError
@@ -15,10 +14,11 @@ from ...library import Library
 from ...request.catalog import O3_PRO, Catalog, Model, bundled
 from ...request.video_request import VideoRequest
 from ...service.service import choose
+from ..base.composed_view import ComposedBox
 from ..base.unknown_names import refuse_unknown
-from ..base.widget import close
+from ..base.widget import close, reference
 from .carry_over import carried
-from .controls import Controls, reference
+from .controls import Controls
 from .evaluation import ConfirmPolicy, Evaluation, Terms, evaluate, price_table
 from .form import accepted, clip_model, defaults
 from .generate import GenerateButton
@@ -28,7 +28,7 @@ from .request_traits import INPUTS, RequestTraits
 log = logging.getLogger(__name__)
 
 
-class Builder(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+class Builder(RequestTraits, ComposedBox):
     """A form for a request: a control for each input of a model, the price, and what has to change.
 
     Its inputs are traits by the API's own names: ``builder.duration = 10``, ``builder.observe(print, "price")``,

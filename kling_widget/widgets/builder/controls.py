@@ -11,7 +11,7 @@ import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 from ...errors import Problem
 from ...request.catalog import Model
 from ...request.storyboard import fit
-from ..base.widget import UnicodeWidget
+from ..base.widget import UnicodeWidget, reference
 from ..elements.elements import Elements
 from ..media.media import Media
 from ..storyboard.storyboard import Storyboard
@@ -222,11 +222,6 @@ class Controls:
         if self.extras.problem != extras:
             self.extras.problem = extras
         self.media.show_problems({slot.name: problems[slot.name] for slot in self.offer.slots if slot.name in problems})
-
-
-def reference(widget: Any) -> str:
-    """Return what a page finds a widget by."""
-    return f"anywidget:{widget.model_id}"
 
 
 def show(place: w.HTML, text: str, name: str = "") -> None:

@@ -15,7 +15,7 @@ from ...request.video_request import VideoRequest
 from ...service.service import Service
 from ...store import Record
 from ..base.messages import PRICE_CHANGED
-from ..base.widget import close
+from ..base.widget import close, reference
 from ..elements.elements import Elements, element_row
 from ..media.media import Media
 from ..prompt_tools.prompt_tools import PromptTools, idle
@@ -56,7 +56,7 @@ class LibraryBindings:
             self._forget,
             self._create,
             self._picture,
-            pictures=f"anywidget:{self.pictures.model_id}",
+            pictures=reference(self.pictures),
         )
         self.prompt_tools = PromptTools(self._enhance, self._settle, self._keep, self._drop)
         self.prompt_tools.enhancer = idle(offered=True, styles=tools.STYLES)

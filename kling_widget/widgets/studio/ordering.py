@@ -16,9 +16,9 @@ from ...service.service import Service
 from ...settings import ORIGIN
 from ...store import Record
 from ..base.put import put
+from ..base.widget import reference
 from ..builder import carry_over, form, order
 from ..builder.builder import Builder
-from ..builder.controls import reference
 from ..builder.evaluation import ConfirmPolicy, Terms
 from ..builder.generate import GenerateButton
 from ..code.code import Code

@@ -16,6 +16,7 @@ from ...request.catalog import O3_PRO
 from ...service.service import choose
 from ...settings import library_folder
 from ...store import Record
+from ..base.composed_view import ComposedBox
 from ..base.put import put
 from ..base.unknown_names import refuse_unknown
 from ..base.widget import close
@@ -40,7 +41,7 @@ from .take_actions import TakeActions
 log = logging.getLogger(__name__)
 
 
-class Studio(RequestTraits, w.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+class Studio(RequestTraits, ComposedBox):
     """The panel: build a request, watch it being made, see the clip, find every take again.
 
     Its inputs are traits by the API's own names: set them, observe them, link them.

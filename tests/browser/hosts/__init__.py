@@ -38,11 +38,6 @@ app = marimo.App()
 def _():
     import marimo as mo
 {cell}
-    return echo, mo, screen
-
-@app.cell
-def _(echo, mo, screen):
-    mo.vstack([mo.ui.anywidget(screen), mo.ui.anywidget(echo)])
     return
 
 if __name__ == "__main__":
@@ -65,7 +60,7 @@ def voila(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def marimo(folder: Path, source: str) -> Iterator[str]:
-    """Run a marimo app that shows the ``screen`` and the ``echo`` of a cell; gives its address."""
+    """Run a marimo app of one cell, which shows its last line; gives its address."""
     app = folder / "app.py"
     app.write_text(_MARIMO.format(cell="\n".join("    " + line for line in source.splitlines())))
     command = ["-m", "marimo", "run", app.name, "--headless", "--no-token", "--host", "127.0.0.1", "--port", "{port}"]

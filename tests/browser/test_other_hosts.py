@@ -1,0 +1,45 @@
+"""The whole panel in hosts that are no notebooks of Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from . import chrome, hosts
+from .panel import Panel
+
+STUDIO = """
+from kling_widget import Library, Studio
+Studio(Library({library!r}), practice=True)
+"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of no host yet; the test fails if it complained."""
+    context, console = browser.new_context(viewport={"width": 1280, "height": 1400}), chrome.Console()
+    page = context.new_page()
+    console.listen(page)
+    yield page
+    context.close()
+    assert not console.faults(), "\n".join(console.faults())
+
+
+def test_the_panel_makes_a_clip_in_marimo_which_shows_anywidgets_alone(page: Page, tmp_path: Path) -> None:
+    with hosts.marimo(tmp_path, STUDIO.format(library=str(tmp_path / "lib"))) as address:
+        page.goto(address)
+        panel = Panel(page.locator(".kw-studio").first)
+        expect(panel.root.get_by_role("button", name="16:9")).to_have_attribute("aria-pressed", "true")
+        panel.root.get_by_role("button", name="1:1").click()
+        panel.root.get_by_role("checkbox", name="Sound").check()
+        panel.seconds(3)
+        expect(panel.go).to_have_attribute("aria-label", "Generate 1 take for about $0.42")
+        panel.ask("A red fox in snow")
+        expect(panel.root.locator(".kw-character-count")).to_have_text("17 / 2,500")
+        panel.wait_for_clip()
+        expect(panel.video).to_have_js_property("videoHeight", 1440)
+        assert panel.video.evaluate("video => video.getRootNode() instanceof ShadowRoot")
+        expect(panel.cards).to_have_count(1)
