@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from types import EllipsisType
 
 from ..errors import SettingsError
+from ..request.budget import Budget, Spend
 from ..request.money import Micros, in_dollars, micros
-from ..store import Budget, Spend
 
 Cap = float | str | None | EllipsisType
 """An amount in US dollars; None for no cap; ``...`` for what it was."""

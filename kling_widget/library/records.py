@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import paths
 from ..errors import BadValue
-from ..store import Budget, Record, Spend, TakeId
+from ..request.budget import Budget, Spend
+from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..text import flaw, is_blank
 from .shared import SharedLibrary

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .record import Budget, Lease, Limits, Record, Spend, TakeId, Wait
+from .record import Lease, Limits, Record, TakeId, Wait
 
 if TYPE_CHECKING:
     from .store import Store
 
-__all__ = ["Budget", "Lease", "Limits", "Record", "Spend", "Store", "TakeId", "Wait"]
+__all__ = ["Lease", "Limits", "Record", "Store", "TakeId", "Wait"]
 
 
 def __getattr__(name: str) -> object:

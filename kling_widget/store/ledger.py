@@ -10,22 +10,17 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, delete, func, 
 from sqlalchemy.engine import Connection
 
 from ..errors import OverBudget
-from ..request.money import Micros, dollars
+from ..request.budget import CAPS, Budget, Spend, refusal
+from ..request.money import Micros
 from ..request.states import FINAL
 from . import rows
 from . import time_zone as days
 from .damage import LAST_MS, MOST, is_text, is_whole
 from .database import read_only, writing
-from .record import PRACTICE, Budget, Record, Spend, TakeId, now_ms
+from .record import PRACTICE, Record, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
 
 _FREE = FINAL - {"completed", "expired", "unverified"}  # what ends so is not charged, or is refunded
-_CAPS = ("call", "day", "library")
-_CAP_IN_WORDS = {
-    "call": "one take may cost",
-    "day": "may be spent in a day",
-    "library": "may be spent in this library",
-}
 
 
 class Ledger:
@@ -49,7 +44,7 @@ class Ledger:
         """Put these caps in force; None removes one."""
         with writing(self._engine) as connection:
             connection.execute(delete(budget))
-            wanted = [{"cap": cap, "amount": amount} for cap in _CAPS if (amount := getattr(caps, cap)) is not None]
+            wanted = [{"cap": cap, "amount": amount} for cap in CAPS if (amount := getattr(caps, cap)) is not None]
             if wanted:
                 connection.execute(insert(budget), wanted)
 
@@ -73,20 +68,8 @@ def allow(connection: Connection, record: Record, zone: tzinfo) -> None:
     if caps == Budget():
         return
     so_far = _spent(connection, zone, days.day(record.confirmed_at, zone))
-    practice = record.practice
-    spent = {
-        "call": 0,
-        "day": so_far.practice_today if practice else so_far.today,
-        "library": so_far.practice_total if practice else so_far.total,
-    }
-    for cap in _CAPS:
-        most = getattr(caps, cap)
-        if most is not None and spent[cap] + record.estimate > most:
-            so_far_in_words = "" if cap == "call" else f", and {dollars(spent[cap])} is spent"
-            raise OverBudget(
-                f"This take would cost {dollars(record.estimate)}; the budget says that {dollars(most)} "
-                f"{_CAP_IN_WORDS[cap]}{so_far_in_words}. Nothing was sent. Raise the budget, or ask for less."
-            )
+    if over := refusal(caps, so_far, record.estimate, practice=record.practice):
+        raise OverBudget(over)
 
 
 def quote(connection: Connection, record: Record) -> None:
@@ -183,9 +166,7 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
 def _budget(connection: Connection) -> Budget:
     found = connection.execute(select(budget.c.cap, budget.c.amount))
     # A cap that can't be read lets nothing through, until it is set anew.
-    return Budget(
-        **{row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in _CAPS}
-    )
+    return Budget(**{row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in CAPS})
 
 
 def _is_entry(row: Mapping[Any, Any]) -> bool:

@@ -88,48 +88,6 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Budget:
-    """Caps on what a library spends, in micro-dollars; None: no cap. Play money and real money are capped apart.
-
-    Attributes
-    ----------
-    call
-        For one take.
-    day
-        For one calendar day, in the library's time zone.
-    library
-        In all.
-    """
-
-    call: Micros | None = None
-    day: Micros | None = None
-    library: Micros | None = None
-
-
-@dataclass(frozen=True)
-class Spend:
-    """Money spent through a library, in micro-dollars.
-
-    What was charged less what was refunded, plus the estimates of takes whose charge is not known yet.
-
-    Attributes
-    ----------
-    today, total
-        On live services; today is the person's own calendar day.
-    practice_today, practice_total
-        Play money.
-    takes
-        How many takes the library holds.
-    """
-
-    today: Micros = ZERO
-    total: Micros = ZERO
-    practice_today: Micros = ZERO
-    practice_total: Micros = ZERO
-    takes: int = 0
-
-
-@dataclass(frozen=True)
 class Record:
     """What the library knows of one take.
 

@@ -93,7 +93,7 @@ def test_nothing_moves_when_words_come_and_go(jupyter: Jupyter, width: int) -> N
     assert stands(panel) == at_rest
     expect(panel.rows).to_have_count(0, timeout=MADE_WITHIN)
     panel.click()  # over the budget
-    expect(panel.said).to_contain_text("may be spent in a day")
+    expect(panel.said).to_contain_text("the budget allows")
     assert stands(panel) == at_rest
     panel.root.get_by_label("Save and share").click()
     panel.root.get_by_role("menuitem", name="Make this frame its poster").click()

@@ -270,10 +270,10 @@ def test_an_account_is_given_no_more_than_its_tier_allows(
 
 def test_a_budget_is_kept_by_all_takes_together(library: Library, server: PracticeServer) -> None:
     library.cap(call="0.50", day=1)
-    with pytest.raises(OverBudget, match=r"would cost \$0.56; the budget says that \$0.50 one take may cost"):
+    with pytest.raises(OverBudget, match=r"would cost \$0.56, but the budget allows \$0.50 a take"):
         generate("A fox", duration=5, library=library)
     takes = [generate("A fox", duration=3, library=library) for _ in range(2)]
-    with pytest.raises(OverBudget, match=r"\$1.00 may be spent in a day, and \$0.672 is spent"):
+    with pytest.raises(OverBudget, match=r"allows \$1.00 a day, and \$0.672 is spent"):
         generate("A fox", duration=3, library=library)
     library.cap(day=None)
     assert library.budget.call == Decimal("0.50")  # one cap is set or removed, the others stay

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from kling_widget import Library
 from kling_widget.errors import KlingError, LibraryDamaged, LibraryError
 from kling_widget.practice import PracticeServer
+from kling_widget.request.budget import Budget
 from kling_widget.request.money import micros
-from kling_widget.store import Budget, Limits, Record, Store, integrity
+from kling_widget.store import Limits, Record, Store, integrity
 from kling_widget.store.history import READ, history, ledger, readable
 from kling_widget.store.record import fresh_id, now_ms
 from kling_widget.widgets.history import cards

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import update
 
 from kling_widget.errors import AlreadyTaken, LeaseLost, LibraryError, LibraryTooNew
+from kling_widget.request.budget import Spend
 from kling_widget.request.money import Micros, micros
-from kling_widget.store import Lease, Record, Spend, Store
+from kling_widget.store import Lease, Record, Store
 from kling_widget.store.database import writing
 from kling_widget.store.history import COLUMNS, READ, history
 from kling_widget.store.record import fresh_id, now_ms

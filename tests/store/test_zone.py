@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kling_widget import Library
+from kling_widget.request.budget import Budget
 from kling_widget.request.money import micros
-from kling_widget.store import Budget, Store
+from kling_widget.store import Store
 from kling_widget.store.time_zone import bounds, day, of_machine, of_name
 from tests.made import a_record, a_take
 

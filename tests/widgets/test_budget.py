@@ -12,11 +12,10 @@ from kling_widget import Library, Studio
 from kling_widget.errors import OverBudget, SettingsError
 from kling_widget.library.budget import Caps
 from kling_widget.practice import PracticeServer
+from kling_widget.request.budget import Budget, Spend
 from kling_widget.request.money import micros
-from kling_widget.store import Budget, Spend
 from kling_widget.store.record import now_ms
-from kling_widget.widgets.builder import order
-from kling_widget.widgets.builder.evaluation import Terms, refusal
+from kling_widget.widgets.builder.evaluation import Terms
 from kling_widget.widgets.studio import budget
 from tests.made import a_record, a_take
 
@@ -65,7 +64,7 @@ def test_the_button_refuses_in_the_librarys_own_words(library: Library, caps: di
     a_paid_take(library.folder)
     library.cap(**caps)
     price = micros("0.56")
-    text = refusal(Terms(spend=library.sums(), budget=library.caps()), price, 1)
+    text = Terms(spend=library.sums(), budget=library.caps()).refusal(price, 1)
     store = library._shared.store
     with pytest.raises(OverBudget) as refused:
         store.add(a_record(service=LIVE, state="intent", charge=None, at=now_ms()))
@@ -80,7 +79,7 @@ def test_takes_that_would_pass_the_budget_together_are_all_refused_before_anythi
     answer = click(studio, takes=4)
     assert answer["refused"]
     assert answer["text"] == (
-        "These 4 takes would cost $1.344; the budget says that $1.00 may be spent in a day, and $0.00 is spent. "
+        "These 4 takes would cost $1.344, but the budget allows $1.00 a day, and $0.00 is spent. "
         "Nothing was sent. Raise the budget, or ask for less."
     )
     assert click(studio)["text"] == "Confirmed: 1 take for about $0.336."
@@ -96,11 +95,11 @@ def test_a_cap_that_another_kernel_reaches_first_is_said_after_the_click(
 ) -> None:
     studio = Studio(library, budget=1)
     studio.prompt, studio.duration = FOX, 3
-    monkeypatch.setattr(order, "refusal", lambda *terms: "")  # what was read before the other kernel wrote
+    monkeypatch.setattr(Terms, "refusal", lambda *_terms: "")  # what was read before the other kernel wrote
     assert click(studio, takes=4)["ok"]
     until(lambda: studio._ordering.button.text)
     assert studio._ordering.button.text.startswith(
-        "2 of 4 takes were begun. This take would cost $0.336; the budget says"
+        "2 of 4 takes were begun. This take would cost $0.336, but the budget allows"
     )
     assert studio._ordering.button.tone == "bad"
     assert len(takes(library)) == 2
@@ -116,6 +115,6 @@ def test_play_money_has_the_same_budget_and_is_capped_apart(tmp_path: Path) -> N
     assert studio._header.spent["part"] == 0
     assert click(studio)["text"].startswith("Confirmed")
     until(lambda: takes(library)[0].words == FOX)
-    assert "$0.60 may be spent in a day, and $0.56 is spent" in click(studio)["text"]
+    assert "allows $0.60 a day, and $0.56 is spent" in click(studio)["text"]
     studio.close()
     library.close()

@@ -9,11 +9,12 @@ import pytest
 
 from kling_widget.engine.polling import Progress
 from kling_widget.library import Library
+from kling_widget.request.budget import Spend
 from kling_widget.request.catalog import O3_PRO, bundled
 from kling_widget.request.money import micros
 from kling_widget.request.states import STATES
 from kling_widget.service.service import Service
-from kling_widget.store import Record, Spend, TakeId
+from kling_widget.store import Record, TakeId
 from kling_widget.store.history import COLUMNS
 from kling_widget.widgets.history import cards
 from kling_widget.widgets.queue.rows import FEW, LINGER, Rows

@@ -11,10 +11,10 @@ from typing import Any
 
 from ...errors import Problem
 from ...request.acceptance import surely_taken
+from ...request.budget import Budget, Spend, left, refusal
 from ...request.catalog import Model
 from ...request.money import ZERO, Micros, dollars, in_dollars
 from ...request.video_request import as_inputs, problems
-from ...store import Budget, Spend
 from .offer import FIELDS, offer
 
 BOTH = "both"
@@ -30,12 +30,6 @@ Values = Mapping[str, Any]
 """What the controls hold, by field."""
 
 _PLAIN = frozenset({str, bool, int})
-
-_CAPS = {
-    "call": "one take may cost",
-    "day": "may be spent in a day",
-    "library": "may be spent in this library",
-}
 
 
 @dataclass(frozen=True)
@@ -79,6 +73,13 @@ class Terms:
     budget: Budget = field(default_factory=Budget)
     practice: bool = False
     balance: Micros | None = None
+
+    def refusal(self, price: Micros, takes: int) -> str:
+        """Say why takes at this price each would pass a cap; empty where they would not.
+
+        The library checks again when it writes them down: this tells a person before anything is begun.
+        """
+        return refusal(self.budget, self.spend, price, takes=takes, practice=self.practice)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def evaluate(model: Model, values: Values, terms: Terms = Terms()) -> Evaluation
         over = ""
         for most, each in caps:
             if (price if each else total) > most:
-                over = refusal(terms, price, takes)
+                over = terms.refusal(price, takes)
                 break
         batches.append(Batch(takes, text, asks, over))
     shortage = ""
@@ -247,47 +248,7 @@ def _prices(model: Model) -> Mapping[tuple[int, bool], _Price]:
 
 @lru_cache(maxsize=8)
 def _limits(terms: Terms) -> tuple[tuple[int, bool], ...]:
-    """What each cap leaves, in micro-dollars, and whether it holds for a single take."""
-    left = []
-    for cap in _CAPS:
-        most: Micros | None = getattr(terms.budget, cap)
-        if most is not None:
-            left.append((most - _so_far(terms, cap), cap == "call"))
-    return tuple(left)
-
-
-def _so_far(terms: Terms, cap: str) -> Micros:
-    spend = terms.spend
-    if cap == "day":
-        return spend.practice_today if terms.practice else spend.today
-    return (spend.practice_total if terms.practice else spend.total) if cap == "library" else ZERO
-
-
-def refusal(terms: Terms, price: Micros, takes: int) -> str:
-    """Say why these takes would pass a cap; empty where they would not.
-
-    The library checks again when it writes them down: this tells a person before anything is begun.
-
-    Parameters
-    ----------
-    price
-        Of one take, in micro-dollars.
-    takes
-        How many.
-    """
-    for cap, words in _CAPS.items():
-        most: Micros | None = getattr(terms.budget, cap)
-        spent = _so_far(terms, cap)
-        wanted = price if cap == "call" else Micros(takes * price)
-        if most is None or spent + wanted <= most:
-            continue
-        who = "This take" if takes == 1 else "One of these takes" if cap == "call" else f"These {takes} takes"
-        already = "" if cap == "call" else f", and {dollars(spent)} is spent"
-        return (
-            f"{who} would cost {dollars(wanted)}; the budget says that {dollars(most)} {words}{already}. "
-            "Nothing was sent. Raise the budget, or ask for less."
-        )
-    return ""
+    return left(terms.budget, terms.spend, practice=terms.practice)
 
 
 def standing(found: tuple[Problem, ...], touched: Set[str], fields: tuple[str, ...] = FIELDS) -> dict[str, str]:

@@ -8,10 +8,9 @@ from ...errors import KlingError
 from ...request.catalog import Catalog
 from ...request.money import Micros, dollars
 from ...request.video_request import VideoRequest
-from .evaluation import BATCHES, Evaluation, refusal
+from ..base.messages import PRICE_CHANGED
+from .evaluation import BATCHES, Evaluation
 from .offer import FIELDS
-
-PRICE_CHANGED = "The price changed before the click was heard. Nothing was sent: look at it and click again."
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,6 @@ def read(
         return Refusal(PRICE_CHANGED)
     if found.terms.policy.asks(takes, total) and not confirmed:
         return Refusal("This sum is asked about once more, and was not. Nothing was sent: click again.")
-    if over := refusal(found.terms, request.estimate_micros, takes):
+    if over := found.terms.refusal(request.estimate_micros, takes):
         return Refusal(over)
     return Order(request, takes)

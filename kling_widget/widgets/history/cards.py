@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from ...request.budget import Spend
 from ...request.catalog import Model, bundled
 from ...request.money import Micros, dollars
 from ...request.states import FINAL, STATES, UNCERTAIN
-from ...store import Record, Spend
+from ...store import Record
 from ...store.history import COLUMNS
 from ..queue.take_row import clock, title, withdrawn
 

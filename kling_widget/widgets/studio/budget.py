@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...request.budget import Budget, Spend
 from ...request.money import dollars
-from ...store import Budget, Spend
 
 
 def spent(spend: Spend, budget: Budget, practice: bool) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import threading
 
 from ...errors import LibraryError
 from ...library import Library, Take
+from ...request.budget import Budget, Spend
 from ...request.states import AT_SERVICE, FINAL, STATES
-from ...store import Budget, Record, Spend
+from ...store import Record
 from ...store.record import now_ms
 from ...store.time_zone import day
 from ..base.ids import MOST
