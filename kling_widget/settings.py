@@ -6,15 +6,14 @@ import hashlib
 import hmac
 import importlib
 import importlib.util
-import ipaddress
 import os
-import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from . import urls
 from .errors import SettingsError
 from .redaction import Redaction
 
@@ -28,9 +27,6 @@ ORIGIN = "https://api.wavespeed.ai"
 """The live service, as its own client has it."""
 
 FOLDER = "kling_library"
-
-_PORTS = {"https": 443, "http": 80}
-_HOST = re.compile(r"[^\s/\\?#@\[\]%\x00-\x20\x7f]+")
 
 _SECRET = 12  # characters; real keys have some forty or more
 
@@ -138,16 +134,10 @@ def origin() -> str:
     One server has one name, however it is written: takes are known by it.
     """
     text = os.environ.get(ADDRESS_NAME, "").strip().rstrip("/") or ORIGIN
-    try:
-        parts = urlsplit(text.removesuffix("/api/v3"))
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:  # half an IPv6 address, a port that is none
-        host, port, parts = "", None, urlsplit("")
-    beside = "@" in parts.netloc or parts.path or parts.query or parts.fragment
-    if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or port == 0 or beside:
+    found = urls.origin(text.removesuffix("/api/v3"))
+    if found is None:
         raise SettingsError(f"{ADDRESS_NAME} should be an origin such as {ORIGIN}. Nothing was sent.")
-    name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")
+    return found
 
 
 TIERS = {"bronze": (2, 2), "silver": (100, 60), "gold": (2000, 600), "ultra": (5000, 5000)}
@@ -167,14 +157,6 @@ def is_vendor(origin: str) -> bool:
     host = (urlsplit(origin).hostname or "").rstrip(".")
     vendor = ".".join((urlsplit(ORIGIN).hostname or "").split(".")[-2:])
     return host == vendor or host.endswith("." + vendor)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def library_folder(folder: str | os.PathLike[str] | None = None) -> Path:

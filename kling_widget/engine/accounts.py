@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from .. import urls
 from ..errors import LibraryError, SettingsError
 from ..service.connections import Connections
 from ..settings import KEY_NAME
@@ -31,7 +30,7 @@ class TakeAccounts:
             return ""
         if self._store.leases.tended(record.id):
             return ""
-        host = urlsplit(record.service).netloc
+        host = urls.host(record.service)
         account = (record.account or "")[:SHOWN]
         key = f"the key that made it (account {account})" if account else "the key that made it"
         if not self._connections.reachable(record.service):

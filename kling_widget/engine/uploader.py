@@ -6,12 +6,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from .. import urls
 from ..errors import KlingError, MediumRefused, NoAnswer, RateLimited, ServiceFailure
 from ..service.client import Client
 from ..service.upload import FREE
-from ..settings import is_loopback
 from ..store.media import MediaStore
 from ..store.media_types import Medium, MediumKind, input_kind
 from .background import BackgroundThread
@@ -54,7 +53,7 @@ class Uploader:
         client = self._client(service)
         address = self.store.fresh(medium.sha256, service)
         # A practice server has another port each time, and what was kept at the old one is not found there.
-        if address and (address.startswith(client.origin + "/") or not is_loopback(urlsplit(address).hostname or "")):
+        if address and (address.startswith(client.origin + "/") or not urls.is_local(address)):
             return address
         for wait in (*self._again_s, None):
             try:
@@ -94,7 +93,9 @@ class Uploader:
         return prepared
 
     def _refer(self, service: str, given: Any, kind: MediumKind) -> Any:
-        if isinstance(given, str) and given.startswith(("https://", "http://")):
+        if isinstance(given, str) and urls.has_scheme(given):
+            if not urls.is_input(given):
+                raise MediumRefused(f"{urls.INPUT_REFUSED} {FREE}")
             medium = self.store.by_url(given)
             return given if medium is None else self.address(service, medium)
         if isinstance(given, (str, Path)):

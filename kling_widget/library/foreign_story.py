@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
+from .. import urls
 from ..errors import LibraryError, Problem, RequestError
 from ..request.catalog import Catalog
 from ..request.money import Micros
 from ..request.video_request import VideoRequest
-from ..settings import is_loopback, is_vendor
+from ..settings import is_vendor
 from ..store.media_types import input_kind
 from ..store.record import PRACTICE
 
@@ -138,12 +138,7 @@ def read_story(found: Mapping[str, Any]) -> ForeignStory:
 
 def _origin(text: str) -> bool:
     """Whether a text is the origin of a service: ``https``, or this machine; no name, path or question behind it."""
-    try:
-        parts = urlsplit(text)
-        plain = f"{parts.scheme}://{parts.netloc}" == text and len(text) <= 200 and "@" not in text
-        return plain and bool(parts.hostname) and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
-    except ValueError:
-        return False
+    return len(text) <= 200 and urls.origin(text) == text and urls.may_see_key(text)
 
 
 def _ancestor(found: Any) -> Ancestor:
@@ -177,17 +172,13 @@ def cut(text: str, most: int) -> str:
 
 
 def public(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs without files of this machine: pictures and videos by their addresses only."""
-
-    def address(value: Any) -> bool:
-        return isinstance(value, str) and urlsplit(value).scheme in ("http", "https")
-
+    """Inputs without files of this machine: pictures and videos by their addresses only, and none with a password."""
     public: dict[str, Any] = {}
     for name, value in inputs.items():
         if input_kind(name) is None:
             public[name] = value
         elif isinstance(value, list):
-            public[name] = [one for one in value if address(one)]
-        elif address(value):
+            public[name] = [one for one in value if urls.is_input(one)]
+        elif urls.is_input(value):
             public[name] = value
     return public

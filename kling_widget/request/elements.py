@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .. import urls
 from ..errors import Problem, RequestError
 from ..text import flaw, is_blank
 
@@ -29,8 +30,6 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
-
-_WEB = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 
 
 def named(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
@@ -131,9 +130,8 @@ def as_inputs(name: str, description: str, pictures: Sequence[str]) -> dict[str,
     """
     tidy = as_name(name)
     fit(description, len(pictures))
-    if strange := [address for address in pictures if not _WEB.match(address)]:
-        message = f"{strange[0][:80]!r} is no address on the web. Begin it with https://, or upload the picture first."
-        raise RequestError([Problem("image", message)])
+    if not all(map(urls.is_input, pictures)):
+        raise RequestError([Problem("image", urls.INPUT_REFUSED)])
     return {
         "name": tidy,
         "description": description,

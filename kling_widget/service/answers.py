@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import urls
 from ..errors import OtherCurrency, Unreadable
 from ..request.money import Micros, micros
 from ..request.states import SERVICE_FINAL
@@ -70,7 +71,7 @@ class Prediction:
     @property
     def urls(self) -> tuple[str, ...]:
         """The web addresses among the outputs, also in objects and lists; those of videos first."""
-        found = [o for o in _texts(self.outputs) if o.startswith(("https://", "http://"))]
+        found = [text for text in _texts(self.outputs) if urls.is_web(text)]
         return tuple(sorted(dict.fromkeys(found), key=lambda o: not _VIDEO.search(o)))
 
 

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from urllib.parse import quote as quoted
-from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from .. import urls
 from ..errors import NotFound, SettingsError, Unreadable
 from ..request.money import Micros
-from ..settings import Key, is_loopback
+from ..settings import Key
 from . import answers, bills, network_environment, prediction_list, service_text
 from .answers import Prediction, Quote
 from .bills import Bill
@@ -92,19 +92,15 @@ class Client:
     """
 
     def __init__(self, origin: str, key: Key, *, read_s: float = READ_S, account: str | None = None) -> None:
-        try:
-            parts = urlsplit(origin)
-        except ValueError:
-            parts = urlsplit("")
-        local = is_loopback(parts.hostname or "")
-        if not parts.hostname:
+        found = urls.origin(origin)
+        if found is None:
             raise SettingsError(f"{origin!r} is no address of a service. Nothing was sent.")
-        if parts.scheme != "https" and not local:
+        if not urls.may_see_key(found):
             raise SettingsError(f"{origin} is not https, so the key would be readable on the way. Nothing was sent.")
-        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.origin = found
         self._base = self.origin + "/api/v3"
         self._timeout = (CONNECT_S, read_s)
-        self._local = local
+        self._local = urls.is_local(found)
         self.skew_ms = 0
         self.account, self.key = account, key
         self._session = self._prepared(key)

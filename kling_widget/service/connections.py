@@ -6,11 +6,10 @@ import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from .. import settings
+from .. import settings, urls
 from ..errors import SettingsError
-from ..settings import Key, is_loopback
+from ..settings import Key
 from ..store import Record
 from ..store.record import PRACTICE, SHOWN
 from . import identity
@@ -145,7 +144,7 @@ class Connections:
     def _learn(self, service: str) -> None:
         """Ask a server that there is no key for what it is: a practice server needs none."""
         # Only whom the settings name, or who is on this machine: a row of a library names nobody to be asked.
-        ours = service == settings.origin() or is_loopback(urlsplit(service).hostname or "")
+        ours = service == settings.origin() or urls.is_local(service)
         if ours and not settings.is_vendor(service) and time.monotonic() >= self._learned.get(service, 0.0):
             self._learned[service] = time.monotonic() + _KEYLESS_S
             identity.follow(service, lambda: False)

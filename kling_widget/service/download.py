@@ -5,22 +5,22 @@ The key is not used here: outputs lie on hosts that change, and none of them may
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
+from .. import urls
 from ..atomic_write import sync_folder
 from ..errors import BadFile, DownloadError, KlingError, LeaseLost, LibraryError, StaleAddress
 from ..media.mp4.validation import Mp4, check
 from .deadline import Call
 from .partial_file import PartialFile
 from .refused_files import RefusedFile
-from .transport import NotPublic, OneRequest, PublicAdapter, WatchedAdapter, is_public
+from .transport import NotPublic, OneRequest, PublicAdapter, WatchedAdapter
 
 MAX_BYTES = 2 << 30
 """The largest file that is taken, in bytes; fifteen seconds in 4K are some hundred megabytes."""
@@ -188,7 +188,7 @@ def _stream(
     with OneRequest() as session:
         session.mount("https://", PublicAdapter())
         session.mount(own_origin + "/", WatchedAdapter())
-        if _split(own_origin).netloc != _split(address).netloc:
+        if urls.host(own_origin) != urls.host(address):
             session.proxies = requests.utils.get_environ_proxies(address)
         response = _open(session, address, own_origin, partial)
         if response is None:  # all of it came before the cut
@@ -263,23 +263,11 @@ def _strong(etag: str | None) -> str | None:
 
 
 def permit(address: str, own_origin: str) -> None:
-    """Refuse addresses that no service has a reason to give: other schemes, names in the address, private networks."""
-    parts, own = _split(address), _split(own_origin)
-    if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
-        return
-    host = parts.hostname or ""
-    with contextlib.suppress(ValueError):
-        if not is_public(host):
-            host = ""
-    if parts.scheme != "https" or parts.username or parts.password or not host or host == "localhost":
+    """Raise ``DownloadError`` for an address that can't be read, or that no service has a reason to give."""
+    if urls.split(address) is None:
+        raise DownloadError(_UNREADABLE)
+    if not urls.may_be_fetched(address, own_origin):
         raise DownloadError(_UNSAFE)
-
-
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:  # a bracket that nothing closes, a host whose letters mean something else when they are folded
-        raise DownloadError(_UNREADABLE) from None
 
 
 def _redirected(address: str, location: str) -> str:

@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Literal
-from urllib.parse import urlsplit
 
+from .. import urls
 from ..errors import NoAnswer
-from ..settings import is_loopback, is_vendor
+from ..settings import is_vendor
 from ..store.record import PRACTICE
 from .deadline import Call
 
@@ -87,7 +87,7 @@ def _request_kind(service: str) -> Kind:
     from . import network_environment  # these bring requests, which a page need not wait for
     from .transport import OneRequest, WatchedAdapter
 
-    local = is_loopback(urlsplit(service).hostname or "")
+    local = urls.is_local(service)
     network = {} if local else network_environment.network(service)
     call = Call(_CALL_S)
     with OneRequest() as session, call:  # it reads no `.netrc`: no password goes along

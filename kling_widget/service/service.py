@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from .. import settings
+from .. import settings, urls
 from ..errors import NoAnswer, SettingsError
 from ..settings import Key
 from ..store import Limits
@@ -59,7 +58,7 @@ class Service:
     @property
     def host(self) -> str:
         """The server's host, for people; empty for our own practice server."""
-        return urlsplit(self.name).netloc if self.name != PRACTICE else ""
+        return urls.host(self.name) if self.name != PRACTICE else ""
 
 
 def choose(practice: bool | None = None) -> Service:
@@ -90,7 +89,7 @@ def choose(practice: bool | None = None) -> Service:
         if not settings.address_is_named():
             return Service(PRACTICE)
         if settings.is_vendor(origin):
-            raise SettingsError(_keyless(urlsplit(origin).netloc))
+            raise SettingsError(_keyless(urls.host(origin)))
         return Service(origin, keyed=False)  # a practice server needs no key of the person's
     typed_keys[origin] = settings.ask_key()
     return Service(origin)

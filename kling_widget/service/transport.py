@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import PoolManager
 from urllib3.connection import HTTPSConnection
 
+from .. import urls
 from .deadline import current
 
 if TYPE_CHECKING:
@@ -92,17 +92,10 @@ class _Public(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         # Asked of the connection itself: a name may lead elsewhere each time that it is looked up.
         connection = super()._new_conn()
-        if self.proxy is None and not is_public(connection.getpeername()[0]):
+        if self.proxy is None and not urls.is_public(connection.getpeername()[0]):
             connection.close()
             raise NotPublic
         return connection
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open Internet."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_global
 
 
 class WatchedAdapter(HTTPAdapter):

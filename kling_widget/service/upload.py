@@ -12,10 +12,10 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import requests
 
+from .. import urls
 from ..errors import (
     DownloadError,
     InputRefused,
@@ -164,7 +164,7 @@ def _status(target: answers.UploadTarget, body: Body, origin: str) -> int:
     with OneRequest() as session:
         session.mount("https://", PublicAdapter())
         session.mount(origin + "/", WatchedAdapter())
-        if urlsplit(origin).netloc != urlsplit(target.url).netloc:
+        if urls.host(origin) != urls.host(target.url):
             session.proxies = requests.utils.get_environ_proxies(target.url)
         headers = {"User-Agent": "kling-widget", **target.headers}
         with session.put(

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Boolean, Integer
 
+from .. import urls
 from ..request.states import STATES
 from .schema import takes
 
@@ -82,10 +82,7 @@ def _is_list(text: object, *, of: type, empty: bool) -> bool:
 
 def _is_service(value: object) -> bool:
     """Whether a value can be a service's name: many look at the host in it."""
-    try:
-        return isinstance(value, str) and is_text(value) and bool(value) and urlsplit(value).port != 0
-    except ValueError:  # half an IPv6 address, a port that is no number
-        return False
+    return isinstance(value, str) and is_text(value) and bool(value) and urls.split(value) is not None
 
 
 def _is_meant(found: object) -> bool:

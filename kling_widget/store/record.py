@@ -7,11 +7,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
-from urllib.parse import urlsplit
 
+from .. import urls
 from ..request.money import ZERO, Micros
 from ..request.states import AT_SERVICE, FINAL, UNCERTAIN, State
-from ..settings import is_loopback
 
 TakeId = NewType("TakeId", str)
 """Our own name for a take: sorts by the time it was confirmed, and is safe in a file name."""
@@ -186,7 +185,7 @@ class Record:
     @property
     def local(self) -> bool:
         """Whether its service runs on this machine, and may be asked as often as it pleases."""
-        return self.practice or is_loopback(urlsplit(self.service).hostname or "")
+        return self.practice or urls.is_local(self.service)
 
     @property
     def may_cost(self) -> bool:

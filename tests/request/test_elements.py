@@ -138,8 +138,8 @@ def test_a_single_picture_is_its_own_reference_and_four_are_one_and_three() -> N
         ("Mara", "x" * 101, [A], "description: 101 characters; the service reads at most 100. Shorten it by 1"),
         ("Mara", "", [], "image: Give it a picture"),
         ("Mara", "", [A, B, C, D, A], "element_refer_list: .*there are 5. Leave 1 out"),
-        ("Mara", "", ["/home/me/mara.png"], "'/home/me/mara.png' is no address"),
-        ("Mara", "", [A, "ftp://x/y.png"], "Begin it with https://"),
+        ("Mara", "", ["/home/me/mara.png"], "image: It takes an address such as https://"),
+        ("Mara", "", [A, "ftp://x/y.png"], "without a password"),
     ],
 )
 def test_what_the_service_would_not_take_is_refused_before_it_is_asked(

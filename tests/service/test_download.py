@@ -9,7 +9,7 @@ import pytest
 
 from kling_widget.errors import BadFile, DownloadError, LeaseLost, StaleAddress
 from kling_widget.service.download import MAX_BYTES, Clip, fetch
-from kling_widget.service.transport import is_public
+from kling_widget.urls import is_public
 
 from ..clips import mp4
 from .raw import RawServer, answer

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ... import urls
 from ...errors import KlingError, Problem, RequestError
 from ...request import model_names
 from ...request.catalog import TOOL, Catalog, Model
@@ -84,6 +85,8 @@ def accepted(model: Model, values: Values, name: str, value: Any) -> Any:
     found = evaluate(model, {**values, **alone, **length, name: trial}).problems
     wrong = next((problem for problem in found if problem.field == name or problem.field in length), None)
     slots = {slot.name for slot in offer(model).slots}
+    if wrong is None and name in slots and not all(map(urls.is_input, plain if isinstance(plain, list) else [plain])):
+        wrong = Problem(name, urls.INPUT_REFUSED)
     if wrong is None and name not in slots and not fits(model, name, plain):
         wrong = Problem(name, f"There is no control for {value!r}.")
     if wrong is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from ... import urls
 from ...errors import KlingError
 from ...store.media_types import Medium, plain
 
@@ -17,8 +16,6 @@ READY: tuple[State, ...] = ("ready", "url")
 
 Entry = dict[str, Any]
 """One picture or video as the page shows it; see ``entry``."""
-
-_LONGEST = 2000  # characters of an address
 
 
 def entry(known: str, name: str, state: State, **more: Any) -> Entry:
@@ -38,26 +35,15 @@ def of_medium(medium: Medium, **more: str) -> Entry:
 
 def of_address(url: str) -> Entry:
     """An address that is taken as it is, called by its last part or its host."""
-    parts = urlsplit(url)
-    return entry(url, plain(parts.path) if parts.path.strip("/") else parts.netloc, "url", url=url)
+    parts = urls.split(url)
+    path = parts.path if parts else ""
+    return entry(url, plain(path) if path.strip("/") else urls.host(url), "url", url=url)
 
 
 def checked(text: str) -> str:
-    """An address that a person gave. A notebook saves it, so a password has no place in it.
-
-    Raises
-    ------
-    KlingError
-        If it is none that a service could fetch from.
-    """
-    try:
-        parts = urlsplit(text)
-        fits = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
-        fits = fits and not parts.username and not parts.password
-    except ValueError:
-        fits = False
-    if not fits or len(text) > _LONGEST or re.search(r"\s", text):
-        raise KlingError("It takes an address such as https://pictures.example/fox.png, without a password. Change it.")
+    """Return an address that a person gave. Raises ``KlingError`` if a service could not be given it."""
+    if not urls.is_input(text):
+        raise KlingError(urls.INPUT_REFUSED)
     return text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets as t
 
+from ... import urls
 from ...errors import KlingError
 from ...store.media_types import Medium, plain
 from ..base.widget import Answer, Buffers, Command, CommandWidget
@@ -192,7 +192,7 @@ class Media(CommandWidget):
 
     def _place(self, command: Command, _buffers: Buffers) -> None:
         slot, text = self._slot(command), str(command.get("text", "")).strip()
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):  # one letter would be a drive
+        if urls.has_scheme(text):
             self._put(slot, of_address(checked(text)))
             return
         if not text:

@@ -7,11 +7,10 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
-from urllib.parse import urlsplit
 
-from ...errors import DownloadError, LibraryError
+from ... import urls
+from ...errors import LibraryError
 from ...library.file_copies import sha256
-from ...settings import is_loopback
 from ...store import Record
 from ...store.record import KEPT_MS
 
@@ -97,15 +96,8 @@ def at_service(record: Record, now: int) -> str:
     address = found[0] if isinstance(found, list) and found else ""
     if not isinstance(address, str):
         return ""
-    from ...service.download import permit  # brings requests, which a page need not wait for
-
-    try:
-        parts = urlsplit(address)
-        played = record.practice and is_loopback(parts.hostname or "")
-        permit(address, f"{parts.scheme}://{parts.netloc}" if played else record.service)
-    except (DownloadError, ValueError):
-        return ""
-    return address
+    played = record.practice and urls.is_web(address) and urls.is_local(address)
+    return address if played or urls.may_be_fetched(address, record.service) else ""
 
 
 def _unchanged(record: Record, path: Path) -> None:

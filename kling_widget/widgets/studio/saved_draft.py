@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ... import urls
 from ...library import Library
 from ...request.catalog import O3_PRO, TOOL, Model
 from ...text import mended
@@ -80,7 +81,7 @@ def held(model: Model, found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _addresses(value: Any) -> bool:
     given = value if isinstance(value, list) else [value]
-    return all(isinstance(one, str) and one.startswith(("https://", "http://")) for one in given if one != "")
+    return all(urls.is_input(one) for one in given if one != "")
 
 
 class SavedDraft:

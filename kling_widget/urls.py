@@ -1,0 +1,113 @@
+"""Which URLs are accepted, and for what. Pure: no name is looked up, and nobody is asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+INPUT_REFUSED = "It takes an address such as https://pictures.example/fox.png, without a password. Change it."
+"""What a person is told whose text is no URL of a picture or a video; see ``is_input``."""
+
+_PORTS = {"https": 443, "http": 80}
+_HOST = re.compile(r"[^\s/\\?#@\[\]%\x00-\x20\x7f]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # one letter would be a drive
+_LONGEST = 2000  # characters; beyond some 2,000 not all servers take one
+
+
+def split(url: str) -> SplitResult | None:
+    """Split a URL; None where it can't be read, such as half an IPv6 address or a port that is none."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.port == 0 else parts
+    except ValueError:
+        return None
+
+
+def has_scheme(text: str) -> bool:
+    """Return whether a text is meant as a URL, and not as a file's path."""
+    return _SCHEME.match(text) is not None
+
+
+def is_web(value: object) -> bool:
+    """Return whether a value is a URL with ``http`` or ``https`` and a host."""
+    parts = split(value) if isinstance(value, str) else None
+    return parts is not None and parts.scheme in _PORTS and bool(parts.hostname)
+
+
+def is_input(value: object) -> bool:
+    """Return whether a value is a URL that a service can be given as a picture or a video.
+
+    A notebook and a clip's story save it, so a password has no place in it.
+    """
+    if not isinstance(value, str) or not is_web(value) or len(value) > _LONGEST or re.search(r"\s", value):
+        return False
+    parts = urlsplit(value)
+    return not parts.username and not parts.password
+
+
+def origin(text: str) -> str | None:
+    """Return the origin that a text names, in the one way in which it is written; None where it is none, or more.
+
+    Examples
+    --------
+    >>> origin("https://API.wavespeed.ai:443")
+    'https://api.wavespeed.ai'
+    >>> origin("https://api.wavespeed.ai/api/v3") is None
+    True
+    """
+    parts = split(text)
+    if parts is None or parts.scheme not in _PORTS or "@" in parts.netloc:
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if not _HOST.fullmatch(host) or parts.path or parts.query or parts.fragment:
+        return None
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}")
+
+
+def host(url: str) -> str:
+    """Return the host of a URL, with its port, for people; empty where it has none."""
+    parts = split(url)
+    return parts.netloc if parts else ""
+
+
+def is_local(url: str) -> bool:
+    """Return whether a URL leads to this machine itself."""
+    parts = split(url)
+    name = (parts.hostname or "") if parts else ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def may_see_key(url: str) -> bool:
+    """Return whether a key can travel there: encrypted, or without leaving this machine."""
+    return url.startswith("https://") or is_local(url)
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address is one of the open Internet."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_global
+
+
+def may_be_fetched(url: str, service: str) -> bool:
+    """Return whether a service has a reason to name this URL: its own origin, else https on a public host, no password.
+
+    A host's name may lead elsewhere each time that it is looked up, so whoever connects checks the IP address too.
+    """
+    parts, own = split(url), split(service)
+    if parts is None:
+        return False
+    if own is not None and (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+        return True
+    name = parts.hostname or ""
+    if parts.scheme != "https" or parts.username or parts.password or name in ("", "localhost"):
+        return False
+    try:
+        return is_public(name)
+    except ValueError:  # a name, not an IP address
+        return True
