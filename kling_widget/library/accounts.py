@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ..store import Record
 from ..store.learned_limit import Learned
 from ..store.record import PRACTICE
-
-if TYPE_CHECKING:
-    from ..engine.worker import Engine
-    from .shared import SharedLibrary
+from .base import LibraryBase
 
 _Same = TypeVar("_Same", bound="Accounts")
 
 
-class Accounts:
+class Accounts(LibraryBase):
     """Takes belong to the account that made them, and wait for a key of it."""
-
-    _shared: SharedLibrary
-
-    @property
-    def engine(self) -> Engine:
-        """What tends the library's takes in this process."""
-        raise NotImplementedError
 
     def same_account(self: _Same, account: str) -> _Same:
         """Say that the key found now belongs to the account that made some takes, as after a key was renewed.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import paths, permissions
 from ..errors import BadFile, LibraryError, RequestError
@@ -18,11 +17,9 @@ from ..store import Record, TakeId
 from ..store.record import fresh_id, now_ms
 from .file_copies import copied, sha256
 from .foreign_story import ForeignStory, read_story
+from .records import Records
+from .shared import SharedLibrary
 from .story import adopted_story
-
-if TYPE_CHECKING:
-    from .library import Library
-    from .shared import SharedLibrary
 
 NO_STORY = (
     "it carries no story. A clip that take.save_as(...) saved has one; tools that cut or convert clips throw it away"
@@ -31,7 +28,7 @@ NO_STORY = (
 _PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
 
-def adopt(library: Library, shared: SharedLibrary, path: str | os.PathLike[str]) -> Record:
+def adopt(library: Records, shared: SharedLibrary, path: str | os.PathLike[str]) -> Record:
     """Bring a clip in; see ``Library.adopt``."""
     source = as_path(path)
     try:
@@ -55,7 +52,7 @@ def adopt(library: Library, shared: SharedLibrary, path: str | os.PathLike[str])
     return found
 
 
-def _held(library: Library, shared: SharedLibrary, hashes: set[str], name: str) -> Record | None:
+def _held(library: Records, shared: SharedLibrary, hashes: set[str], name: str) -> Record | None:
     """The take that has this clip already, where its file is here; of several, the one of this name."""
     came = [one for one in shared.store.adopted() if (tale := adopted_story(library, one)) and tale.sha256 in hashes]
     holders = sorted([*shared.store.holding(hashes), *came], key=lambda record: record.id != name)
@@ -63,7 +60,7 @@ def _held(library: Library, shared: SharedLibrary, hashes: set[str], name: str) 
 
 
 def _bring(
-    library: Library, shared: SharedLibrary, source: Path, foreign: ForeignStory, request: VideoRequest
+    library: Records, shared: SharedLibrary, source: Path, foreign: ForeignStory, request: VideoRequest
 ) -> Record:
     at = now_ms()
     name = fresh_id(at)
@@ -111,7 +108,7 @@ def _bring(
         raise
 
 
-def _parent(library: Library, foreign: ForeignStory) -> TakeId | None:
+def _parent(library: Records, foreign: ForeignStory) -> TakeId | None:
     """The take that it was made from, where this library holds it."""
     if not foreign.lineage:
         return None

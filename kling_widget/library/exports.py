@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from .. import paths, permissions
 from ..engine.extractor import Done
@@ -15,12 +15,10 @@ from ..errors import BadValue, LibraryError
 from ..media.extraction import Job, Words, extract, stills
 from ..media.extraction.job import ANIMATION_SECONDS
 from ..media.extraction.process import SAFE, Going, NotExtracted
+from ..store import Record
 from .file_copies import file_name
+from .records import Records
 from .story import write_to
-
-if TYPE_CHECKING:
-    from ..store import Record
-    from .library import Library
 
 Kind = Literal["story", "gif", "webp", "sheet", "frame", "mp3"]
 """What can be taken away: the clip with its story in it, a GIF, an animated WebP, a contact sheet or one frame (both
@@ -103,7 +101,7 @@ class Exports:
         The takes' library.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Records) -> None:
         self._library = library
 
     @property

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..atomic_write import READABLE, replacing
 from ..errors import BadFile, KlingError, LibraryError
@@ -15,10 +14,8 @@ from ..filenames import as_path, slug
 from ..media.mp4 import story as carried
 from ..store import Record
 from .foreign_story import read_story
+from .records import Records
 from .story import adopted_story, write_to
-
-if TYPE_CHECKING:
-    from .library import Library
 
 _PIECE = 1 << 20  # bytes that are read at a time
 
@@ -29,7 +26,7 @@ def file_name(record: Record) -> str:
     return f"{begins}-{record.id}.mp4" if begins else f"{record.id}.mp4"
 
 
-def save(library: Library, record: Record, path: str | os.PathLike[str], *, story: bool) -> Path:
+def save(library: Records, record: Record, path: str | os.PathLike[str], *, story: bool) -> Path:
     """Save a take's clip; see ``Take.save_as``."""
     source = library.path(record)
     if source is None or not source.is_file():
@@ -83,7 +80,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _same(library: Library, record: Record, target: Path) -> bool:
+def _same(library: Records, record: Record, target: Path) -> bool:
     """Whether a file is this take's clip already, as it came or with a story."""
     earlier = adopted_story(library, record)
     mine = (record.id, record.sha256) if earlier is None else (earlier.id, earlier.sha256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import paths, permissions
 from ..errors import BadFile, LibraryError
@@ -14,28 +14,15 @@ from ..media.mp4 import validation
 from ..media.mp4.file_kinds import recognise
 from ..store import Record
 from ..store.record import now_ms
+from .exports import Exports
 from .file_copies import copied, sha256
-
-if TYPE_CHECKING:
-    from ..engine.worker import Engine
-    from .exports import Exports
-    from .shared import SharedLibrary
+from .records import Records
 
 _HEAD = 4096  # bytes by which it is told what a file is
 
 
-class Accepting:
+class Accepting(Records):
     """The part of a library that knows what came of takes and is no clip that can be vouched for."""
-
-    _shared: SharedLibrary
-    if TYPE_CHECKING:
-
-        @property
-        def exports(self) -> Exports:
-            """Makes pictures of clips."""
-
-        def start(self) -> Engine:
-            """Tend open takes."""
 
     def kept(self, record: Record) -> Path | None:
         """Where what came of a take is kept as it is; None where nothing is."""
@@ -69,7 +56,7 @@ class Accepting:
         accepted = self._shared.store.decide(record.id, changes, state="unverified")
         with contextlib.suppress(OSError):  # it is in its place; a second name of it does no harm
             source.unlink()
-        self.exports.draw_strip(accepted)
+        Exports(self).draw_strip(accepted)
         return accepted
 
     def fetch_again(self, take_id: str) -> Record:

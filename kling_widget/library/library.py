@@ -7,43 +7,34 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..display_hook import display
-from ..engine.extractor import Extractor
 from ..errors import KlingError, LibraryError
-from ..request.catalog import Catalog
 from ..service.answers import is_id
 from ..settings import library_folder
 from ..store import Record
 from ..store.record import now_ms
-from . import models
 from .accounts import Accounts
 from .adoption import adopt
 from .budget import Cap, Caps, Spent, amount, caps, spent
 from .exports import Exports
 from .file_decisions import Accepting
 from .readonly import ReadOnly
-from .records import Records
 from .shared import Adopted, SharedLibrary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..engine.uploader import Uploader
-    from ..engine.worker import Engine
-    from ..store.elements import ElementStore
-    from ..store.media import MediaStore
     from .rescue import Rescued
-    from .take import Take
+    from .take import Take  # a library gives takes, and a take knows its library
 
 Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(Records, Accepting, Accounts, ReadOnly):
+class Library(Accepting, Accounts, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -95,56 +86,9 @@ class Library(Records, Accepting, Accounts, ReadOnly):
             self._shared = self._all_shared[folder]
 
     @property
-    def folder(self) -> Path:
-        """Its folder, an absolute path."""
-        return self._shared.folder
-
-    @property
-    def zone(self) -> tzinfo:
-        """The time zone in which its days are counted and its moments are told: that of the machine that made it.
-
-        It is kept in the library, so that kernels in several zones have one day, and one budget for it.
-        """
-        return self._shared.store.zone
-
-    @property
-    def elements(self) -> ElementStore:
-        """Its elements: persons and things that the service knows by an id and prompts call by name."""
-        return self._shared.store.elements
-
-    @property
-    def uploader(self) -> Uploader:
-        """Brings its pictures and videos to the service, each file once."""
-        return self.engine.uploader
-
-    @property
-    def extractor(self) -> Extractor:
-        """Makes pictures and remade files of its clips, one by one in the background."""
-        return self.engine.extractor
-
-    @property
     def exports(self) -> Exports:
         """Makes what a person takes away: animations, pictures, contact sheets, copies."""
         return Exports(self)
-
-    @property
-    def media(self) -> MediaStore:
-        """Its pictures and videos."""
-        return self.uploader.store
-
-    @property
-    def catalog(self) -> Catalog:
-        """The models that it knows: the bundled ones, as the service said last."""
-        return models.stored_catalog(self.folder)
-
-    @property
-    def engine(self) -> Engine:
-        """What tends this library's takes in this process; started when first asked for."""
-        return self.start()
-
-    def start(self) -> Engine:
-        """Start tending open takes, where that is not under way."""
-        return self._shared.engine
 
     @staticmethod
     def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescued:

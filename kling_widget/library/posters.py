@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from .. import atomic_write, paths
 from ..errors import LibraryError
 from ..media.extraction.job import SMALL_BYTES
-
-if TYPE_CHECKING:
-    from ..store import Record
-    from .library import Library
+from ..store import Record
+from .records import Records
 
 _NEEDED = (b"\xff\xd8\xff", b"\xff\xd9")  # how a JPEG begins and ends; it is decoded by pages only
 
 
-def choose_poster(library: Library, take_id: str, image: bytes) -> Record:
+def choose_poster(library: Records, take_id: str, image: bytes) -> Record:
     """Make a picture the poster of a take.
 
     Parameters

@@ -12,15 +12,13 @@ from ..request.budget import Budget, Spend
 from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..text import flaw, is_blank
-from .shared import SharedLibrary
+from .base import LibraryBase
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
 
 
-class Records:
+class Records(LibraryBase):
     """The part of a library that reads its takes without acting on them, and writes a person's words about them."""
-
-    _shared: SharedLibrary
 
     def record(self, take_id: str) -> Record:
         """What is known of one take now."""

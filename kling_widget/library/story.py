@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import LibraryError
 from ..media.mp4 import story as carried
@@ -24,9 +24,7 @@ from .foreign_story import (
     public,
     read_story,
 )
-
-if TYPE_CHECKING:
-    from .library import Library
+from .records import Records
 
 SIMULATED = "Not a real generation: simulated."
 """What stands wherever a practice clip is shown."""
@@ -34,7 +32,7 @@ SIMULATED = "Not a real generation: simulated."
 _TITLE = 120  # characters
 
 
-def story(library: Library, record: Record) -> dict[str, Any]:
+def story(library: Records, record: Record) -> dict[str, Any]:
     """What a take's clip is given to tell: JSON values, no key, no path of this machine.
 
     A take that was adopted passes on what its clip said.
@@ -75,7 +73,7 @@ def story(library: Library, record: Record) -> dict[str, Any]:
     }
 
 
-def adopted_story(library: Library, record: Record) -> ForeignStory | None:
+def adopted_story(library: Records, record: Record) -> ForeignStory | None:
     """Return the story that an adopted take's clip came with; None for a take that was made here."""
     path = library.path(record)
     if record.prediction is not None or path is None:
@@ -87,7 +85,7 @@ def adopted_story(library: Library, record: Record) -> ForeignStory | None:
         return None
 
 
-def write_to(library: Library, record: Record, target: Path) -> Path:
+def write_to(library: Records, record: Record, target: Path) -> Path:
     """Write a take's clip with its story. The library's own file stays as it came.
 
     Raises
@@ -104,7 +102,7 @@ def write_to(library: Library, record: Record, target: Path) -> Path:
     return target
 
 
-def _lineage(library: Library, record: Record) -> tuple[Ancestor, ...]:
+def _lineage(library: Records, record: Record) -> tuple[Ancestor, ...]:
     """Return a take's ancestors, its parent first; beyond what this library holds, those that an adopted clip names."""
     ancestors = list[Ancestor]()
     for child, parent in _parents(library, record):
@@ -118,7 +116,7 @@ def _lineage(library: Library, record: Record) -> tuple[Ancestor, ...]:
     return (*ancestors, *(earlier.lineage if earlier else ()))[:MOST_PARENTS]
 
 
-def _parents(library: Library, record: Record) -> Iterator[tuple[Record, Record]]:
+def _parents(library: Records, record: Record) -> Iterator[tuple[Record, Record]]:
     seen = {record.id}
     while record.parent and record.parent not in seen and len(seen) <= MOST_PARENTS:
         try:

@@ -21,7 +21,6 @@ from ..store.record import PRACTICE
 from .file_copies import save
 from .library import Library
 from .take_exports import Keepsakes
-from .take_properties import Standing
 
 _LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
 
@@ -103,7 +102,7 @@ def make(
     return Take(record.id, library)
 
 
-class Take(Standing, Keepsakes):
+class Take(Keepsakes):
     """One generation: its request, how it stands, its clip, its cost, and what a person thought of it.
 
     It holds no copy of anything: each property is read from the library when asked for.

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from .exports import Export
-
-if TYPE_CHECKING:
-    from ..store import Record
-    from .library import Library
+from .take_properties import Standing
 
 
-class _Taken(Protocol):
-    library: Library
-
-    @property
-    def record(self) -> Record: ...
-
-
-class Keepsakes:
+class Keepsakes(Standing):
     """The part of a take that makes files of its clip. They lie in the library's folder ``exports``.
 
     Each method waits for its file (some seconds), gives what was made before where the clip is unchanged, and raises
@@ -27,7 +16,7 @@ class Keepsakes:
     where the file could not be made. Nothing of it costs money, and the clip is untouched.
     """
 
-    def gif(self: _Taken, start: float | None = None, end: float | None = None) -> Path:
+    def gif(self, start: float | None = None, end: float | None = None) -> Path:
         """Make a GIF: at most 480 pixels on the longer side, 12 frames a second, 200 frames and 20 MB.
 
         Parameters
@@ -38,7 +27,7 @@ class Keepsakes:
         """
         return self.library.exports.make(self.record, Export("gif", start, end))
 
-    def webp(self: _Taken, start: float | None = None, end: float | None = None) -> Path:
+    def webp(self, start: float | None = None, end: float | None = None) -> Path:
         """Make an animated WebP: at most 640 pixels on the longer side, 15 frames a second and 20 MB.
 
         Parameters
@@ -48,7 +37,7 @@ class Keepsakes:
         """
         return self.library.exports.make(self.record, Export("webp", start, end))
 
-    def sheet(self: _Taken, start: float | None = None, end: float | None = None) -> Path:
+    def sheet(self, start: float | None = None, end: float | None = None) -> Path:
         """Make a contact sheet (PNG): sixteen frames with their moments, below the prompt and the settings.
 
         Parameters
@@ -58,7 +47,7 @@ class Keepsakes:
         """
         return self.library.exports.make(self.record, Export("sheet", start, end))
 
-    def frame(self: _Taken, at: float = 0.0) -> Path:
+    def frame(self, at: float = 0.0) -> Path:
         """Make a picture (PNG, full size) of the frame that is shown at a moment.
 
         Parameters
