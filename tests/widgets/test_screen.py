@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ from kling_widget.widgets.player.delivery import CHUNK_MOST, HEAD
 from kling_widget.widgets.player.saved_output import SavedOutput
 from kling_widget.widgets.queue.take_row import row
 from tests.made import a_record, a_take
+
+from .page import until
 
 
 @pytest.fixture
@@ -163,6 +164,16 @@ def test_a_piece_that_does_not_exist_is_refused(screen: Heard, piece: dict[str, 
     assert buffers == []
 
 
+def test_a_picture_that_a_page_asks_for_is_made_and_given_whole(screen: Heard, library: Library) -> None:
+    job = screen.asked("make", take=screen.clips[0]["id"], export="frame", start=0.5)[0]["job"]
+    until(lambda: any(content.get("job") == job and "made" in content for content, _ in list(screen._sent)))
+    made = screen.asked("made", job=job)[0]["made"]
+    _, pieces = screen.asked("piece", job=job, offset=0, length=made["bytes"])
+    assert made["type"] == "image/png"
+    assert pieces == [(library.folder / "exports" / made["name"]).read_bytes()]
+    assert not screen.asked("piece", job="another", offset=0, length=9)[0]["ok"]
+
+
 @pytest.mark.parametrize("kind", ["where", "chunk", "poster"])
 def test_only_takes_of_the_library_are_given(screen: Heard, kind: str) -> None:
     for take in ("../../etc/passwd", "t000000000nobody", None):
@@ -217,14 +228,6 @@ def test_an_action_reaches_who_offered_it(library: Library) -> None:
     assert not screen.asked("act", take=take, action="delete")[0]["ok"]
     assert not screen.asked("act", take=other, action="remix")[0]["ok"]
     assert chosen == [(take, "remix")]
-
-
-def until(met: Callable[[], bool]) -> None:
-    """Wait until the engine's thread has done its part."""
-    end = time.monotonic() + 60
-    while not met():
-        assert time.monotonic() < end, "it never came to be"
-        time.sleep(0.02)
 
 
 def test_what_is_said_of_a_take_in_code_reaches_every_screen_of_it(library: Library) -> None:
