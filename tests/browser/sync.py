@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator
 
+NEAR_MS = 45
+"""Milliseconds, a frame of a clip of 24 a second: what lies between two frames that are further apart is guessed."""
+
 Presented = list[list[float]]
 """Frames as pairs: when each was on the screen (milliseconds), and which moment of the clip it is of (seconds)."""
 
@@ -32,6 +35,9 @@ class Apart:
 
     frames: list[float]
     """Signed: positive where another clip was ahead."""
+
+    span: float
+    """From the first to the last of these frames, in seconds of the clip: what of its length was seen."""
 
     @property
     def most(self) -> float:
@@ -62,14 +68,19 @@ def presented(card: Locator) -> list[Presented]:
 def apart(card: Locator, *, per_second: int = 24, rate: float = 1) -> Apart:
     """What was seen since, for clips of so many frames a second that are played at a rate."""
     first, *others = presented(card)
-    return Apart([gap * per_second for other in others for gap in _gaps(first, other, rate)])
+    found = [gap for other in others for gap in _gaps(first, other, rate)]
+    moments = [moment for moment, _ in found]
+    return Apart([gap * per_second for _, gap in found], max(moments) - min(moments) if moments else 0.0)
 
 
-def _gaps(first: Presented, other: Presented, rate: float) -> list[float]:
-    """At each frame of the other, how far it is from where the first is then, in seconds of the clips."""
+def _gaps(first: Presented, other: Presented, rate: float) -> list[tuple[float, float]]:
+    """At frames of the other: which moment it is of, and how far that is from where the first is then, in seconds.
+
+    Where the first presents no frame at about that time, the screen stands still, and nothing can be measured.
+    """
     gaps = []
     for when, media in other:
-        if first and first[0][0] <= when <= first[-1][0]:
-            at, moment = min(first, key=lambda frame: abs(frame[0] - when))
-            gaps.append(round(media - moment - (when - at) / 1000 * rate, 6))  # browsers tell microseconds
+        at, moment = min(first, key=lambda frame: abs(frame[0] - when), default=(0.0, 0.0))
+        if first and abs(when - at) <= NEAR_MS:
+            gaps.append((media, round(media - moment - (when - at) / 1000 * rate, 6)))  # browsers tell microseconds
     return gaps
