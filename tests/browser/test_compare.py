@@ -222,6 +222,7 @@ def test_only_one_clip_is_heard_and_a_person_says_which(jupyter: Jupyter, practi
     assert card.locator("video").evaluate_all(muted) == [True, True]
 
 
+@pytest.mark.alone
 def test_a_range_begins_and_ends_on_its_frames_and_loops(jupyter: Jupyter, practised: Path) -> None:
     _, card = opened(jupyter, practised)
     card.focus()
