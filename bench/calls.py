@@ -80,7 +80,7 @@ def scenes() -> dict[str, Calls]:
         controls = builder._controls.by_name
         controls["prompt"].set_state({"value": PROMPT})
         time.sleep(1)  # what follows a change follows it
-        engine: Any = library.engine
+        engine: Any = library._gateway.engine
         engine.soon = lambda work: None  # the synchronous half alone
 
         def click() -> None:

@@ -78,7 +78,7 @@ def run(count: int = COUNT) -> Table:
 
 
 def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> dict[str, dict[str, Act]]:
-    known, store = library.record(str(take)).id, Store.in_folder(library.folder)
+    known, store = library._gateway.record(str(take)).id, Store.in_folder(library.folder)
     history = History(library)
 
     def panel() -> None:
@@ -87,28 +87,28 @@ def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> 
 
     return {
         "newest page": {
-            "ours": lambda: library.records(limit=PAGE),
+            "ours": lambda: library._gateway.records(limit=PAGE),
             "json": lambda: files.page(PAGE),
             "csv": lambda: sheet.page(PAGE),
         },
         "text search": {
-            "ours": lambda: library.records(search=RARE, limit=PAGE),
+            "ours": lambda: library._gateway.records(search=RARE, limit=PAGE),
             "json": lambda: files.search(RARE),
             "csv": lambda: sheet.search(RARE),
         },
         "text search that finds nothing": {
-            "ours": lambda: library.records(search="no such words", limit=PAGE),
+            "ours": lambda: library._gateway.records(search="no such words", limit=PAGE),
             "json": lambda: files.search("no such words"),
             "csv": lambda: sheet.search("no such words"),
         },
         "all as a DataFrame": {"ours": library.history, "json": files.table, "csv": sheet.table},
         "one rating written": {
-            "ours": lambda: library.annotate(known, rating=4),
+            "ours": lambda: library._gateway.annotate(known, rating=4),
             "json": lambda: files.rate(known, 4),
             "csv": lambda: sheet.rate(known, 4),
         },
-        "one take read": {"ours": lambda: library.record(known)},
-        "what changed since": {"ours": lambda: library.changed_since(10**9)},
+        "one take read": {"ours": lambda: library._gateway.record(known)},
+        "what changed since": {"ours": lambda: library._gateway.changed_since(10**9)},
         "money spent": {"ours": library.spent},
         "a panel reads all it shows": {"ours": panel},
         "a take confirmed, given its turn, taken back": {"ours": lambda: _confirmed(store, known)},

@@ -254,7 +254,7 @@ ELEMENTS = (
 for name, note in (("Mara", "A woman in a red coat"), ("Old Tom", "The lighthouse keeper"), ("Rex", "A grey dog")):
     if not studio.library.elements.by_name(name):
         studio.library.elements.add(name, str(2**60 + len(name)), service="practice", note=note)
-studio.library.engine.soon(studio._refresh)
+studio.library._gateway.engine.soon(studio._refresh)
 studio"""
 )
 

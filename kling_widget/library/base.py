@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # these bring SQLAlchemy and requests, which a page need not 
 
 
 class LibraryBase:
-    """An opened library, as far as its takes are not asked about."""
+    """An opened library, as far as its takes are not asked about: for people too."""
 
     _shared: SharedLibrary
 
@@ -42,6 +43,32 @@ class LibraryBase:
         return self._shared.store.elements
 
     @property
+    def catalog(self) -> Catalog:
+        """The models that it knows: the bundled ones, as the service said last."""
+        return models.stored_catalog(self.folder)
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Takes whose rows were met and can't be read, by their ids, and what is wrong with each.
+
+        They are left as they are, and out of lists and histories; nothing is sent or fetched for them.
+        """
+        return dict(self._shared.store.unreadable)
+
+
+class TendedLibrary(LibraryBase):
+    """An opened library with what works for it in the background."""
+
+    @property
+    def engine(self) -> Engine:
+        """What tends this library's takes in this process; started when first asked for."""
+        return self.start()
+
+    def start(self) -> Engine:
+        """Start tending open takes, where that is not under way."""
+        return self._shared.engine
+
+    @property
     def uploader(self) -> Uploader:
         """Brings its pictures and videos to the service, each file once."""
         return self.engine.uploader
@@ -55,17 +82,3 @@ class LibraryBase:
     def media(self) -> MediaStore:
         """Its pictures and videos."""
         return self.uploader.store
-
-    @property
-    def catalog(self) -> Catalog:
-        """The models that it knows: the bundled ones, as the service said last."""
-        return models.stored_catalog(self.folder)
-
-    @property
-    def engine(self) -> Engine:
-        """What tends this library's takes in this process; started when first asked for."""
-        return self.start()
-
-    def start(self) -> Engine:
-        """Start tending open takes, where that is not under way."""
-        return self._shared.engine

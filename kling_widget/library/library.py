@@ -5,24 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..display_hook import display
-from ..errors import KlingError, LibraryError
-from ..service.answers import is_id
 from ..settings import library_folder
-from ..store import Record
-from ..store.record import now_ms
-from .accounts import Accounts
 from .adoption import adopt
+from .base import LibraryBase
 from .budget import Cap, Caps, Spent, amount, caps, spent
-from .exports import Exports
-from .file_decisions import Accepting
+from .gateway import Gateway
 from .readonly import ReadOnly
-from .shared import Adopted, SharedLibrary
+from .shared import SharedLibrary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +29,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(Accepting, Accounts, ReadOnly):
+class Library(LibraryBase, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -65,10 +60,10 @@ class Library(Accepting, Accounts, ReadOnly):
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, tend: bool = True) -> None:
         self._join(library_folder(folder))
         if tend and self._shared.store.has_open():
-            self.start()
+            self._gateway.start()
 
     @classmethod
-    def page_first(cls, folder: str | os.PathLike[str] | None = None) -> Library:
+    def _page_first(cls, folder: str | os.PathLike[str] | None = None) -> Library:
         """Open a library for a panel: its database may be opened a moment later, when the page has what it needs.
 
         Raises what ``Library`` does.
@@ -76,7 +71,7 @@ class Library(Accepting, Accounts, ReadOnly):
         library = cls.__new__(cls)
         library._join(library_folder(folder), page_first=True)
         if library._shared.is_open and library._shared.store.has_open():
-            library.start()
+            library._gateway.start()
         return library
 
     def _join(self, folder: Path, *, page_first: bool = False) -> None:
@@ -84,11 +79,7 @@ class Library(Accepting, Accounts, ReadOnly):
             if folder not in self._all_shared:
                 self._all_shared[folder] = SharedLibrary(folder, page_first=page_first)
             self._shared = self._all_shared[folder]
-
-    @property
-    def exports(self) -> Exports:
-        """Makes what a person takes away: animations, pictures, contact sheets, copies."""
-        return Exports(self)
+            self._gateway = Gateway(self._shared)
 
     @staticmethod
     def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescued:
@@ -130,19 +121,64 @@ class Library(Accepting, Accounts, ReadOnly):
                 del self._all_shared[self.folder]
         self._shared.close()
 
+    def same_account(self, account: str) -> Library:
+        """Say that the key found now belongs to the account that made some takes, as after a key was renewed.
+
+        Each take belongs to the key that made it; with another key it is left as it is, since the service would show
+        that key nothing of it. A new key of the same account sees the same tasks. Only you know that it is one: said of
+        another account, its key would find nothing, and takes would be given up as not made or no longer kept.
+
+        Parameters
+        ----------
+        account
+            The account as the waiting take names it (`Take.account`), or the beginning of it.
+
+        Raises
+        ------
+        LibraryError
+            If no account of this library begins so, or several do. Nothing was changed.
+        SettingsError
+            If no key is found. Nothing was changed.
+        """
+        self._gateway.engine.accounts.same_account(account.strip())
+        return self
+
     # Takes
 
     def take(self, take_id: str) -> Take:
         """The take of that id. Raises ``LibraryError`` where there is none."""
         from .take import Take
 
-        return Take(self.record(take_id).id, self)
+        return Take(self._gateway.record(take_id).id, self)
 
-    def takes(self, *, search: str = "", limit: int | None = 200, **wanted: Any) -> list[Take]:
-        """Return takes, newest first. The arguments are those of ``records``."""
+    def takes(
+        self,
+        *,
+        search: str = "",
+        limit: int | None = 200,
+        states: Collection[str] | None = None,
+        rating: int | None = None,
+        before: str | None = None,
+    ) -> list[Take]:
+        """Return takes, newest first.
+
+        Parameters
+        ----------
+        search
+            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
+        limit
+            At most so many; None for all.
+        states
+            Only takes in these states.
+        rating
+            Only takes with at least so many stars.
+        before
+            Only takes older than the one of this id.
+        """
         from .take import Take
 
-        return [Take(record.id, self) for record in self.records(search=search, limit=limit, **wanted)]
+        found = self._gateway.records(search=search, limit=limit, states=states, rating=rating, before=before)
+        return [Take(record.id, self) for record in found]
 
     def history(self, *, search: str = "", limit: int | None = None) -> pd.DataFrame:
         """All takes as a table, newest first.
@@ -184,20 +220,7 @@ class Library(Accepting, Accounts, ReadOnly):
         The file is copied as it is, unless it is here already; it costs this library nothing, and no service knows it.
         Raises ``LibraryError`` for what is no whole MP4 with a story and a request that a model of the catalogue takes.
         """
-        return self.take(adopt(self, self._shared, path).id)
-
-    def on_adopted(self, call: Adopted) -> Callable[[], None]:
-        """Call ``call`` with the record of each take that is adopted in this process. Returns what stops it."""
-        return self._shared.on_adopted(call)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its database is open: `page_first` puts that off."""
-        return self._shared.is_open
-
-    def when_open(self, go_on: Callable[[], None], failed: Callable[[KlingError], None]) -> None:
-        """Call ``go_on`` where the database is open; else one of the two in a moment, on another thread."""
-        self._shared.when_open(go_on, failed)
+        return self.take(adopt(self._gateway, self._shared, path).id)
 
     def export_html(
         self,
@@ -238,7 +261,7 @@ class Library(Accepting, Accounts, ReadOnly):
 
     def spent(self) -> Spent:
         """Money spent through this library, in dollars: today and in all, live and practice apart."""
-        return spent(self.sums())
+        return spent(self._gateway.sums())
 
     def spend(self) -> pd.DataFrame:
         """The ledger as a table, oldest first: what was quoted, charged and refunded.
@@ -275,7 +298,7 @@ class Library(Accepting, Accounts, ReadOnly):
     @property
     def budget(self) -> Caps:
         """The caps on what this library spends, in dollars, for every kernel that uses it. ``cap`` sets them."""
-        return caps(self.caps())
+        return caps(self._gateway.caps())
 
     def cap(self, *, call: Cap = ..., day: Cap = ..., library: Cap = ...) -> Library:
         """Cap what this library spends, in US dollars. Play money is capped by the same numbers.
@@ -296,30 +319,8 @@ class Library(Accepting, Accounts, ReadOnly):
         """
         given = {"call": call, "day": day, "library": library}
         wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
-        self._shared.store.ledger.set_budget(replace(self.caps(), **wanted))
+        self._shared.store.ledger.set_budget(replace(self._gateway.caps(), **wanted))
         return self
 
-    def decide(self, take_id: str, prediction: str | None) -> Record:
-        """Say which task a take in doubt is, by its id, or None: it was not made.
-
-        Raises ``LibraryError`` where it does not wait for that, or the id is none; ``AlreadyTaken`` where another take
-        has that task.
-        """
-        prediction = prediction if prediction is None else prediction.strip()
-        if prediction is not None and not is_id(prediction):
-            raise LibraryError(
-                "That is no id of a task. It is what the service's site shows beside the prediction, some 32 letters "
-                "and digits. Nothing was changed."
-            )
-        if prediction is None:
-            words = "You said that none of the service's tasks is this take, so it counts as not made and not charged."
-            changes = {"state": "not_created", "trouble": words, "settled": True, "finished_at": now_ms()}
-        else:
-            changes = {"state": "accepted", "prediction": prediction, "accepted_at": now_ms(), "trouble": ""}
-        before = self.record(take_id)
-        if before.state == "needs_you":  # else it is refused, and claims nothing
-            self.engine.accounts.claim(before, prediction)
-        return self._shared.store.decide(before.id, {**changes, "candidates": ""})
-
     def __repr__(self) -> str:
-        return f"<Library {str(self.folder)!r}, {self.sums().takes} takes>"
+        return f"<Library {str(self.folder)!r}, {self._gateway.sums().takes} takes>"

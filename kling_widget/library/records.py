@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,17 @@ from ..request.budget import Budget, Spend
 from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..text import flaw, is_blank
-from .base import LibraryBase
+from .base import TendedLibrary
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
 
 
-class Records(LibraryBase):
+class Records(TendedLibrary):
     """The part of a library that reads its takes without acting on them, and writes a person's words about them."""
 
     def record(self, take_id: str) -> Record:
         """What is known of one take now."""
         return self._shared.store.get(take_id)
-
-    @property
-    def unreadable(self) -> Mapping[str, str]:
-        """Takes whose rows were met and can't be read, by their ids, and what is wrong with each.
-
-        They are left as they are, and out of lists and histories; nothing is sent or fetched for them.
-        """
-        return dict(self._shared.store.unreadable)
 
     def records(
         self,
@@ -41,21 +33,7 @@ class Records(LibraryBase):
         rating: int | None = None,
         before: str | None = None,
     ) -> list[Record]:
-        """What is known of takes, newest first.
-
-        Parameters
-        ----------
-        limit
-            At most so many; None for all.
-        search
-            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
-        states
-            Only takes in these states.
-        rating
-            Only takes with at least so many stars.
-        before
-            Only takes older than the one of this id.
-        """
+        """What is known of takes, newest first. The arguments are those of ``Library.takes``."""
         return self._shared.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
 
     def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:

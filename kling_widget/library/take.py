@@ -96,9 +96,9 @@ def make(
     service = ready(choose(practice))
     library = library if isinstance(library, Library) else Library(library)
     if any(input_kind(name) for name in request.inputs):
-        inputs = library.uploader.prepare(service.name, request.inputs)
+        inputs = library._gateway.uploader.prepare(service.name, request.inputs)
         request = VideoRequest(model=request.model, catalog=library.catalog, **inputs)
-    record = library.engine.confirm(request, service=service.name, parent=parent)
+    record = library._gateway.engine.confirm(request, service=service.name, parent=parent)
     return Take(record.id, library)
 
 
@@ -138,7 +138,7 @@ class Take(Keepsakes):
         TakeFailed
             If it ended without a clip, or a person has to decide; the message says what it means for the money.
         """
-        self.library.start()
+        self.library._gateway.start()
         end = None if timeout is None else time.monotonic() + timeout
         while not self._ended():
             left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
@@ -151,7 +151,7 @@ class Take(Keepsakes):
         return self._arrive().__await__()
 
     async def _arrive(self) -> Take:
-        self.library.start()
+        self.library._gateway.start()
         while not self._ended():
             await asyncio.sleep(_LOOK_S)
         return self
@@ -175,7 +175,7 @@ class Take(Keepsakes):
 
         What was sent already goes on at the service and is charged; stopping changes nothing about it.
         """
-        self.library.withdraw(self.id)
+        self.library._gateway.withdraw(self.id)
         return self
 
     def delete(self) -> Take:
@@ -191,7 +191,7 @@ class Take(Keepsakes):
         KlingError
             If the service could not be asked, or refused.
         """
-        self.library.engine.delete(self.record)
+        self.library._gateway.engine.delete(self.record)
         return self
 
     def decide(self, prediction: str | None) -> Take:
@@ -202,7 +202,7 @@ class Take(Keepsakes):
         LibraryError
             If it does not wait for a decision, or another take has that prediction.
         """
-        self.library.decide(self.id, prediction)
+        self.library._gateway.decide(self.id, prediction)
         return self
 
     def accept_as_is(self) -> Take:
@@ -216,7 +216,7 @@ class Take(Keepsakes):
         LibraryError
             If it is no such take, or what came is no clip at all (a web page, a picture). Nothing was changed.
         """
-        self.library.accept_as_is(self.id)
+        self.library._gateway.accept_as_is(self.id)
         return self
 
     def fetch_again(self) -> Take:
@@ -229,7 +229,7 @@ class Take(Keepsakes):
         LibraryError
             If it is no such take. Nothing was changed.
         """
-        self.library.fetch_again(self.id)
+        self.library._gateway.fetch_again(self.id)
         return self
 
     def remix(self, *, practice: bool | None = None, **changes: Any) -> Take:
@@ -248,20 +248,20 @@ class Take(Keepsakes):
 
     def rate(self, stars: int | None) -> Take:
         """Give it 1 to 5 stars, or None for none. Raises ``BadValue`` for any other number."""
-        self.library.annotate(self.id, rating=stars)
+        self.library._gateway.annotate(self.id, rating=stars)
         return self
 
     def tag(self, *words: str) -> Take:
         """Add tags to it. Raises ``TypeError`` for what is no words, ``BadValue`` for characters that are no text."""
         known = self.record.tags
         fresh = tuple(word for word in _tags(words) if word not in known)
-        self.library.annotate(self.id, tags=known + fresh)
+        self.library._gateway.annotate(self.id, tags=known + fresh)
         return self
 
     def untag(self, *words: str) -> Take:
         """Take tags off it; those that it does not have are passed over. Raises ``TypeError`` for what is no words."""
         gone = _tags(words)
-        self.library.annotate(self.id, tags=tuple(word for word in self.record.tags if word not in gone))
+        self.library._gateway.annotate(self.id, tags=tuple(word for word in self.record.tags if word not in gone))
         return self
 
     def write_note(self, text: str) -> Take:
@@ -271,7 +271,7 @@ class Take(Keepsakes):
         """
         if not isinstance(text, str):
             raise TypeError(f"a note is text: take.write_note('the best so far'); this is {text!r}")
-        self.library.annotate(self.id, note=text)
+        self.library._gateway.annotate(self.id, note=text)
         return self
 
     def save_as(self, path: str | os.PathLike[str], *, story: bool = True) -> Path:
@@ -290,7 +290,7 @@ class Take(Keepsakes):
         LibraryError
             If the clip is not here, the file can't be written, or another one has that name.
         """
-        return save(self.library, self.record, path, story=story)
+        return save(self.library._gateway, self.record, path, story=story)
 
     def to_code(self) -> str:
         """The call that makes it again."""
@@ -312,11 +312,11 @@ class Take(Keepsakes):
     def __repr__(self) -> str:
         record = self.record
         words = record.words if len(record.words) <= 60 else record.words[:59] + "…"
-        waits = self.library.waits_for_key(record)
+        waits = self.library._gateway.waits_for_key(record)
         if record.final:
             stands = f"{record.state}, {dollars(record.cost)}{' of play money' if record.practice else ''}"
         else:
-            stands = f"{record.state}, {self.library.engine.progress(record).fraction:.0%}"
+            stands = f"{record.state}, {self.library._gateway.engine.progress(record).fraction:.0%}"
         return f"<Take {self.id} {stands}: {words!r}, {record.seconds} s{f'. {waits}' if waits else ''}>"
 
 

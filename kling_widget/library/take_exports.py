@@ -25,7 +25,7 @@ class Keepsakes(Standing):
             The range in seconds, at most 30: from the frame that is shown at ``start`` to the last that begins before
             ``end``; unless given, the clip's own ends.
         """
-        return self.library.exports.make(self.record, Export("gif", start, end))
+        return self.library._gateway.exports.make(self.record, Export("gif", start, end))
 
     def webp(self, start: float | None = None, end: float | None = None) -> Path:
         """Make an animated WebP: at most 640 pixels on the longer side, 15 frames a second and 20 MB.
@@ -35,7 +35,7 @@ class Keepsakes(Standing):
         start, end
             The range in seconds, as for ``gif``.
         """
-        return self.library.exports.make(self.record, Export("webp", start, end))
+        return self.library._gateway.exports.make(self.record, Export("webp", start, end))
 
     def sheet(self, start: float | None = None, end: float | None = None) -> Path:
         """Make a contact sheet (PNG): sixteen frames with their moments, below the prompt and the settings.
@@ -45,7 +45,7 @@ class Keepsakes(Standing):
         start, end
             The range in seconds; unless given, the clip's own ends.
         """
-        return self.library.exports.make(self.record, Export("sheet", start, end))
+        return self.library._gateway.exports.make(self.record, Export("sheet", start, end))
 
     def frame(self, at: float = 0.0) -> Path:
         """Make a picture (PNG, full size) of the frame that is shown at a moment.
@@ -55,4 +55,4 @@ class Keepsakes(Standing):
         at
             Seconds into the clip; beyond its end, the last frame.
         """
-        return self.library.exports.make(self.record, Export("frame", at))
+        return self.library._gateway.exports.make(self.record, Export("frame", at))

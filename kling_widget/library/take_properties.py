@@ -53,7 +53,7 @@ class Standing(ReadOnly):
     @property
     def record(self) -> Record:
         """Everything that the library knows of it now, as its database has it: money in whole micro-dollars."""
-        return self.library.record(self.id)
+        return self.library._gateway.record(self.id)
 
     @property
     def request(self) -> VideoRequest:
@@ -84,7 +84,7 @@ class Standing(ReadOnly):
     @property
     def problem(self) -> str:
         """Empty, or what went wrong, what it means for the money, and what to do next."""
-        return self.library.explained(self.record).trouble
+        return self.library._gateway.explained(self.record).trouble
 
     @property
     def account(self) -> Optional[str]:  # noqa: UP045  jedi reads no `str | None` before Python 3.14
@@ -98,12 +98,12 @@ class Standing(ReadOnly):
     @property
     def video(self) -> Optional[Path]:  # noqa: UP045  jedi reads no `Path | None` before Python 3.14
         """The clip's file, whole and checked; None while it is not here."""
-        return self.library.path(self.record)
+        return self.library._gateway.path(self.record)
 
     @property
     def kept(self) -> Optional[Path]:  # noqa: UP045  jedi reads no `Path | None` before Python 3.14
         """Where what came is kept as it is, if it is no clip that can be vouched for (status ``"unverified"``)."""
-        return self.library.kept(self.record)
+        return self.library._gateway.kept(self.record)
 
     @property
     def cost(self) -> Decimal:

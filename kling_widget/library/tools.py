@@ -61,9 +61,9 @@ def enhance(
     """
     service = ready(choose(practice))
     home = library if isinstance(library, Library) else Library(library)
-    record = home.engine.confirm(enhancing(home, prompt, style), service=service.name)
+    record = home._gateway.engine.confirm(enhancing(home, prompt, style), service=service.name)
     words = words_of(Take(record.id, home).wait(timeout).record)
-    home.annotate(record.id, note=SEEN)
+    home._gateway.annotate(record.id, note=SEEN)
     return words
 
 
@@ -109,14 +109,14 @@ def make_element(
     home = library if isinstance(library, Library) else Library(library)
     conclude_elements(home, service.name)
     begun = home.elements.by_name(name, service.name)
-    if begun and begun.take and not begun.element_id and home.record(begun.take).final:
+    if begun and begun.take and not begun.element_id and home._gateway.record(begun.take).final:
         home.elements.remove(name, service.name)  # it failed: made anew
         begun = None
     if begun and begun.element_id:
         return begun.element_id
     if begun is None:
         given = [pictures] if isinstance(pictures, (str, os.PathLike)) else list(pictures)
-        addresses = home.uploader.prepare(service.name, {"images": given})["images"]
+        addresses = home._gateway.uploader.prepare(service.name, {"images": given})["images"]
         take = begin_element(home, service.name, making(home, name, description, addresses)).id
     else:
         take = TakeId(begun.take)
@@ -125,7 +125,7 @@ def make_element(
     # By its run: another kernel may have been quicker with the name.
     found = next((member for member in home.elements.all(service.name) if member.take == take), None)
     if found is None or not found.element_id:
-        raise RequestError([Problem("element_list", no_id(home.record(take)))])
+        raise RequestError([Problem("element_list", no_id(home._gateway.record(take)))])
     return found.element_id
 
 
@@ -141,7 +141,7 @@ def begin_element(library: Library, service: str, request: VideoRequest, picture
             raise LibraryError(
                 f"This library knows an element {known.name!r} already. Nothing was sent. Choose another."
             )
-        record = library.engine.confirm(request, service=service)
+        record = library._gateway.engine.confirm(request, service=service)
         with contextlib.suppress(LibraryError):  # another kernel was quicker with the name: it gets its own later
             library.elements.add(name, service=service, note=description, picture=picture, take=record.id)
     return record
@@ -152,7 +152,7 @@ _making = threading.Lock()  # two clicks at once are two threads' on some hosts
 
 def conclude_elements(library: Library, service: str) -> None:
     """Give elements whose making has ended their ids, whoever began it and when. One that failed stays without."""
-    for run in library.runs(ELEMENTS, service):
+    for run in library._gateway.runs(ELEMENTS, service):
         if run.note or run.state != "completed" or (found := elements.id_of(run.outputs)) is None:
             continue
         with contextlib.suppress(LibraryError):  # it is known by this id already
@@ -160,7 +160,7 @@ def conclude_elements(library: Library, service: str) -> None:
             if library.elements.made(run.id, found) is None:
                 note = str(run.inputs.get("description", ""))
                 library.elements.add(_free(library, run), found, service=service, note=note, take=run.id)
-        library.annotate(run.id, note=KEPT)
+        library._gateway.annotate(run.id, note=KEPT)
 
 
 def _free(library: Library, run: Record) -> str:

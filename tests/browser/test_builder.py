@@ -20,7 +20,7 @@ MARA = "9223372036854775809"  # beyond what JavaScript counts to
 
 CAST = f"""
 studio.library.elements.add("Mara", "{MARA}", service="practice", note="A woman in a red coat")
-studio.library.engine.soon(studio._refresh)
+studio.library._gateway.engine.soon(studio._refresh)
 """
 INPUTS = """
 import json

@@ -364,7 +364,7 @@ def test_fifty_takes_opened_and_closed_leave_nothing_behind(jupyter: Jupyter, tm
     source = f"""
 from kling_widget import Library
 from kling_widget.widgets.player import Player
-records = Library({str(tmp_path / "lib")!r}).records()
+records = Library({str(tmp_path / "lib")!r})._gateway.records()
 screen = Player(library=Library({str(tmp_path / "lib")!r}))
 screen.show(records[0])
 screen

@@ -17,7 +17,7 @@ KNOWN = (
     OPEN
     + """
 studio.library.elements.add("Mara", str(2**60), service="practice", note="A dancer")
-studio.library.engine.soon(studio._refresh)
+studio.library._gateway.engine.soon(studio._refresh)
 studio
 """
 )

@@ -15,7 +15,7 @@ from kling_widget import Studio
 studio = Studio(practice=True)
 for n, name in enumerate(("Mara", "Old Tom", "שרה", "Zoë")):
     studio.library.elements.add(name, str(2**60 + n), service="practice")
-studio.library.engine.soon(studio._refresh)
+studio.library._gateway.engine.soon(studio._refresh)
 studio
 """
 PLAIN = "Mara walks home with Old Tom, past Zoë and the harbour; Mara looks back, Old Tom does not. " * 3

@@ -134,7 +134,9 @@ def test_keys_and_the_track_move_the_playhead(jupyter: Jupyter) -> None:
 
 def test_an_opinion_reaches_the_library_and_does_not_disturb_the_clip(jupyter: Jupyter) -> None:
     a_take(jupyter.folder / "lib", inputs={"duration": 4})
-    notebook = opened(jupyter, "lib", SHOW, "record = Library('lib').records()[0]\nprint(record.rating, record.tags)")
+    notebook = opened(
+        jupyter, "lib", SHOW, "record = Library('lib')._gateway.records()[0]\nprint(record.rating, record.tags)"
+    )
     video = ready(notebook, "files")
     video.evaluate("v => { v.currentTime = 1.5; v.dataset.mark = 'the same'; }")
     output = notebook.output(0)

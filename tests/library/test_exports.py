@@ -38,7 +38,7 @@ def take(library: Library) -> Take:
     """A take of 2 s with sound whose frames carry their numbers."""
     inputs = {"sound": True, "aspect_ratio": "16:9", "duration": 2}
     record = a_take(library.folder, "A red fox in snow", inputs=inputs)
-    path = library.path(record)
+    path = library._gateway.path(record)
     assert path is not None
     render(ClipPlan((PlannedShot("A red fox in snow", 2),), sound=True, seed="b" * 32, scale=0.5), path)
     return library.take(record.id)
@@ -53,7 +53,7 @@ def begun(library: Library, record: Record, export: Export) -> tuple[Path | None
         told.append((path, words))
         there.set()
 
-    library.exports.begin(record, export, done)
+    library._gateway.exports.begin(record, export, done)
     assert there.wait(60)
     return told[0]
 
@@ -103,7 +103,7 @@ def test_nothing_of_it_touches_the_clip_or_the_record(take: Take) -> None:
     assert clip is not None
     before = clip.read_bytes()
     take.gif()
-    take.library.exports.make(record, Export("mp3"))
+    take.library._gateway.exports.make(record, Export("mp3"))
     assert clip.read_bytes() == before
     assert take.record == record
 
@@ -153,7 +153,7 @@ def test_in_the_background_the_file_is_told(library: Library, take: Take) -> Non
 
 
 def test_the_story_is_written_by_the_take_itself(library: Library, take: Take) -> None:
-    path = library.exports.make(take.record, Export("story"))
+    path = library._gateway.exports.make(take.record, Export("story"))
     assert path.name.endswith("-story.mp4")
     assert take.video is not None
     assert path.stat().st_size > take.video.stat().st_size
@@ -161,26 +161,26 @@ def test_the_story_is_written_by_the_take_itself(library: Library, take: Take) -
 
 def test_several_takes_stand_on_one_sheet(library: Library, take: Take) -> None:
     other = a_take(library.folder, "A moon crosses the dusk", at=1_790_000_001_000)
-    with Image.open(library.exports.sheet([take.record, other])) as two:
-        with Image.open(library.exports.sheet([take.record])) as one:
+    with Image.open(library._gateway.exports.sheet([take.record, other])) as two:
+        with Image.open(library._gateway.exports.sheet([take.record])) as one:
             assert two.height > one.height + 150
         assert two.format == "PNG"
     with pytest.raises(BadValue, match="Choose the takes"):
-        library.exports.sheet([])
+        library._gateway.exports.sheet([])
     with pytest.raises(BadValue, match="1 to 16 takes; these are 17"):
-        library.exports.sheet([other] * 17)
+        library._gateway.exports.sheet([other] * 17)
 
 
 def test_a_take_that_has_no_strip_yet_gets_one_and_its_poster(library: Library, take: Take) -> None:
     bare = a_take(library.folder, "A boat", at=1_790_000_002_000)
-    assert library.strip(bare) is None
+    assert library._gateway.strip(bare) is None
     there = threading.Event()
-    library.exports.draw_strip(replace(bare, poster=None), there.set)
+    library._gateway.exports.draw_strip(replace(bare, poster=None), there.set)
     assert there.wait(60)
-    strip = library.strip(bare)
+    strip = library._gateway.strip(bare)
     assert strip is not None
     assert len(strip) <= 40_000
-    assert library.record(bare.id).poster == f"posters/{bare.id}.jpg"
+    assert library._gateway.record(bare.id).poster == f"posters/{bare.id}.jpg"
 
 
 def test_a_take_that_completes_has_a_poster_and_a_strip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_a_take_that_completes_has_a_poster_and_a_strip(tmp_path: Path, monkeypa
         library = Library(tmp_path / "library")
         try:
             take = generate("A red fox in snow", duration=3, library=library).wait(timeout=60)
-            for still in (library.poster(take.record), library.strip(take.record)):
+            for still in (library._gateway.poster(take.record), library._gateway.strip(take.record)):
                 assert still is not None
                 assert still.startswith(b"\xff\xd8\xff")
                 assert len(still) <= 40_000

@@ -40,6 +40,29 @@ def test_a_take_says_what_was_asked_what_it_cost_and_what_a_person_thought(take:
     assert take.confirmed.tzinfo is not None
 
 
+def test_a_library_offers_what_a_person_asks_and_no_more() -> None:
+    assert [name for name in dir(Library) if not name.startswith("_")] == [
+        "adopt",
+        "budget",
+        "cap",
+        "catalog",
+        "close",
+        "elements",
+        "export_html",
+        "folder",
+        "history",
+        "models",
+        "rescue",
+        "same_account",
+        "spend",
+        "spent",
+        "take",
+        "takes",
+        "unreadable",
+        "zone",
+    ]
+
+
 def test_a_parent_is_a_take_or_none(library: Library, take: Take) -> None:
     child = library.take(a_take(library.folder, "A red fox again", parent=take.id).id)
     orphan = library.take(a_take(library.folder, "A blue fox", parent="t00000000000000").id)

@@ -24,12 +24,12 @@ try:
 except KlingError as error:
     print(json.dumps({"error": type(error).__name__, "words": str(error)}))
     sys.exit()
-before = studio.library.is_open
+before = studio.library._gateway.is_open
 if sys.argv[2]:
     studio.prompt = sys.argv[2]
 while not studio._stops:  # it watches the library once that is open
     time.sleep(0.05)
-print(json.dumps({"before": before, "after": studio.library.is_open, "prompt": studio.prompt}))
+print(json.dumps({"before": before, "after": studio.library._gateway.is_open, "prompt": studio.prompt}))
 studio.close()
 """
 
@@ -58,7 +58,7 @@ def test_the_layout_that_is_told_without_sqlalchemy_is_the_one_that_is_written(t
 def test_a_fresh_kernels_panel_is_there_before_its_library_and_has_what_was_written_last(tmp_path: Path) -> None:
     library = Library(tmp_path)
     draft = {"model": "kwaivgi/kling-video-o3-pro/text-to-video", "values": {"prompt": "A fox at dawn"}, "parent": ""}
-    library.keep_draft(json.dumps(draft))
+    library._gateway.keep_draft(json.dumps(draft))
     library.close()
     assert _fresh(tmp_path) == {"before": False, "after": True, "prompt": "A fox at dawn"}
 
@@ -66,7 +66,7 @@ def test_a_fresh_kernels_panel_is_there_before_its_library_and_has_what_was_writ
 def test_what_a_person_wrote_before_the_library_was_open_is_not_lost_to_an_older_draft(tmp_path: Path) -> None:
     library = Library(tmp_path)
     draft = {"model": "kwaivgi/kling-video-o3-pro/text-to-video", "values": {"prompt": "A fox at dawn"}, "parent": ""}
-    library.keep_draft(json.dumps(draft))
+    library._gateway.keep_draft(json.dumps(draft))
     library.close()
     assert _fresh(tmp_path, "A hare")["prompt"] == "A hare"
 

@@ -153,7 +153,7 @@ def put(library: Library, record: Record, **columns: object) -> Record:
     with sqlite3.connect(library.folder / "library.db") as base:
         for name, value in columns.items():
             base.execute(f"UPDATE takes SET {name} = ? WHERE id = ?", (value, record.id))
-    return library.record(record.id)
+    return library._gateway.record(record.id)
 
 
 @pytest.mark.parametrize("link", [False, True], ids=["a path", "a link"])
@@ -164,10 +164,10 @@ def test_a_poster_outside_is_neither_shown_nor_deleted(hostile: tuple[Library, R
     if link:
         (library.folder / name).symlink_to(secret)
     changed = put(library, record, poster=name)
-    assert library.poster(changed) is None
+    assert library._gateway.poster(changed) is None
     page = library.export_html(library.folder.parent / "page.html", [record.id])
     assert "/9j/" not in page.read_text("utf-8").split("kw-clips")[0]
-    assert choose_poster(library, record.id, JPEG).poster != name
+    assert choose_poster(library._gateway, record.id, JPEG).poster != name
     assert secret.read_bytes() == JPEG
 
 
@@ -181,7 +181,7 @@ def test_a_clip_outside_is_neither_saved_nor_exported(hostile: tuple[Library, Re
     digest = hashlib.sha256(outside.read_bytes()).hexdigest()
     changed = put(library, record, file=name, sha256=digest, bytes=outside.stat().st_size)
     take = Take(record.id, library)
-    assert library.path(changed) is None
+    assert library._gateway.path(changed) is None
     assert take.video is None
     for story in (True, False):
         with pytest.raises(LibraryError, match="is not here"):
@@ -219,8 +219,8 @@ def test_an_uploaded_medium_outside_is_not_sent_again(hostile: tuple[Library, Re
                 "INSERT INTO media (sha256, service, url, name, bytes, type, uploaded_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (name, "practice", url, "x.jpg", 105, "image/jpeg", 0),
             )
-    assert library.media.find(digest) is None
-    assert [library.media.by_url(url) for _name, url in rows] == [None, None]
+    assert library._gateway.media.find(digest) is None
+    assert [library._gateway.media.by_url(url) for _name, url in rows] == [None, None]
 
 
 def test_a_page_names_only_its_own_clips(hostile: tuple[Library, Record]) -> None:

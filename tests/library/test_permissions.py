@@ -22,12 +22,12 @@ from kling_widget.library.posters import choose_poster
 folder = Path(sys.argv[2])
 take = generate("A moon crosses the dusk", duration=3, library=folder, practice=True).wait(120)
 library = take.library
-choose_poster(library, take.id, b"\\xff\\xd8\\xff" + bytes(100) + b"\\xff\\xd9")
+choose_poster(library._gateway, take.id, b"\\xff\\xd8\\xff" + bytes(100) + b"\\xff\\xd9")
 take.frame(0.5)
-library.exports.make(take.record, Export("story"))
+library._gateway.exports.make(take.record, Export("story"))
 library.adopt(take.save_as(folder.parent / "saved.mp4"))
 save(folder, Template("Rain", "mood", "Rain on [what]"))
-library.media.keep(Path(sys.argv[3]))
+library._gateway.media.keep(Path(sys.argv[3]))
 library.close()
 """
 """What a person does with a library, so that files of every kind lie in it."""

@@ -105,7 +105,7 @@ def test_no_key_and_no_path_of_this_machine_leaves_with_a_clip(library: Library,
     assert KEY.encode() not in saved
     assert str(tmp_path).encode() not in saved
     picture = a_record(inputs={"image": "/home/me/fox.png", "images": ["https://pictures.example/a.png", "me.png"]})
-    inputs = story(library, picture)["take"]["inputs"]
+    inputs = story(library._gateway, picture)["take"]["inputs"]
     assert inputs == {"prompt": picture.words, "images": ["https://pictures.example/a.png"]}
 
 
@@ -133,7 +133,7 @@ def test_a_story_is_bounded_however_much_was_written(made: Callable[..., Take], 
         take = made(f"{number} " + "x" * 2400, at=1_790_000_000_000 + number, parent=parent or None, state="failed")
         parent = take.id
     take = made("the last", parent=parent)
-    take.library.annotate(take.id, note="n" * 100_000, tags=tuple(f"{n}" * 300 for n in range(300)))
+    take.library._gateway.annotate(take.id, note="n" * 100_000, tags=tuple(f"{n}" * 300 for n in range(300)))
     found = read_story(carried.read(take.save_as(tmp_path)) or {})
     assert len(found.lineage) == 20
     assert max(len(one.prompt) for one in found.lineage) == 1000
@@ -201,7 +201,7 @@ def test_an_adopted_clip_is_a_take_like_others_and_costs_nothing_here(
     library: Library, elsewhere: Library, tmp_path: Path, server: PracticeServer
 ) -> None:
     take = generate(FOX, duration=3, library=library).wait(timeout=60).rate(4).tag("hero")
-    library.annotate(take.id, note="the tail is good")
+    library._gateway.annotate(take.id, note="the tail is good")
     saved = take.save_as(tmp_path / "fox.mp4")
     library.close()  # which goes on asking what its own take was billed
     asked = len(server.view()["posts"])
@@ -214,17 +214,17 @@ def test_an_adopted_clip_is_a_take_like_others_and_costs_nothing_here(
     assert (record.state, record.settled, record.prediction) == ("completed", True, None)
     assert sha256(adopted.video) == record.sha256 == sha256(saved)
     assert (record.width, record.height) == (take.record.width, take.record.height)
-    assert elsewhere.poster(record)
+    assert elsewhere._gateway.poster(record)
     assert not record.practice
     assert adopted.wait(timeout=0.1) is adopted
-    assert [found.id for found in elsewhere.records(search="fox")] == [adopted.id]
+    assert [found.id for found in elsewhere._gateway.records(search="fox")] == [adopted.id]
     (row,) = elsewhere.history().to_dict("records")
     assert (row["prompt"], row["cost"], row["tags"]) == (FOX, 0, ["hero"])
     # Nothing was spent, nothing is in the ledger, nobody was asked, and nothing was learned of how long takes need.
-    assert (adopted.record.cost, elsewhere.sums().total, len(elsewhere.spend())) == (0, 0, 0)
+    assert (adopted.record.cost, elsewhere._gateway.sums().total, len(elsewhere.spend())) == (0, 0, 0)
     assert len(server.view()["posts"]) == asked
     assert not elsewhere._shared.store.has_open()
-    assert elsewhere.engine._seen(2**62) == []
+    assert elsewhere._gateway.engine._seen(2**62) == []
 
 
 def test_a_practice_clip_stays_one(made: Callable[..., Take], elsewhere: Library, tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_an_adopted_clip_that_goes_missing_is_never_asked_for(
     again = Library(tmp_path / "elsewhere")
     try:
         assert again._shared.store.reopen(adopted.id).state == "completed"
-        assert again.record(adopted.id).state == "completed"
+        assert again._gateway.record(adopted.id).state == "completed"
         assert not again._shared.store.has_open()
     finally:
         again.close()

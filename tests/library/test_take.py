@@ -63,7 +63,7 @@ def test_generate_returns_before_the_service_has_answered_and_the_clip_comes(
 ) -> None:
     server.faults.add(call="submit", hang=1.0)
     take = generate("A red fox in snow", duration=3, library=library)
-    assert library.path(take.record) is None
+    assert library._gateway.path(take.record) is None
     assert take.wait(timeout=PATIENCE_S) is take
     record = take.record
     assert record.file is not None
@@ -73,7 +73,7 @@ def test_generate_returns_before_the_service_has_answered_and_the_clip_comes(
     assert hashlib.sha256(take.video.read_bytes()).hexdigest() == record.sha256
     assert (record.width, record.height) == (480, 272)  # a quarter of full size, on whole macroblocks
     assert record.bytes == take.video.stat().st_size
-    poster = library.poster(record)
+    poster = library._gateway.poster(record)
     assert poster is not None
     assert 1000 < len(poster) <= 40_000
     assert record.service == server.url
@@ -283,7 +283,7 @@ def test_a_budget_is_kept_by_all_takes_together(library: Library, server: Practi
     assert len(submits(server)) == 3
     ledger = library.spend()
     assert ledger.groupby("kind")["dollars"].sum().round(6).to_dict() == {"quote": 1.008, "charge": 1.008}
-    assert library.sums().total == server.view()["totals"]["spent"] == micros("1.008")
+    assert library._gateway.sums().total == server.view()["totals"]["spent"] == micros("1.008")
 
 
 def test_no_network_is_said_and_nothing_was_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

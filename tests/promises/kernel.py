@@ -106,10 +106,10 @@ def one_take(given: dict[str, Any], say: Callable[[str], None]) -> None:
 def some_takes(given: dict[str, Any], say: Callable[[str], None]) -> None:
     """Make takes, and tend those of others; said when its own are confirmed, and when all have ended."""
     library = Library(given["folder"])
-    library.start()
+    library._gateway.start()
     for number in range(given["count"]):
         take = ask(library, given["origin"], f"{given['prompt']} {number}")
-        library.annotate(take.id, note=given["prompt"])
+        library._gateway.annotate(take.id, note=given["prompt"])
     say("confirmed")
     until(lambda: len(library.takes()) == given["all"] and all(settled(t) for t in library.takes()), seconds=PATIENCE_S)
     say("ended")
@@ -139,7 +139,7 @@ def wait_for_it(given: dict[str, Any], say: Callable[[str], None]) -> None:
 def interrupted_calls(given: dict[str, Any], say: Callable[[str], None]) -> None:
     """Call what a cell and a panel call of the engine, interrupted anywhere; said whether the engine still listens."""
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    engine = Library(given["folder"]).engine
+    engine = Library(given["folder"])._gateway.engine
     main, rounds = threading.main_thread().ident, queue.SimpleQueue[float]()
     assert main is not None
 
@@ -181,7 +181,7 @@ def clock_moves(given: dict[str, Any], say: Callable[[str], None]) -> None:
     jump["by"] = given["seconds"]
     say("jumped")
     until(lambda: settled(take))
-    bar = library.engine.progress(take.record)
+    bar = library._gateway.engine.progress(take.record)
     say(f"{take.status} {bar.fraction} {bar.elapsed >= 0}")
     library.close()
 

@@ -97,7 +97,7 @@ def test_another_accounts_key_leaves_a_take_as_it_is(
     assert f"Waits for the key that made it (account {take.account})" in take.problem
     assert f"account {take.account}" in repr(take)
     with pytest.raises(SettingsError, match="not that of account"):
-        library.engine._connections.client_of(take.record)
+        library._gateway.engine._connections.client_of(take.record)
     library.close()
 
     use(KEY_A)
@@ -123,7 +123,7 @@ def test_a_lost_answer_of_one_account_is_not_found_among_anothers_tasks(
     library = Library(folder)
     mine = ask(library, service.origin, "A wolf")
     until(lambda: settled(mine), lambda: mine.record)
-    assert library.record(before.id).state == before.state
+    assert library._gateway.record(before.id).state == before.state
     library.close()
     use(KEY_A)
     library = Library(folder)

@@ -56,8 +56,8 @@ def test_a_bar_never_runs_back_and_is_full_only_when_the_file_is_here(
 
     def look() -> None:
         record = take.record
-        path = library.path(record)
-        bars.append((record, library.engine.progress(record), path is not None and path.is_file()))
+        path = library._gateway.path(record)
+        bars.append((record, library._gateway.engine.progress(record), path is not None and path.is_file()))
 
     def watch() -> None:
         while not enough.wait(0.005):
@@ -93,7 +93,7 @@ def test_what_is_recorded_as_spent_is_what_was_billed(tmp_path: Path, server: Pr
     until(lambda: all(settled(take) for take in takes), lambda: [take.record for take in takes])
     assert [take.status for take in takes] == ["completed", "completed", "completed", "rejected", "failed"]
     totals = server.view()["totals"]
-    assert library.sums().total == totals["spent"] == sum(take.record.cost for take in takes)
+    assert library._gateway.sums().total == totals["spent"] == sum(take.record.cost for take in takes)
     table = library.spend()
     booked = {kind: round(table[table["kind"] == kind]["dollars"].sum() * 1_000_000) for kind in ("charge", "refund")}
     assert booked == {"charge": totals["charged"], "refund": totals["refunded"]}

@@ -134,7 +134,7 @@ def test_a_full_disk_is_said_and_the_clip_comes_when_there_is_room(
     assert take.status == "downloading"
     room["left"] = 1 << 30
     until(lambda: settled(take), lambda: take.record)
-    record = library.record(take.id)
+    record = library._gateway.record(take.id)
     assert (record.state, record.trouble) == ("completed", "")
     assert not judge(server, [take.record], library.folder)
     assert owing(library, server) == 0
@@ -164,7 +164,7 @@ def test_a_database_that_another_program_holds_for_a_while_loses_nothing(
     library.close()
     monkeypatch.setattr(database, "_PATIENCE_S", 20)
     again = Library(library.folder)
-    record = again.record(take.id)
+    record = again._gateway.record(take.id)
     assert record.state == "completed", record
     assert not judge(server, [record], library.folder)
     assert owing(again, server) == 0

@@ -120,7 +120,7 @@ def test_a_kernel_that_wakes_after_its_lease_writes_nothing_more(house: House, w
         until(lambda: house.server.view()["totals"]["submits_received"])
     house.stop(kernel)
     (take,) = library.takes()
-    library.start()
+    library._gateway.start()
     until(lambda: settled(take), lambda: take.record)
     library.close()
     again = house.opened()
@@ -185,7 +185,7 @@ def test_a_kernel_may_end_at_any_time_and_the_next_goes_on(house: House, when: s
         until(lambda: house.server.view()["totals"]["submits_received"])
     kernel.signal(signal.SIGTERM)
     assert kernel.ended() == -signal.SIGTERM
-    library.start()
+    library._gateway.start()
     assert [take.status for take in house.holds(library)] == ["completed"]
     library.close()
 

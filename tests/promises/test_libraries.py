@@ -38,7 +38,7 @@ class Both:
         return [take.status for take in takes]
 
     def spent(self) -> int:
-        sums = [library.sums() for library in (self.one, self.two)]
+        sums = [library._gateway.sums() for library in (self.one, self.two)]
         return sum(spend.total + spend.practice_total for spend in sums)
 
 

@@ -48,8 +48,8 @@ def test_an_account_that_takes_two_a_minute_is_sent_two_a_minute(
         admit(server.url)
         library = Library(tmp_path / "library")
         takes = [ask(library, server.url, f"A fox, take {n}") for n in range(6)]
-        until(library.learned_limits)
-        assert [found.a_minute for found in library.learned_limits().values()] == [2]
+        until(library._gateway.learned_limits)
+        assert [found.a_minute for found in library._gateway.learned_limits().values()] == [2]
         monkeypatch.setattr(limits, "MINUTE_MS", minute)
         going.append(time.time())
         until(lambda: all(settled(take) for take in takes), lambda: [take.record for take in takes])
@@ -82,7 +82,7 @@ def test_all_kernels_of_a_library_come_down_together(tmp_path: Path, server: Pra
     take = ask(library, server.url)
     until(lambda: settled(take))
     other = Store.in_folder(library.folder)
-    assert other.learned_limits == library.learned_limits()
+    assert other.learned_limits == library._gateway.learned_limits()
     assert list(other.learned_limits) == [take.record.account]
     assert other.learned_limits[take.record.account or ""].a_minute < 600
     other.close()

@@ -103,7 +103,7 @@ def test_the_key_is_not_in_the_library_nor_in_logs_nor_in_words(
     except TakeFailed as error:
         said += [error, *traceback.format_exception(error)]
     until(lambda: settled(take), lambda: take.record)
-    client = library.engine._connections.client(server.url)
+    client = library._gateway.engine._connections.client(server.url)
     said += [
         take,
         library,
@@ -112,7 +112,7 @@ def test_the_key_is_not_in_the_library_nor_in_logs_nor_in_words(
         take.candidates,
         take.problem,
         take.to_code(),
-        library.engine,
+        library._gateway.engine,
         client,
     ]
     said += [vars(client), vars(client._session), client._session.auth, take.record.answer]
@@ -286,16 +286,16 @@ def test_the_key_of_one_service_is_not_sent_to_another(
         monkeypatch.setenv("WAVESPEED_BASE_URL", other.origin)  # the settings name another service now
         again = Library(tmp_path / "library")
         assert not service.key_for(server.url)
-        before = again.record(take.id)
+        before = again._gateway.record(take.id)
         for _ in range(3):  # jobs and claims take turns: after the third, it has looked for takes to tend
             turn = threading.Event()
-            again.engine.soon(turn.set)
+            again._gateway.engine.soon(turn.set)
             assert turn.wait(PATIENCE_S)
-        assert again.record(take.id) == before
+        assert again._gateway.record(take.id) == before
         again.close()
         assert other.heard == []
     monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
     once_more = Library(tmp_path / "library")
     until(lambda: settled(once_more.take(take.id)))
-    assert once_more.record(take.id).state == "completed"
+    assert once_more._gateway.record(take.id).state == "completed"
     once_more.close()

@@ -36,7 +36,7 @@ def admit(origin: str) -> None:
 def ask(library: Library, origin: str, prompt: str = "A fox", *, seconds: int = 3) -> Take:
     """Confirm a take."""
     request = VideoRequest(prompt, duration=seconds)
-    return Take(library.engine.confirm(request, service=origin).id, library)
+    return Take(library._gateway.engine.confirm(request, service=origin).id, library)
 
 
 def until(true: Callable[[], object], what: Callable[[], object] = lambda: "", seconds: float = PATIENCE_S) -> None:
@@ -59,7 +59,7 @@ def owing(library: Library, server: PracticeServer, foreign: Iterable[str] = ())
     view, strange = server.view(), set(foreign)
     own = {task["id"] for task in view["tasks"] if task["inputs"].get("prompt", "") not in strange}
     billed = sum(c["amount"] for c in view["charges"] if c["task"] in own and c["state"] != "refunded")
-    return int(library.sums().total) - int(billed)
+    return int(library._gateway.sums().total) - int(billed)
 
 
 def judge(

@@ -69,4 +69,4 @@ def submits(server: PracticeServer) -> list[dict[str, Any]]:
 
 
 def takes(library: Library) -> list[Record]:
-    return library.records()
+    return library._gateway.records()

@@ -105,7 +105,7 @@ def test_a_line_sets_nothing_in_a_queue_and_a_closed_one_follows_no_more(library
 
 def test_a_library_is_given_by_its_folder_and_one_that_opens_late_is_followed_then(library: Library) -> None:
     assert History(str(library.folder)).library.folder == library.folder
-    late = Library.page_first(library.folder.parent / "late")
+    late = Library._page_first(library.folder.parent / "late")
     history, queue = History(late), Queue(late)
     a_take(late.folder, "Dawn", at=1_790_000_000_000, inputs={"duration": 1})
     a_take(

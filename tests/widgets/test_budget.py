@@ -56,7 +56,7 @@ def test_a_panels_budget_is_the_days_and_leaves_the_other_caps(library: Library)
 def test_what_is_no_amount_of_money_is_refused_in_words(library: Library, amount: Any) -> None:
     with pytest.raises(SettingsError, match=r"such as 5\.00"):
         Studio(library, budget=amount)
-    assert library.caps() == Budget()
+    assert library._gateway.caps() == Budget()
 
 
 @pytest.mark.parametrize("caps", [{"call": 0.5}, {"day": 1}, {"library": 1}])
@@ -64,7 +64,7 @@ def test_the_button_refuses_in_the_librarys_own_words(library: Library, caps: di
     a_paid_take(library.folder)
     library.cap(**caps)
     price = micros("0.56")
-    text = Terms(spend=library.sums(), budget=library.caps()).refusal(price, 1)
+    text = Terms(spend=library._gateway.sums(), budget=library._gateway.caps()).refusal(price, 1)
     store = library._shared.store
     with pytest.raises(OverBudget) as refused:
         store.add(a_record(service=LIVE, state="intent", charge=None, at=now_ms()))

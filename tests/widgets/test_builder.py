@@ -26,7 +26,7 @@ PICTURE = "https://pictures.example/fox.png"
 
 def settled(library: Library, run: str) -> Record:
     """A run, when it has ended and billing has said its word."""
-    found: Record = until(lambda: (r := library.record(run)).final and r.settled and r)
+    found: Record = until(lambda: (r := library._gateway.record(run)).final and r.settled and r)
     return found
 
 
@@ -328,7 +328,7 @@ def test_an_enhanced_prompt_is_shown_paid_for_once_and_no_take(studio: Studio, s
     assert not enhance(studio)["ok"]  # it is at work
     until(lambda: helped.enhancer["state"] == "done")
     assert helped.enhancer["new"].startswith(FOX)
-    (run,) = studio.library.runs(tools.ENHANCER, server.url)
+    (run,) = studio.library._gateway.runs(tools.ENHANCER, server.url)
     settled(studio.library, run.id)
     assert studio.library.spent().total == Decimal("0.001")
     assert len(submits(server)) == 1
@@ -336,7 +336,7 @@ def test_an_enhanced_prompt_is_shown_paid_for_once_and_no_take(studio: Studio, s
     assert len(studio.library.history()) == 0
     assert list(studio.library.spend()["kind"]) == ["quote", "charge"]
     Page(helped).tell("settle", accept=True)
-    assert studio.library.record(run.id).note == "taken"
+    assert studio.library._gateway.record(run.id).note == "taken"
 
 
 def test_an_enhanced_prompt_that_nobody_saw_is_there_in_the_next_panel(
@@ -344,7 +344,7 @@ def test_an_enhanced_prompt_that_nobody_saw_is_there_in_the_next_panel(
 ) -> None:
     first = Studio(library)
     enhance(first)
-    run = until(lambda: library.runs(tools.ENHANCER, server.url))[0]
+    run = until(lambda: library._gateway.runs(tools.ENHANCER, server.url))[0]
     first.close()
     settled(library, run.id)
     second = Studio(library)
@@ -390,7 +390,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
     assert task["inputs"]["image"] == PICTURE
     assert made["name"] == "Mara"
     assert int(made["element_id"]) > 2**53
-    (run,) = studio.library.runs(tools.ELEMENTS, server.url)
+    (run,) = studio.library._gateway.runs(tools.ELEMENTS, server.url)
     settled(studio.library, run.id)
     assert studio.library.spent().total == Decimal("0.01")
     click(studio, prompt="Mara in the rain", element_list=[{"element_id": made["element_id"]}])
@@ -401,7 +401,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
 def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_same(
     library: Library, server: PracticeServer
 ) -> None:
-    run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
+    run = library._gateway.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
     settled(library, run.id)
     studio = Studio(library)
     until(lambda: [e["name"] for e in studio._builder.bindings.elements.known] == ["Mara"])
@@ -425,13 +425,13 @@ def test_two_clicks_at_once_make_one_element(studio: Studio, server: PracticeSer
     for thread in clicks:
         thread.join()
     until(lambda: [e["state"] for e in studio._builder.bindings.elements.known] == ["ready"])
-    assert len(studio.library.runs(tools.ELEMENTS, server.url)) == 1
+    assert len(studio.library._gateway.runs(tools.ELEMENTS, server.url)) == 1
 
 
 def test_an_element_whose_name_was_taken_meanwhile_is_kept_under_another(
     library: Library, server: PracticeServer
 ) -> None:
-    run = library.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
+    run = library._gateway.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
     library.elements.add("Mara", "123", service=server.url)
     settled(library, run.id)
     tools.conclude_elements(library, server.url)

@@ -153,7 +153,7 @@ def test_a_frame_becomes_the_poster(library: Library) -> None:
     answer, _ = screen._carry_out({"id": "1", "kind": "picture", "take": take.id}, [jpeg(320, 180)])
     assert answer["ok"]
     assert take.record.poster != before
-    assert library.poster(take.record) == jpeg(320, 180)
+    assert library._gateway.poster(take.record) == jpeg(320, 180)
     assert not (library.folder / str(before)).exists()
 
 
@@ -164,7 +164,7 @@ def test_what_is_no_small_jpeg_becomes_no_poster(library: Library, image: bytes)
     answer, _ = Player(take)._carry_out({"id": "1", "kind": "picture", "take": take.id}, [image])
     assert "It stays as it was" in answer["error"]
     assert take.record.poster == before
-    assert library.poster(take.record)
+    assert library._gateway.poster(take.record)
 
 
 def test_a_strip_that_is_missing_is_made_and_then_told_of(library: Library) -> None:

@@ -95,7 +95,7 @@ def test_clips_lie_beside_the_page_as_they_came(library: Library, tmp_path: Path
     assert page == tmp_path / "moons.html"
     files = sorted((tmp_path / "moons_clips").iterdir())
     assert {hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == {
-        record.sha256 for record in library.records()
+        record.sha256 for record in library._gateway.records()
     }
     takes = read(page).leaves()["takes"]
     assert [take["prompt"] for take in takes] == ["A moon over snow", "A moon over fog"]
@@ -108,7 +108,7 @@ def test_clips_lie_inside_the_page_byte_for_byte(library: Library, tmp_path: Pat
     assert not (tmp_path / "moons_clips").exists()
     held = {known["data-clip"]: text for known, text in read(page).scripts if "data-clip" in known}
     assert {take: hashlib.sha256(base64.b64decode(text)).hexdigest() for take, text in held.items()} == {
-        record.id: record.sha256 for record in library.records()
+        record.id: record.sha256 for record in library._gateway.records()
     }
     assert read(page).leaves()["inside"] is True
     assert [take["beside"] for take in read(page).leaves()["takes"]] == ["", ""]
@@ -208,7 +208,7 @@ def test_a_take_without_a_clip_says_what_became_of_it(library: Library, tmp_path
     folder = library.folder
     failed = a_take(folder, "Flagged", state="failed", trouble="Flagged. Nothing was charged.", charge=None)
     under_way = a_take(folder, "Slow", state="processing", service="https://service.invalid", charge=None)
-    kept, lost = library.records(states={"completed"})
+    kept, lost = library._gateway.records(states={"completed"})
     (folder / str(lost.file)).unlink()
     page = read(library.export_html(tmp_path / "moons.html", [failed.id, under_way.id, kept.id, lost.id]))
     rows = {take["id"]: take["row"] for take in page.leaves()["takes"]}
@@ -230,7 +230,7 @@ def test_unless_chosen_they_are_the_newest_finished_ones(library: Library, tmp_p
 
 
 def test_more_takes_than_a_screen_has_places_are_all_in_the_page(library: Library, tmp_path: Path) -> None:
-    first = library.records()[0]
+    first = library._gateway.records()[0]
     store = Store.in_folder(library.folder)
     for n in range(17):
         same = {"file": first.file, "sha256": first.sha256, "bytes": first.bytes}

@@ -123,7 +123,7 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
         answer = Page(face).tell(kind, **fields)
         assert answer["ok"] is False, (kind, fields)
         assert not any(word in answer["error"] for word in ("codec", "surrogate", "UnicodeEncode", "Error:")), answer
-    assert (library.record(take.id).tags, library.record(take.id).note) == ((), "")
+    assert (library._gateway.record(take.id).tags, library._gateway.record(take.id).note) == ((), "")
     assert library.elements.all() == []
     assert not (library.folder / "templates.json").exists()
 
@@ -141,9 +141,9 @@ def test_code_is_refused_in_words_too(library: Library, tmp_path: Path) -> None:
     take = library.take(a_take(library.folder, FOX).id)
     for act in (
         lambda: take.tag(HALF),
-        lambda: library.annotate(take.id, note=HALF),
-        lambda: library.annotate(take.id, tags=["a\0b"]),
-        lambda: library.annotate(take.id, note=5),
+        lambda: library._gateway.annotate(take.id, note=HALF),
+        lambda: library._gateway.annotate(take.id, tags=["a\0b"]),
+        lambda: library._gateway.annotate(take.id, note=5),
         lambda: library.elements.add("Mara", "1", service="practice", note=HALF),
     ):
         with pytest.raises((BadValue, RequestError), match=r"no text|is text"):

@@ -62,7 +62,7 @@ def test_several_remixes_in_a_row_keep_what_a_person_wrote(library: Library, tak
     assert origin.tell("put_back")["ok"]
     assert studio.prompt == HALF_WRITTEN
     studio.close()
-    until(lambda: HALF_WRITTEN in library.draft)
+    until(lambda: HALF_WRITTEN in library._gateway.draft)
     studio = Studio(library)  # what was brought back is a person's too
     studio._act(take, "remix")
     assert Page(studio._ordering.origin.line).tell("put_back")["ok"]
@@ -77,7 +77,7 @@ def test_whatever_fills_the_builder_can_be_undone(library: Library, take: str) -
         lambda: studio.fill({"prompt": FOX}),
         lambda: Page(ordering.code).tell("fill", text=f"generate({FOX!r}, model={V3!r})"),
         lambda: studio._edit(take),
-        lambda: studio._adopted(library.record(take)),
+        lambda: studio._adopted(library._gateway.record(take)),
     ):
         ordering.origin.take_parent()
         studio.prompt = HALF_WRITTEN
@@ -136,7 +136,7 @@ def test_running_the_cell_again_brings_back_what_was_typed(library: Library, tak
 def test_the_model_comes_back_too_unless_another_is_asked_for(library: Library) -> None:
     studio = Studio(library, model=V3)
     studio.prompt = HALF_WRITTEN
-    until(lambda: HALF_WRITTEN in library.draft)
+    until(lambda: HALF_WRITTEN in library._gateway.draft)
     studio.close()
     studio = Studio(library)
     assert (studio.model, studio.prompt) == (V3, HALF_WRITTEN)
@@ -149,14 +149,14 @@ def test_the_model_comes_back_too_unless_another_is_asked_for(library: Library) 
 def test_of_two_panels_the_last_written_one_counts_and_an_open_one_writes_nothing(library: Library) -> None:
     one, other = Studio(library), Studio(library)
     one.prompt = "Written first"
-    until(lambda: "Written first" in library.draft)
+    until(lambda: "Written first" in library._gateway.draft)
     other.prompt = "Written last"
-    until(lambda: "Written last" in library.draft)
+    until(lambda: "Written last" in library._gateway.draft)
     assert one.prompt == "Written first"  # nobody writes into another's panel
     third = Studio(library)
     assert third.prompt == "Written last"
     third.prompt = ""
-    until(lambda: library.draft == "")
+    until(lambda: library._gateway.draft == "")
     for studio in (one, other, third):
         studio.close()
 
@@ -164,7 +164,7 @@ def test_of_two_panels_the_last_written_one_counts_and_an_open_one_writes_nothin
 def test_a_draft_that_is_damaged_hostile_or_too_long_opens_an_empty_panel(library: Library) -> None:
     broken: list[Any] = ["{", "[]", "null", '{"model": 1, "values": {}}', '{"model": "x", "values": []}', "[" * 90_000]
     for text in broken:
-        library.keep_draft(text)
+        library._gateway.keep_draft(text)
         assert saved_draft.read(library) is None
     hostile = {
         "prompt": 5,
@@ -176,13 +176,13 @@ def test_a_draft_that_is_damaged_hostile_or_too_long_opens_an_empty_panel(librar
         "nonsense": 1,
         "both": 3,
     }
-    library.keep_draft(json.dumps({"model": O3_PRO, "values": hostile, "parent": "../t1"}))
+    library._gateway.keep_draft(json.dumps({"model": O3_PRO, "values": hostile, "parent": "../t1"}))
     found = saved_draft.read(library)
     assert found is not None
     assert found.values == form.defaults(bundled()[O3_PRO])
     Studio(library).close()
     place = {"image": "/etc/passwd", "prompt": "A fox"}
-    library.keep_draft(json.dumps({"model": "kwaivgi/kling-video-o3-pro/image-to-video", "values": place}))
+    library._gateway.keep_draft(json.dumps({"model": "kwaivgi/kling-video-o3-pro/image-to-video", "values": place}))
     found = saved_draft.read(library)
     assert found is not None
     assert (found.values["image"], found.values["prompt"]) == ("", "A fox")
@@ -191,21 +191,21 @@ def test_a_draft_that_is_damaged_hostile_or_too_long_opens_an_empty_panel(librar
 def test_half_a_character_and_a_text_without_end_are_kept_in_bounds(library: Library) -> None:
     studio = Studio(library)
     typed(studio, prompt="A fox \ud83e")
-    until(lambda: "A fox" in library.draft)
+    until(lambda: "A fox" in library._gateway.draft)
     found = saved_draft.read(library)
     assert found is not None
     assert found.values["prompt"] == "A fox \ufffd"
     typed(studio, prompt="x" * (MOST + 1))
     studio._ordering.origin.saved._last = 0
     studio._ordering.origin.saved._keep()
-    assert "A fox" in library.draft
+    assert "A fox" in library._gateway.draft
     studio.close()
 
 
 @pytest.mark.parametrize("model", [model for model in bundled() if model.kind != "tool"], ids=lambda model: model.id)
 def test_every_models_draft_is_read_as_it_was_written(model: Any, library: Library) -> None:
     values = {**form.defaults(model), "prompt": FOX}
-    library.keep_draft(Draft(model.id, values).text())
+    library._gateway.keep_draft(Draft(model.id, values).text())
     found = saved_draft.read(library)
     assert found == Draft(model.id, values)
     assert found is not None

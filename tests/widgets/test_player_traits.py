@@ -92,7 +92,7 @@ def test_the_selected_take_is_one_of_those_shown(library: Library) -> None:
 def test_takes_that_are_set_while_the_library_changes_stay(library: Library) -> None:
     newest, oldest = library.takes()[:2]
     player = Player(newest)
-    changed: dict[str, Any] = {take.id: library.record(take.id) for take in (newest, oldest)}
+    changed: dict[str, Any] = {take.id: library._gateway.record(take.id) for take in (newest, oldest)}
     going = threading.Event()
 
     def follow() -> None:

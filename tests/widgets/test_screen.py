@@ -57,7 +57,7 @@ def screen(library: Library) -> Heard:
 
 
 def whole(library: Library) -> bytes:
-    path = library.path(library.records()[0])
+    path = library._gateway.path(library._gateway.records()[0])
     assert path is not None
     return path.read_bytes()
 
@@ -121,7 +121,7 @@ def test_a_take_without_a_clip_has_a_row_instead(state: Any) -> None:
 
 def test_showing_the_same_again_sends_nothing(screen: Heard, library: Library) -> None:
     before = screen.clips
-    screen.show(*library.records())
+    screen.show(*library._gateway.records())
     assert screen.clips is before
 
 
@@ -149,7 +149,7 @@ def test_the_pieces_are_the_file(screen: Heard, library: Library) -> None:
 
 
 def test_a_piece_is_never_large(screen: Heard, library: Library) -> None:
-    path = library.path(library.records()[0])
+    path = library._gateway.path(library._gateway.records()[0])
     assert path is not None
     with path.open("ab") as file:
         file.truncate(CHUNK_MOST * 2)
@@ -184,20 +184,22 @@ def test_only_takes_of_the_library_are_given(screen: Heard, kind: str) -> None:
 
 def test_a_file_that_leads_out_of_the_library_is_not_given(library: Library, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"key")
-    path = library.path(library.records()[0])
+    path = library._gateway.path(library._gateway.records()[0])
     assert path is not None
     path.unlink()
     path.symlink_to(tmp_path / "secret")
-    answer, buffers = Heard(library.takes()[0]).asked("chunk", take=library.records()[0].id, offset=0, length=9)
+    answer, buffers = Heard(library.takes()[0]).asked(
+        "chunk", take=library._gateway.records()[0].id, offset=0, length=9
+    )
     assert "not in the library's folder" in answer["error"]
     assert buffers == []
 
 
 def test_a_missing_file_says_what_to_do(library: Library) -> None:
-    path = library.path(library.records()[0])
+    path = library._gateway.path(library._gateway.records()[0])
     assert path is not None
     path.unlink()
-    answer, _ = Heard(library.takes()[0]).asked("where", take=library.records()[0].id)
+    answer, _ = Heard(library.takes()[0]).asked("where", take=library._gateway.records()[0].id)
     assert str(path) in answer["error"]
     assert "Put the file back there" in answer["error"]
 
@@ -212,16 +214,16 @@ def test_stars_and_tags_are_kept(screen: Heard, library: Library) -> None:
     take = screen.clips[0]["id"]
     assert screen.asked("rate", take=take, rating=5)[0]["ok"]
     assert screen.asked("tag", take=take, tags=["hero", "night"])[0]["ok"]
-    record = library.record(take)
+    record = library._gateway.record(take)
     assert (record.rating, record.tags) == (5, ("hero", "night"))
     assert (screen.clips[0]["rating"], screen.clips[0]["tags"]) == (5, ["hero", "night"])
     assert not screen.asked("rate", take=take, rating=9)[0]["ok"]
-    assert library.record(take).rating == 5
+    assert library._gateway.record(take).rating == 5
 
 
 def test_an_action_reaches_who_offered_it(library: Library) -> None:
     chosen: list[tuple[str, str]] = []
-    take, other = library.records()[0].id, a_take(library.folder, "Another moon").id
+    take, other = library._gateway.records()[0].id, a_take(library.folder, "Another moon").id
     offered = {take: [["remix", "Remix"]], other: []}
     screen = Heard(library.takes(), actions=offered, act=lambda take, name: chosen.append((take, name)))
     assert screen.asked("act", take=take, action="remix")[0]["ok"]

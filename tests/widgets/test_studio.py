@@ -43,7 +43,7 @@ def test_one_click_is_one_take_however_often_its_message_comes(
     assert click(studio, "the-click") == {}
     until(lambda: takes(library))
     until(lambda: submits(server))
-    studio.library.engine.soon(lambda: None)
+    studio.library._gateway.engine.soon(lambda: None)
     assert len(takes(library)) == 1
 
 

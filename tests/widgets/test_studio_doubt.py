@@ -34,7 +34,7 @@ def row_of(studio: Studio, words: str) -> dict[str, Any]:
 def sent(studio: Studio, without: str) -> list[dict[str, Any]]:
     """The queue's rows but this one, once the service has them all."""
     others = [row for row in studio._queue.rows if row["id"] != without]
-    return others if all(studio.library.record(row["id"]).prediction for row in others) else []
+    return others if all(studio.library._gateway.record(row["id"]).prediction for row in others) else []
 
 
 def ask_for(studio: Studio, words: str) -> Record:
@@ -74,11 +74,11 @@ def test_the_third_take_waits_for_a_place_says_why_and_can_be_stopped_at_no_cost
 def test_a_stop_that_comes_too_late_says_so_and_changes_nothing(slow: PracticeServer, library: Library) -> None:
     studio = Studio(library)
     take = ask_for(studio, FOX)
-    until(lambda: library.record(take.id).prediction)
+    until(lambda: library._gateway.record(take.id).prediction)
     answer = Page(studio._queue).tell("stop", take=take.id)
     assert not answer["ok"]
     assert "it goes on at the service, at its cost" in answer["error"]
-    assert not library.record(take.id).final
+    assert not library._gateway.record(take.id).final
     studio.close()
 
 
@@ -98,7 +98,7 @@ def test_a_lost_answer_is_shown_as_unknown_with_what_it_may_cost(server: Practic
     server.faults.add(call="submit", effect="status", status=502, created=False)
     studio = Studio(library)
     take = ask_for(studio, FOX)
-    until(lambda: library.record(take.id).state == "reconciling")
+    until(lambda: library._gateway.record(take.id).state == "reconciling")
     row = until(lambda: row_of(studio, FOX)["tone"] == "ask" and row_of(studio, FOX))
     assert row["status"] == "Outcome unknown; may cost $0.336"
     assert "looked for at the service, and not sent again" in row["words"]
@@ -122,10 +122,10 @@ def test_the_panel_asks_which_task_is_the_persons_and_goes_on_with_it(
     page = Page(lost._queue)
     assert "not in doubt about that task" in page.tell("decide", take=take.id, prediction="p-of-nobody")["error"]
     assert "can't be read" in page.tell("decide", take=take.id)["error"]
-    assert library.record(take.id).state == "needs_you"
+    assert library._gateway.record(take.id).state == "needs_you"
     assert page.tell("decide", take=take.id, prediction=mine)["ok"]
-    until(lambda: library.record(take.id).state == "completed")
-    assert library.record(take.id).prediction == mine
+    until(lambda: library._gateway.record(take.id).state == "completed")
+    assert library._gateway.record(take.id).prediction == mine
     assert len(submits(server)) == 3  # two from elsewhere, one of ours
     lost.close()
 
@@ -147,10 +147,10 @@ def test_where_the_list_cant_be_read_the_person_gives_the_id_or_says_that_it_was
     page = Page(studio._queue)
     for odd in ("", "../x", "two words"):
         assert "no id of a task" in page.tell("decide", take=take.id, prediction=odd)["error"]
-    assert library.record(take.id).state == "needs_you"
+    assert library._gateway.record(take.id).state == "needs_you"
     (mine,) = (task["id"] for task in server.view()["tasks"])
     assert page.tell("decide", take=take.id, prediction=f" {mine}\n")["ok"]
-    until(lambda: library.record(take.id).state == "completed")
+    until(lambda: library._gateway.record(take.id).state == "completed")
     studio.close()
 
 
@@ -168,7 +168,7 @@ def test_none_of_the_tasks_means_not_made_and_free_to_generate_again(lost: Studi
 
 def test_a_cell_that_shows_the_take_asks_as_well(lost: Studio, library: Library) -> None:
     take = ask_for(lost, FOX)
-    until(lambda: library.record(take.id).state == "needs_you")
+    until(lambda: library._gateway.record(take.id).state == "needs_you")
     screen = Player(Take(take.id, library), compact=True)
     assert len(screen.clips[0]["row"]["choices"]) == 3
     assert Page(screen).tell("decide", take=take.id, prediction=None)["ok"]

@@ -55,10 +55,10 @@ def test_it_is_used_as_it_is_or_fetched_again_by_a_click(
         assert row["actions"] == ["accept", "again", "dismiss"]
         assert page.tell("accept", take=record.id)["ok"]
         until(lambda: row_of(studio).get("tone") == "done")
-        assert str(library.path(library.record(record.id))).endswith(".webm")
+        assert str(library._gateway.path(library._gateway.record(record.id))).endswith(".webm")
     else:
         assert row["actions"] == ["again", "dismiss"]
         assert "is no clip" in page.tell("accept", take=record.id)["error"]
         server.faults.clear()
         assert page.tell("again", take=record.id)["ok"]
-        until(lambda: library.record(record.id).state == "completed")
+        until(lambda: library._gateway.record(record.id).state == "completed")

@@ -37,8 +37,8 @@ class Following:
         self._library = library
         self._lock = threading.Lock()
         self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
-        self._revision = library.revision
-        self._stop = library.engine.watch(self._refresh)
+        self._revision = library._gateway.revision
+        self._stop = library._gateway.engine.watch(self._refresh)
 
     def add(self, follower: Follower) -> None:
         """Tell a follower of all that changes from now on."""
@@ -51,7 +51,9 @@ class Following:
             self._followers.discard(follower)
 
     def _refresh(self) -> None:
-        changed: dict[str, Record] = {record.id: record for record in self._library.changed_since(self._revision)}
+        changed: dict[str, Record] = {
+            record.id: record for record in self._library._gateway.changed_since(self._revision)
+        }
         with self._lock:
             followers = list(self._followers)
         all_follow = True
@@ -72,11 +74,11 @@ _lock = threading.Lock()
 def following(library: Library) -> Following:
     """The one of a library."""
     with _lock:
-        known = _known.get(library.engine)
+        known = _known.get(library._gateway.engine)
         found = known() if known else None
         if found is None:
             found = Following(library)
-            _known[library.engine] = weakref.ref(found)
+            _known[library._gateway.engine] = weakref.ref(found)
         return found
 
 
@@ -112,7 +114,9 @@ class LibraryFollower(w.Widget):  # type: ignore[misc]  # ipywidgets ships no ty
         super().close()
 
     def _follow_library(self) -> None:
-        self._library.when_open(self._library_opened, lambda _error: None)  # whoever opens it says why it can't be
+        self._library._gateway.when_open(
+            self._library_opened, lambda _error: None
+        )  # whoever opens it says why it can't be
 
     def _library_opened(self) -> None:
         if not self._closed:

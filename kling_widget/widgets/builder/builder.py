@@ -113,7 +113,7 @@ class Builder(RequestTraits, ComposedBox):
         for name, value in inputs.items():
             setattr(self, name, value)
         if opened is not None:
-            opened.when_open(self._opened, self._not_opened)
+            opened._gateway.when_open(self._opened, self._not_opened)
 
     @property
     def request(self) -> VideoRequest:
@@ -193,12 +193,12 @@ class Builder(RequestTraits, ComposedBox):
 
     def refresh(self) -> None:
         """Show what the library says now of its elements and runs, and of what was spent."""
-        if self._bound and self._library and self._library.is_open:
+        if self._bound and self._library and self._library._gateway.is_open:
             self._bound.refresh()
             if self._watch:  # in a panel, the panel says what was spent
                 practice = self._service is None or self._service.practice
                 policy = ConfirmPolicy(live=not practice)
-                self.set_terms(Terms(policy, self._library.sums(), self._library.caps(), practice))
+                self.set_terms(Terms(policy, self._library._gateway.sums(), self._library._gateway.caps(), practice))
 
     def renew_catalog(self) -> None:
         """Show what the library's catalog says now: the model may take other inputs, or cost less."""
@@ -228,7 +228,7 @@ class Builder(RequestTraits, ComposedBox):
     def _opened(self) -> None:
         if self._library is None or self._closed:
             return
-        engine = self._library.engine
+        engine = self._library._gateway.engine
         self._soon = engine.soon
         self.bindings.resume()
         if self._button is None:

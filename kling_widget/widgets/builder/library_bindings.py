@@ -47,7 +47,7 @@ class LibraryBindings:
         self._enhancing = self._unsettled = ""  # the run under way, and the one whose words are to be settled
 
         def uploader() -> Uploader:
-            return library.uploader
+            return library._gateway.uploader
 
         self.media = Media(uploader, service.name)
         self.pictures = _for_elements(uploader, service.name)
@@ -82,14 +82,14 @@ class LibraryBindings:
         if cast != self.elements.known:
             self.elements.known = cast
         if self._enhancing and self.prompt_tools.enhancer["state"] == "running":
-            self._show_enhanced(self._library.record(self._enhancing))
+            self._show_enhanced(self._library._gateway.record(self._enhancing))
 
     # Elements
 
     def _member(self, member: Any) -> dict[str, Any]:
         trouble = ""
         if not member.element_id:
-            trouble = tools.no_id(self._library.record(member.take))
+            trouble = tools.no_id(self._library._gateway.record(member.take))
         state: Any = "ready" if member.element_id else "failed" if trouble else "making"
         return element_row(
             member.name,
@@ -111,8 +111,8 @@ class LibraryBindings:
     def _create(self, name: str, description: str, pictures: Sequence[str], price: str) -> Mapping[str, Any]:
         held = {entry["id"]: entry for entry in self.pictures.value.get(_PICTURES, ())}
         addresses = [held[one]["url"] if one in held else one for one in pictures]
-        first = self._library.media.find(pictures[0]) if pictures and pictures[0] in held else None
-        picture = paths.named(self._library.folder, self._library.media.path(first)) if first else ""
+        first = self._library._gateway.media.find(pictures[0]) if pictures and pictures[0] in held else None
+        picture = paths.named(self._library.folder, self._library._gateway.media.path(first)) if first else ""
         request = tools.making(self._library, name, description, addresses)
         _same_price(request, price)
         tools.begin_element(self._library, self._service.name, request, picture)
@@ -137,7 +137,7 @@ class LibraryBindings:
 
         def begin() -> None:
             try:
-                self._enhancing = self._library.engine.confirm(request, service=self._service.name).id
+                self._enhancing = self._library._gateway.engine.confirm(request, service=self._service.name).id
             except KlingError as error:
                 self.prompt_tools.not_enhanced(str(error))
             except Exception as error:
@@ -146,7 +146,7 @@ class LibraryBindings:
                     f"{error} Your prompt is as it was; see what was spent before you ask again."
                 )
 
-        self._library.engine.soon(begin)
+        self._library._gateway.engine.soon(begin)
 
     def _show_enhanced(self, run: Record) -> None:
         if not run.final:
@@ -161,11 +161,11 @@ class LibraryBindings:
     def _settle(self, accepted: bool) -> None:
         run, self._unsettled = self._unsettled, ""
         if run:
-            self._library.annotate(run, note=tools.SEEN if accepted else "left")
+            self._library._gateway.annotate(run, note=tools.SEEN if accepted else "left")
 
     def resume(self) -> None:
         """Show what was paid for and not seen, as after a restart."""
-        for run in self._library.runs(tools.ENHANCER, self._service.name, within_ms=_LATELY_MS)[:1]:
+        for run in self._library._gateway.runs(tools.ENHANCER, self._service.name, within_ms=_LATELY_MS)[:1]:
             if not run.note and (not run.final or tools.words_of(run)):
                 self._enhancing = run.id
                 self.prompt_tools.resume(str(run.inputs.get("text", "")))
@@ -179,7 +179,7 @@ class LibraryBindings:
         self.prompt_tools.show(prompt_help.own(self._library.folder))
 
     def _soon(self) -> None:
-        self._library.engine.soon(self.refresh)
+        self._library._gateway.engine.soon(self.refresh)
 
 
 def _same_price(request: VideoRequest, price: str) -> None:

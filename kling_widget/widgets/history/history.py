@@ -103,9 +103,9 @@ class History(LibraryFollower, CommandWidget):
     def _read(self) -> None:
         with self._lock:
             states = FILTERS[self.status]
-            records = self.library.records(limit=SHOWN, search=self.text, states=states)
+            records = self.library._gateway.records(limit=SHOWN, search=self.text, states=states)
             shown = self._cards.update(records, self.library.zone)
-            total = summary(self.library.sums(), records, bool(self.text) or self.status != "all")
+            total = summary(self.library._gateway.sums(), records, bool(self.text) or self.status != "all")
             if shown != self.cards:
                 self.cards = shown
             self.sum = total
@@ -125,7 +125,7 @@ class History(LibraryFollower, CommandWidget):
         takes: tuple[str, ...] = proposal["value"]
         try:
             for take in takes:
-                self.library.record(take)
+                self.library._gateway.record(take)
         except LibraryError as error:
             raise t.TraitError(str(error)) from None
         return takes
@@ -151,10 +151,10 @@ class History(LibraryFollower, CommandWidget):
             self._on_choose(takes)
 
     def _take(self, command: Command) -> str:
-        return self.library.record(str(command.get("take"))).id
+        return self.library._gateway.record(str(command.get("take"))).id
 
     def _poster(self, command: Command, _buffers: Buffers) -> Answer:
-        found = self.library.poster(self.library.record(str(command.get("take"))))
+        found = self.library._gateway.poster(self.library._gateway.record(str(command.get("take"))))
         return {}, [found] if found else []
 
 

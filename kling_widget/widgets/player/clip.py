@@ -67,7 +67,7 @@ def clip(record: Record, *, row: Row | None, beside: str = "") -> Clip:
 
 def clip_of(library: Library, record: Record) -> Clip:
     """Say what the screen shows of a take of this library: its file as the notebook finds it, or how it goes."""
-    path = library.path(record)
+    path = library._gateway.path(record)
     here = record.state == "completed" and path is not None
     return clip(
         record,

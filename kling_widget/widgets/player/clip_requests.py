@@ -49,22 +49,24 @@ class ClipRequests:
 
     def poster(self, command: Command, _buffers: Buffers) -> Answer:
         """Give a take's poster, where there is one."""
-        image = self._library.poster(self._record(command))
+        image = self._library._gateway.poster(self._record(command))
         return {}, [image] if image else []
 
     def strip(self, command: Command, _buffers: Buffers) -> Answer:
         """Give a clip's strip. Where there is none yet it is drawn, and the page is told."""
         record = self._record(command)
-        image = self._library.strip(record)
+        image = self._library._gateway.strip(record)
         if image is None and record.state == "completed":
-            self._library.exports.draw_strip(record, lambda: self._tell({"take": record.id, "picture": "strip"}))
+            self._library._gateway.exports.draw_strip(
+                record, lambda: self._tell({"take": record.id, "picture": "strip"})
+            )
         return {}, [image] if image else []
 
     def _record(self, command: Command) -> Record:
-        return self._library.record(str(command.get("take")))
+        return self._library._gateway.record(str(command.get("take")))
 
     def _file(self, record: Record) -> Path:
-        path = self._library.path(record)
+        path = self._library._gateway.path(record)
         if path is None:
             lost = f"Its file {record.file!r} is not in the library's folder." if record.file else "It has no clip yet."
             raise LibraryError(f"There is nothing to play. {lost}")

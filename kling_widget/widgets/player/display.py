@@ -81,13 +81,13 @@ class _Showing:
             self.screen.keep_up(self._kept)
             return
         self.screen.followed_by = self  # the engine holds a watcher weakly, and nobody else knows this one
-        self._stops = [take.library.engine.watch(self._refresh), at_cell_end(self._refresh)]
+        self._stops = [take.library._gateway.engine.watch(self._refresh), at_cell_end(self._refresh)]
 
     def _refresh(self) -> None:
         with self._lock:  # the engine's thread and the end of a cell may come together
             if not self._stops:
                 return
-            self._record = self._library.record(self._take)
+            self._record = self._library._gateway.record(self._take)
             self.screen.show(self._record)
             if not self._record.final:
                 return

@@ -103,15 +103,15 @@ class _Export:
         return self.target
 
     def _leaf(self, record: Record) -> Leaf:
-        path = self.library.path(record)
+        path = self.library._gateway.path(record)
         if record.state != "completed" or path is None or not path.is_file():
             bare = replace(record, file=None)
-            return Leaf(record, clip(bare, row=self._ended(record)), poster=self.library.poster(record))
+            return Leaf(record, clip(bare, row=self._ended(record)), poster=self.library._gateway.poster(record))
         times = frame_times(path)
         shown = clip(record, row=None, beside="" if self.inside else address(self.beside.name, file_name(record)))
         shown["file"] = record.sha256 or sha256(path)
         frames = times.plain() if times else None
-        return Leaf(record, shown, frames, self.library.poster(record), self.library.strip(record))
+        return Leaf(record, shown, frames, self.library._gateway.poster(record), self.library._gateway.strip(record))
 
     def _ended(self, record: Record) -> Row:
         """What became of a take that has no clip here, without places that are nobody else's business."""
@@ -139,7 +139,7 @@ class _Export:
             )
 
     def _source(self, leaf: Leaf) -> Path:
-        path = self.library.path(leaf.record)
+        path = self.library._gateway.path(leaf.record)
         assert path is not None  # a leaf with a file has one
         return path
 
@@ -200,7 +200,7 @@ class _Export:
 def _chosen(library: Library, takes: Iterable[Take | str] | None) -> list[Record]:
     """The takes as they are now, each once, in the order given; the newest finished ones where none are named."""
     if takes is None:
-        records = library.records(limit=MOST, states={"completed"})
+        records = library._gateway.records(limit=MOST, states={"completed"})
         none = "This library has no finished takes yet, so no page was written. Generate one first."
     else:
         named = [takes] if isinstance(takes, (Take, str)) else list(takes)
@@ -216,7 +216,7 @@ def _record(library: Library, take: object) -> Record:
         raise LibraryError(f"Take {take.id} is in another library, so no page was written. Export it from that one.")
     if not isinstance(take, (Take, str)):
         raise TypeError(f"export_html takes takes or their ids, such as library.takes()[:4]; this is {take!r}")
-    return library.record(take if isinstance(take, str) else take.id)
+    return library._gateway.record(take if isinstance(take, str) else take.id)
 
 
 def _target(target: Path) -> Path:

@@ -37,7 +37,7 @@ class FileRequests:
 
     def begin(self, command: Command, _buffers: Buffers) -> Answer:
         """Begin to make what a command names; answers with the job's name at once."""
-        record = self._library.record(str(command.get("take")))
+        record = self._library._gateway.record(str(command.get("take")))
         # Whatever a page sends: an Export is made of nothing that is none.
         export = Export(cast(Kind, command.get("export")), command.get("start"), command.get("end"))
         several = command.get("takes")
@@ -53,10 +53,10 @@ class FileRequests:
             self._tell({"job": job, **self._say(path or trouble)})
 
         if export.kind == "sheet" and isinstance(several, list) and len(several) > 1:
-            records = [self._library.record(str(take)) for take in several]
-            self._library.exports.begin_sheet(records, done)
+            records = [self._library._gateway.record(str(take)) for take in several]
+            self._library._gateway.exports.begin_sheet(records, done)
         else:
-            self._library.exports.begin(record, export, done)
+            self._library._gateway.exports.begin(record, export, done)
         return {"job": job}
 
     def made(self, command: Command, _buffers: Buffers) -> Answer:

@@ -165,7 +165,9 @@ class Player(CommandWidget):
         self._following = following(self.library)
         self._following.add(self)
         with self._lock:
-            self.show(*(self.library.record(record.id) for record in self._records))  # it may have changed meanwhile
+            self.show(
+                *(self.library._gateway.record(record.id) for record in self._records)
+            )  # it may have changed meanwhile
 
     def follow(self, changed: Mapping[str, Record]) -> None:
         """Show takes anew that changed, and how those go that are under way; on the engine's thread."""
@@ -210,7 +212,7 @@ class Player(CommandWidget):
         with self._lock:
             if self._showing:
                 return
-            self.show(*map(self.library.record, self.takes))
+            self.show(*map(self.library._gateway.record, self.takes))
         if self._following is None:
             self.keep_up()
 
@@ -219,7 +221,7 @@ class Player(CommandWidget):
         takes: tuple[str, ...] = proposal["value"]
         with self._lock:
             for take in () if self._showing else takes:
-                self.library.record(take)  # an unknown one is refused here, in words
+                self.library._gateway.record(take)  # an unknown one is refused here, in words
         return takes
 
     @t.validate("time")
@@ -258,10 +260,10 @@ class Player(CommandWidget):
 
     def _picture(self, command: Command, buffers: Buffers) -> Answer:
         image = bytes(buffers[0]) if buffers else b""
-        return self._changed(choose_poster(self.library, str(command.get("take")), image))
+        return self._changed(choose_poster(self.library._gateway, str(command.get("take")), image))
 
     def _differ(self, command: Command, _buffers: Buffers) -> Answer:
-        one, other = (self.library.record(str(command.get(name))) for name in ("take", "other"))
+        one, other = (self.library._gateway.record(str(command.get(name))) for name in ("take", "other"))
         return {"differences": differences(one, other)}
 
     def _rate(self, command: Command, _buffers: Buffers) -> Answer:
@@ -274,7 +276,7 @@ class Player(CommandWidget):
         return self._annotate(command, tags=tuple(tags))
 
     def _annotate(self, command: Command, **words: Any) -> Answer:
-        return self._changed(self.library.annotate(str(command.get("take")), **words))
+        return self._changed(self.library._gateway.annotate(str(command.get("take")), **words))
 
     def _changed(self, changed: Record) -> Answer:
         with self._lock:

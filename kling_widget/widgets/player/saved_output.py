@@ -106,8 +106,8 @@ class SavedOutput:
         }
 
     def _shown(self, record: Record) -> Shown:
-        path = self._library.path(record) if record.state == "completed" else None
-        poster = self._library.poster(record) if path else None
+        path = self._library._gateway.path(record) if record.state == "completed" else None
+        poster = self._library._gateway.poster(record) if path else None
         return Shown(record, path if path and path.is_file() else None, poster)
 
 

@@ -44,7 +44,7 @@ def take_back(library: Library, take_id: str) -> Record:
     LibraryError
         If it was sent in the meantime.
     """
-    record = library.withdraw(take_id)
+    record = library._gateway.withdraw(take_id)
     if not withdrawn(record):
         raise LibraryError(
             "It was sent a moment before the click was heard, so it can't be taken back: it goes on at the service, "
@@ -61,11 +61,11 @@ def decide(library: Library, take_id: str, prediction: str | None) -> Record:
     LibraryError
         If it waits for no decision, or not for this one.
     """
-    known = [choice["prediction"] for choice in choices(library.record(take_id))]
+    known = [choice["prediction"] for choice in choices(library._gateway.record(take_id))]
     # Where the list could not be read there are none, and the person gives the id that the service's site shows.
     if prediction is not None and known and prediction not in known:
         raise LibraryError("This take is not in doubt about that task any more. Nothing was changed.")
-    return library.decide(take_id, prediction)
+    return library._gateway.decide(take_id, prediction)
 
 
 def named(command: Mapping[str, Any]) -> str | None:

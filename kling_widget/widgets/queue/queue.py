@@ -93,12 +93,12 @@ class Queue(LibraryFollower, CommandWidget):
             now = now_ms()
             self._ended = {take: record for take, record in self._ended.items() if stays(record)}
             self._sent = {take: r for take, r in self._sent.items() if (r.submitted_at or 0) > now - MINUTE_MS}
-            under_way = [*map(self.library.explained, self._open.values())]
-            learned = self.library.learned_limits() if any(r.state == "intent" for r in under_way) else None
+            under_way = [*map(self.library._gateway.explained, self._open.values())]
+            learned = self.library._gateway.learned_limits() if any(r.state == "intent" for r in under_way) else None
             lines = self._lines.update(
                 under_way,
                 self._ended.values(),
-                self.library.engine.progress,
+                self.library._gateway.engine.progress,
                 lately=self._sent.values(),
                 learned=learned,
                 now=now,
@@ -110,8 +110,10 @@ class Queue(LibraryFollower, CommandWidget):
 
     def _begin(self) -> None:
         with self._lock:
-            self._open = {record.id: record for record in self.library.records(limit=None, states=STATES - FINAL)}
-            self._sent = {record.id: record for record in self.library.records()}
+            self._open = {
+                record.id: record for record in self.library._gateway.records(limit=None, states=STATES - FINAL)
+            }
+            self._sent = {record.id: record for record in self.library._gateway.records()}
         self.follow({})
 
     def _sort(self, record: Record) -> None:
@@ -144,10 +146,10 @@ class Queue(LibraryFollower, CommandWidget):
         self._show(decisions.decide(self.library, str(command.get("take")), decisions.named(command)))
 
     def _accept(self, command: Command, _buffers: Buffers) -> None:
-        self._show(self.library.accept_as_is(str(command.get("take"))))
+        self._show(self.library._gateway.accept_as_is(str(command.get("take"))))
 
     def _again(self, command: Command, _buffers: Buffers) -> None:
-        self._show(self.library.fetch_again(str(command.get("take"))))
+        self._show(self.library._gateway.fetch_again(str(command.get("take"))))
 
     def _show(self, record: Record) -> None:
         self.follow({record.id: record})

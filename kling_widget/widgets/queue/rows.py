@@ -93,11 +93,11 @@ class Rows:
 
 def row_of(library: Library, record: Record) -> Row:
     """Return the row of a single take, as its library has it now."""
-    progress = ENDED if record.final else library.engine.progress(record)
-    waits, record = "", library.explained(record)
+    progress = ENDED if record.final else library._gateway.engine.progress(record)
+    waits, record = "", library._gateway.explained(record)
     if record.state == "intent":
-        under_way = library.records(limit=None, states=STATES - FINAL)
-        waits = Traffic(under_way, now_ms(), library.learned_limits()).why(record)
+        under_way = library._gateway.records(limit=None, states=STATES - FINAL)
+        waits = Traffic(under_way, now_ms(), library._gateway.learned_limits()).why(record)
     return row(record, progress, offered(record, waits), waits=waits, choices=choices(record))
 
 

@@ -85,20 +85,22 @@ class LibraryView:
 
     def read(self) -> bool:
         """Read the library again where it changed; tells whether it did."""
-        read_to = self._library.revision if self._revision is None else self._revision
-        changed = [] if self._revision is None else self._library.changed_since(read_to)
-        self.budget = self._library.caps()  # a cap moves no revision
+        read_to = self._library._gateway.revision if self._revision is None else self._revision
+        changed = [] if self._revision is None else self._library._gateway.changed_since(read_to)
+        self.budget = self._library._gateway.caps()  # a cap moves no revision
         today = day(now_ms(), self._library.zone)
         if not changed and not self._stale and today == self._day:
             return False
-        self.under_way = self._library.records(limit=None, states=_OPEN)
-        self.spend, self._day = self._library.sums(), today
+        self.under_way = self._library._gateway.records(limit=None, states=_OPEN)
+        self.spend, self._day = self._library._gateway.sums(), today
         self._seen_open.update(record.id for record in self.under_way)
         for record in changed:
             if record.final:
                 self._end(record)
         if not self.shown:
-            newest = next((record for record in self._library.records(states={"completed"}) if record.file), None)
+            newest = next(
+                (record for record in self._library._gateway.records(states={"completed"}) if record.file), None
+            )
             self.shown = (newest.id,) if newest else ()
         self._revision, self._stale = max([read_to, *(record.revision for record in changed)]), False
         return True
@@ -113,7 +115,7 @@ class LibraryView:
 
     def _found(self, take: str) -> Record | None:
         try:
-            return self._library.record(take)
+            return self._library._gateway.record(take)
         except LibraryError:
             return None
 
@@ -163,5 +165,5 @@ def take_ids(library: Library, *takes: Take | str) -> list[str]:
     if len(wanted) > MOST:
         raise TypeError(f"The screen shows at most {MOST} takes; these are {len(wanted)}.")
     for take_id in wanted:
-        library.record(take_id)  # an unknown one is refused here, in words, to whoever asks
+        library._gateway.record(take_id)  # an unknown one is refused here, in words, to whoever asks
     return wanted

@@ -97,10 +97,12 @@ class Ordering:
             self.policy = replace(self.policy, live=not practice)
             self.button.note = view.note(self._service)
         balance = self.queries.balance_micros
-        if not self._library.is_open:  # nobody waits for it here
+        if not self._library._gateway.is_open:  # nobody waits for it here
             self.builder.set_terms(Terms(self.policy, practice=practice))
             return
-        self.builder.set_terms(Terms(self.policy, self._library.sums(), self._library.caps(), practice, balance))
+        self.builder.set_terms(
+            Terms(self.policy, self._library._gateway.sums(), self._library._gateway.caps(), practice, balance)
+        )
 
     def choose(self, name: str) -> None:
         """Be for another model, and say what it does not take. Raises ``RequestError`` where there is none."""
@@ -122,7 +124,7 @@ class Ordering:
 
     def begin(self, made: list[str], request: VideoRequest, takes: int, parent: str) -> None:
         """Write takes down and name them in ``made``, those before a refused one too."""
-        confirm, service = self._library.engine.confirm, self._service.name
+        confirm, service = self._library._gateway.engine.confirm, self._service.name
         with self._snapshot.lock:  # nothing is shown in between: a take may end at once
             try:
                 for _ in range(takes):
@@ -133,7 +135,7 @@ class Ordering:
 
     def begin_later(self, ordered: order.Order, parent: str) -> None:
         """Begin takes on the engine's thread."""
-        self._library.engine.soon(lambda: self._carry_out(ordered, parent))
+        self._library._gateway.engine.soon(lambda: self._carry_out(ordered, parent))
 
     def _final_inputs(self, request: VideoRequest) -> Mapping[str, Any] | None:
         """Return what the final has otherwise, where this request is a draft."""

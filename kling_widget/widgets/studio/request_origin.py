@@ -120,7 +120,7 @@ class RequestOrigin:
 
     def _record(self, take: str) -> Record | None:
         try:
-            return self._library.record(take) if take else None
+            return self._library._gateway.record(take) if take else None
         except KlingError:
             return None
 

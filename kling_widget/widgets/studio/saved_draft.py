@@ -55,7 +55,7 @@ class Draft:
 def read(library: Library) -> Draft | None:
     """Read what was being written; None where nothing was, or nothing that a control can hold."""
     try:
-        found = json.loads(library.draft[:MOST] or "null")
+        found = json.loads(library._gateway.draft[:MOST] or "null")
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(values := found.get("values"), dict):
@@ -110,10 +110,10 @@ class SavedDraft:
         self._last = time.monotonic()
         if not self._waits:
             self._waits, self._first = True, self._last
-            self._library.engine.later(PAUSE_S, self._keep)
+            self._library._gateway.engine.later(PAUSE_S, self._keep)
 
     def _keep(self) -> None:
-        at, engine = time.monotonic(), self._library.engine
+        at, engine = time.monotonic(), self._library._gateway.engine
         if at - self._last < PAUSE_S / 2 and at - self._first < LONGEST_S and not engine.closed:
             engine.later(PAUSE_S / 2, self._keep)
             return
@@ -126,5 +126,5 @@ class SavedDraft:
         empty = (
             draft.model == O3_PRO and model is not None and dict(draft.values) == defaults(model) and not draft.parent
         )
-        self._library.keep_draft("" if empty else text)
+        self._library._gateway.keep_draft("" if empty else text)
         self._kept = text

@@ -70,7 +70,7 @@ class ServiceQueries:
 
     def refresh(self) -> None:
         """Ask for the balance, where that is some time ago, and for a price that could not be asked for before."""
-        if self._service.identified and self._library.is_open and (waiting := self._waiting):
+        if self._service.identified and self._library._gateway.is_open and (waiting := self._waiting):
             self._waiting = None
             waiting()
         if time.monotonic() - self._balance_at >= _BALANCE_S:
@@ -99,7 +99,7 @@ class ServiceQueries:
         def ask() -> None:
             self._ask(lambda client: client.price(model.id, inputs), answered, "price", refused)
 
-        self._waiting = None if self._service.identified and self._library.is_open else ask
+        self._waiting = None if self._service.identified and self._library._gateway.is_open else ask
         ask()
 
     def _connect(self, learned: Callable[[], None]) -> None:
@@ -107,7 +107,7 @@ class ServiceQueries:
             models.learn(self._library.folder, entries)
             learned()
 
-        self._library.engine.warm(self._service.name)
+        self._library._gateway.engine.warm(self._service.name)
         self._ask(lambda client: client.models(), keep, "models")
 
     def _ask(
@@ -117,9 +117,9 @@ class ServiceQueries:
         about: str,
         refused: Callable[[KlingError], None] = lambda error: None,
     ) -> None:
-        ready = self._library.is_open and self._service.identified
+        ready = self._library._gateway.is_open and self._service.identified
         if ready and not self._service.practice and not self._service.refusal:
-            ask = self._library.engine.queries.ask
+            ask = self._library._gateway.engine.queries.ask
             ask(self._service.name, question, answered, about=f"{about} {id(self)}", on_error=refused)
 
     def _has(self, amount: Micros) -> None:

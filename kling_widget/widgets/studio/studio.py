@@ -123,7 +123,7 @@ class Studio(RequestTraits, ComposedBox):
         catalog = library.catalog if isinstance(library, Library) else models.stored_catalog(library_folder(library))
         chosen = form.clip_model(model or O3_PRO, catalog)
         above = confirm_limit(confirm_above)
-        self._library = library if isinstance(library, Library) else Library.page_first(library)
+        self._library = library if isinstance(library, Library) else Library._page_first(library)
         self._service = choose(practice)
         if budget is not None:
             self.library.cap(day=budget)
@@ -161,7 +161,7 @@ class Studio(RequestTraits, ComposedBox):
             setattr(self, name, value)
         self._ordering.origin.saved.begin()
         resumed = None if model is None else chosen.id
-        self.library.when_open(lambda: self._opened(resumed), self._not_opened)
+        self.library._gateway.when_open(lambda: self._opened(resumed), self._not_opened)
 
     @property
     def library(self) -> Library:
@@ -232,23 +232,23 @@ class Studio(RequestTraits, ComposedBox):
     # What the page asks. These run on whichever thread the host chooses, and wait for nothing.
 
     def _edit(self, take_id: str) -> None:
-        self._ordering.refill(self.library.record(take_id), parent=False)
+        self._ordering.refill(self.library._gateway.record(take_id), parent=False)
 
     def _act(self, take_id: str, action: str) -> None:
-        record = self.library.record(take_id)
+        record = self.library._gateway.record(take_id)
         if action == "compare" and record.parent:
             self.show(record.parent, take_id)
             return
         try:
             self._actions.carry_out(record, action)
         finally:  # a refused click shows what holds now
-            self.library.engine.soon(self._refresh)
+            self.library._gateway.engine.soon(self._refresh)
 
     def _choose(self, model: str) -> None:
         self._ordering.choose(model)
 
     def _refresh_later(self) -> None:
-        self.library.engine.soon(self._refresh)
+        self.library._gateway.engine.soon(self._refresh)
 
     # What the thread does that opens the library, which is this one where it is open already.
 
@@ -259,9 +259,9 @@ class Studio(RequestTraits, ComposedBox):
         self._refresh()
         self._stops = (
             self._ordering.origin.saved.changed,  # what was typed last is kept, too
-            self.library.engine.watch(self._refresh),
+            self.library._gateway.engine.watch(self._refresh),
             at_cell_end(self._refresh),
-            self.library.on_adopted(self._adopted),
+            self.library._gateway.on_adopted(self._adopted),
         )
         self._ordering.queries.begin(self._learned, lambda: not self._closed)
 
