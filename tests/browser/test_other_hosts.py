@@ -13,14 +13,24 @@ from .panel import Panel
 
 STUDIO = """
 from kling_widget import Library, Studio
-Studio(Library({library!r}), practice=True)
+screen = Studio(Library({library!r}), practice=True)
 """
 
 
+# Shiny's page has ipywidgets 7, and does without the styles that ipywidgets 8 adds. It serves no clip.
+SHINYS_OWN = r"StyleModel not found|Could not (instantiate widget|create a model)|404 \(Not Found\)"
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def console() -> chrome.Console:
+    """What the page says."""
+    return chrome.Console()
+
+
+@pytest.fixture
+def page(browser: Browser, console: chrome.Console) -> Iterator[Page]:
     """A page of no host yet; the test fails if it complained."""
-    context, console = browser.new_context(viewport={"width": 1280, "height": 1400}), chrome.Console()
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
     page = context.new_page()
     console.listen(page)
     yield page
@@ -29,7 +39,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_the_panel_makes_a_clip_in_marimo_which_shows_anywidgets_alone(page: Page, tmp_path: Path) -> None:
-    with hosts.marimo(tmp_path, STUDIO.format(library=str(tmp_path / "lib"))) as address:
+    with hosts.marimo(tmp_path, STUDIO.format(library=str(tmp_path / "lib")) + "screen") as address:
         page.goto(address)
         panel = Panel(page.locator(".kw-studio").first)
         expect(panel.root.get_by_role("button", name="16:9")).to_have_attribute("aria-pressed", "true")
@@ -43,3 +53,18 @@ def test_the_panel_makes_a_clip_in_marimo_which_shows_anywidgets_alone(page: Pag
         expect(panel.video).to_have_js_property("videoHeight", 1440)
         assert panel.video.evaluate("video => video.getRootNode() instanceof ShadowRoot")
         expect(panel.cards).to_have_count(1)
+
+
+def test_the_panel_shows_in_shiny_what_its_library_does_on_another_thread(
+    page: Page, console: chrome.Console, tmp_path: Path
+) -> None:
+    console.forgive(SHINYS_OWN)
+    with hosts.shiny(tmp_path, STUDIO.format(library=str(tmp_path / "lib"))) as address:
+        page.goto(address)
+        panel = Panel(page.locator(".kw-studio").first)
+        panel.seconds(3)
+        expect(panel.go).to_have_attribute("aria-label", "Generate 1 take for about $0.336")
+        panel.ask("A red fox in snow")
+        expect(panel.rows).to_contain_text("A red fox in snow")
+        panel.wait_for_clip()
+        expect(panel.root.locator(".kw-money").last).to_contain_text("$0.336")

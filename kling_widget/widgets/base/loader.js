@@ -138,6 +138,8 @@ export default () => {
       const root = el.getRootNode();
       if (root instanceof ShadowRoot) putStyle(root, sheet);
       widget.render(context);
+      // Panel loses what its kernel sends between the page's beginning and this view.
+      if ("Bokeh" in globalThis) model.send({ id: `state-${Math.random()}`, kind: "send_state" });
     },
   };
 };

@@ -22,6 +22,7 @@ from IPython.core.getipython import get_ipython
 from ...errors import KlingError
 from ...text import has_half, mended
 from .page_code import HIDDEN, built, page_code
+from .page_sessions import send_from_any_thread
 from .unknown_names import DeclaredNames
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
     _widget = t.Unicode().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
+        send_from_any_thread()
         super().__init__(**traits)
         self._received_ids: OrderedDict[str, None] = OrderedDict()
         self._ids_lock = threading.Lock()
@@ -106,6 +108,7 @@ class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
         try:
             if kind == "send_state":  # the page may have missed something
                 self.send_state()
+                self.layout.send_state()
                 return {"ok": True}, ()
             if kind == "code":
                 return {"ok": True, "code": page_code().version}, self._code_buffers()

@@ -9,6 +9,7 @@ one sees.
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -59,6 +60,9 @@ class SavedOutput:
 
     def show(self, view: View, records: Sequence[Record]) -> None:
         """Display the view and the still of these takes in the cell that runs now."""
+        if not _in_kernel() and _in_solara():
+            _publish(self.mimebundle(view, records))
+            return
         still = self._still(records)
         with self._lock:
             self._published = still
@@ -142,3 +146,9 @@ def _publish(bundle: dict[str, Any], **how: Any) -> None:
 
 def _in_kernel() -> bool:
     return getattr(get_ipython(), "kernel", None) is not None
+
+
+def _in_solara() -> bool:
+    """Tell whether a page of Solara is drawn: it shows widgets, and keeps nothing."""
+    context = sys.modules.get("solara.server.kernel_context")
+    return context is not None and bool(context.has_current_context())

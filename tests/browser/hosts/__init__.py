@@ -1,4 +1,4 @@
-"""Other hosts than Jupyter's own applications, as processes on loopback: Voila and marimo."""
+"""Other hosts than Jupyter's own applications, as processes on loopback: Voila, marimo and Shiny."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ def _():
 if __name__ == "__main__":
     app.run()
 """
+_SHINY = """
+from shiny import App, ui
+from shinywidgets import output_widget, render_widget
+
+def server(input, output, session):
+    @render_widget
+    def shown():
+{source}
+        return screen
+
+app = App(ui.page_fluid(output_widget("shown")), server)
+"""
 
 
 def cell(library: Path) -> str:
@@ -65,6 +77,14 @@ def marimo(folder: Path, source: str) -> Iterator[str]:
     app.write_text(_MARIMO.format(cell="\n".join("    " + line for line in source.splitlines())))
     command = ["-m", "marimo", "run", app.name, "--headless", "--no-token", "--host", "127.0.0.1", "--port", "{port}"]
     with _running(folder, command) as origin:
+        yield origin
+
+
+@contextmanager
+def shiny(folder: Path, source: str) -> Iterator[str]:
+    """Run a Shiny app that shows the ``screen`` of a source, made for each page; gives its address."""
+    (folder / "app.py").write_text(_SHINY.format(source="\n".join("        " + line for line in source.splitlines())))
+    with _running(folder, ["-m", "shiny", "run", "app.py", "--host", "127.0.0.1", "--port", "{port}"]) as origin:
         yield origin
 
 
