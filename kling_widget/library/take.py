@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Optional
 
 from ..display_hook import display
-from ..errors import LibraryError, Problem, RequestError, TakeFailed, TakeTimeout
+from ..errors import LibraryError, TakeFailed, TakeTimeout
 from ..request.catalog import O3_PRO
 from ..request.code import call
+from ..request.model_names import no_clips
 from ..request.money import dollars
 from ..request.video_request import Element, Shot, VideoRequest
 from ..service.service import Service, choose, ready
@@ -92,7 +93,7 @@ def make(
 ) -> Take:
     """Make a clip from a request that is already built. Raises what ``generate`` does (``RequestError``, …)."""
     if request.kind != "clip":
-        raise RequestError([Problem("model", f"{request.model} makes no clip, so nothing was sent.")])
+        raise no_clips(request.model)
     service = ready(choose(practice))
     library = library if isinstance(library, Library) else Library(library)
     if any(input_kind(name) for name in request.inputs):

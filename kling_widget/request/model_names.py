@@ -69,6 +69,11 @@ def find(name: str, catalog: Catalog, *, quote: bool = True) -> Model:
     return found
 
 
+def no_clips(name: str) -> RequestError:
+    """Return an error that a model is a tool, where one is needed that makes clips."""
+    return _refused(f"{name} makes no clips. Library().models() lists those that do.")
+
+
 def unknown_input(name: str, model: Model) -> str:
     """Return a message that a model has no such input, with the one that may be meant."""
     exists_elsewhere = name in {field for one in bundled() for field in one.fields}

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kling_widget import BadValue, Library, Take, VideoRequest
+from kling_widget import BadValue, Library, RequestError, Take, VideoRequest
 from kling_widget.library.budget import Caps, Spent
+from kling_widget.library.take import make
+from kling_widget.library.tools import ENHANCER
+from kling_widget.widgets.builder.form import clip_model
 from tests.made import a_take
 
 AT = 1_790_000_000_000
@@ -61,6 +64,14 @@ def test_a_library_offers_what_a_person_asks_and_no_more() -> None:
         "unreadable",
         "zone",
     ]
+
+
+def test_a_tool_is_refused_in_the_same_words_by_code_and_by_a_form(library: Library) -> None:
+    tool = VideoRequest(model=ENHANCER, text="A fox", mode="video")
+    with pytest.raises(RequestError, match=r"makes no clips. Library\(\)\.models\(\) lists"):
+        make(tool, library=library, practice=True)
+    with pytest.raises(RequestError, match=r"makes no clips. Library\(\)\.models\(\) lists"):
+        clip_model(ENHANCER, library.catalog)
 
 
 def test_a_parent_is_a_take_or_none(library: Library, take: Take) -> None:

@@ -44,7 +44,7 @@ def clip_model(name: str, catalog: Catalog) -> Model:
     """Return a model that makes clips, as a person names it. Raises ``RequestError`` where there is none."""
     found = model_names.find(name, catalog)
     if found.kind == TOOL:
-        raise RequestError([Problem("model", f"{found.name} makes no clips.")])
+        raise model_names.no_clips(found.name)
     return found
 
 
