@@ -60,11 +60,15 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
     kind, meaning = _MEANING.get(effective, _TROUBLE)
     if 400 <= effective < 500 and _NO_MONEY.search(words):
         kind, meaning = _MEANING[402]
-    quote = f" The service said: “{words}”." if words else ""
-    error = kind(meaning.format(status=status) + quote, status=status, code=code, reason=words)
+    error = kind(meaning.format(status=status) + service_words(words), status=status, code=code, reason=words)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(headers.get("Retry-After"))
     return error
+
+
+def service_words(words: str) -> str:
+    """Return a service's own words as the end of a message; empty where it had none."""
+    return f" The service said: “{words}”." if words else ""
 
 
 def retry_after(value: str | None, now: float | None = None) -> float | None:
@@ -96,7 +100,7 @@ def failed_call(failure: Failure) -> KlingError:
 
 def task_failure(task: Prediction) -> str:
     """What a task's bad end means for the person: what happened, the money, what to do."""
-    quote = f" The service said: “{task.error}”" if task.error else ""
+    quote = service_words(task.error)
     if task.word and task.word != task.status:
         quote = f" The service calls it “{task.word}”." + quote
     if task.code == 1200:

@@ -35,7 +35,7 @@ from . import answers
 from .call_failure import Failure
 from .deadline import Call
 from .download import permit
-from .refusals import failed_call
+from .refusals import failed_call, service_words
 from .transport import NotPublic, OneRequest, PublicAdapter, WatchedAdapter
 
 IDLE_S, TOTAL_S = 30.0, 1800.0
@@ -184,7 +184,6 @@ def _in_words(name: str, error: KlingError) -> KlingError:
         elif isinstance(error, _Unsafe):
             why = "the service named a place for it that is not safe to put it to."
         return type(error)(f"{name} is not uploaded: {why} {FREE} Try again in a moment.")
-    quote = f" The service said: “{error.reason}”." if error.reason else ""
     if error.status == 413:
         words = f"{name} is too large for the service. {FREE} Choose a smaller file."
     elif isinstance(error, InputRefused):
@@ -195,7 +194,7 @@ def _in_words(name: str, error: KlingError) -> KlingError:
         words = f"Too many requests for this account, so {name} is not uploaded. {FREE} Try again in a moment."
     else:
         words = f"{name} is not uploaded: the service has trouble (HTTP {error.status}). {FREE} Try again in a moment."
-    told = type(error)(words + quote, status=error.status, code=error.code, reason=error.reason)
+    told = type(error)(words + service_words(error.reason), status=error.status, code=error.code, reason=error.reason)
     if isinstance(told, RateLimited) and isinstance(error, RateLimited):
         told.retry_after = error.retry_after
     return told
