@@ -1,4 +1,4 @@
-"""The whole panel in hosts that are no notebooks of Jupyter."""
+"""The panel and the form in hosts that are no notebooks of Jupyter."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ from kling_widget import Library, Studio
 screen = Studio(Library({library!r}), practice=True)
 """
 
+FORM = """
+from kling_widget import Builder
+form = Builder(prompt="A red fox", duration=5)
+slider = mo.ui.slider(3, 15, value=5, on_change=lambda seconds: form.set_trait("duration", seconds))
+mo.vstack([form, slider])
+"""
 
-# Shiny's page has ipywidgets 7, and does without the styles that ipywidgets 8 adds. It serves no clip.
+# shinywidgets 0.8 has no models for the styles of ipywidgets 8, which the panel does without. Shiny serves no clip.
 SHINYS_OWN = r"StyleModel not found|Could not (instantiate widget|create a model)|404 \(Not Found\)"
 
 
@@ -53,6 +59,18 @@ def test_the_panel_makes_a_clip_in_marimo_which_shows_anywidgets_alone(page: Pag
         expect(panel.video).to_have_js_property("videoHeight", 1440)
         assert panel.video.evaluate("video => video.getRootNode() instanceof ShadowRoot")
         expect(panel.cards).to_have_count(1)
+
+
+def test_marimos_own_slider_leads_a_form(page: Page, tmp_path: Path) -> None:
+    with hosts.marimo(tmp_path, FORM) as address:
+        page.goto(address)
+        price = page.locator(".kw-builder-price")
+        expect(price).to_have_text("$0.56 a take.")
+        page.locator("marimo-slider").get_by_role("slider").press("ArrowRight")
+        expect(page.get_by_label("Seconds, as a number")).to_have_value("6")
+        expect(price).to_contain_text("$0.67")
+        page.get_by_role("checkbox", name="Sound").check()
+        expect(price).to_have_text("$0.84 a take.")
 
 
 def test_the_panel_shows_in_shiny_what_its_library_does_on_another_thread(
