@@ -80,10 +80,3 @@ def _bokeh(websocket: Any) -> None:
         return send(self, stream, msg_type, content, *args, **kwargs)
 
     websocket.send = send_to_its_page
-
-
-_PATCHED = "_kling_sends_from_any_thread"
-_SENDERS: tuple[tuple[str, str, Callable[[Any], None]], ...] = (
-    ("shinywidgets._comm", "ShinyComm", _shiny),
-    ("ipywidgets_bokeh.kernel", "SessionWebsocket", _bokeh),
-)
