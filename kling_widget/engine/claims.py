@@ -52,7 +52,7 @@ def claim(claims: Claims, record: Record, prediction: str) -> bool:
     return True
 
 
-def claimed(claims: Claims, record: Record) -> str | None:
+def claimed_prediction(claims: Claims, record: Record) -> str | None:
     """Return the prediction that was claimed for a take by a kernel that could not write it into the library."""
     if record.service == PRACTICE:
         return None

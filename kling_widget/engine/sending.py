@@ -218,7 +218,7 @@ def find(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
         record = context.store.change(lease, state="reconciling")
     if memory.lost_at is None:
         memory.lost_at = time.monotonic()
-    if mine := claims.claimed(context.claims, record):
+    if mine := claims.claimed_prediction(context.claims, record):
         # The answer came, or the task was found: only the library did not hear of it.
         with contextlib.suppress(AlreadyTaken):  # another take of this library has it by now
             _adopt(context, lease, mine, None, None)

@@ -34,8 +34,8 @@ def cell_size(width: int, height: int) -> tuple[float, float]:
     return wide, wide * ROWS_PER_CELL
 
 
-def cells(frame: int) -> list[bool]:
-    """The cells of a frame number (0 to 4095), True for white.
+def encoded(frame: int) -> list[bool]:
+    """Return a frame number (0 to 4095) as cells, True for white: two marks, twelve bits, two for their parity.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def cells(frame: int) -> list[bool]:
 def write_frame_number(luma: npt.NDArray[np.uint8], frame: int) -> None:
     """Write a frame number into a limited-range luma plane (height by width)."""
     wide, high = cell_size(luma.shape[1], luma.shape[0])
-    row = np.repeat(np.where(cells(frame), 235, 16).astype(np.uint8), round(wide))
+    row = np.repeat(np.where(encoded(frame), 235, 16).astype(np.uint8), round(wide))
     luma[: round(high), : row.size] = row
 
 
@@ -84,6 +84,6 @@ def read_frame_number(picture: npt.NDArray[np.uint8]) -> int:
         raise ValueError(f"no frame pattern: its first two cells should be white and black, they are {levels[:2]}")
     read = [level > (white + black) / 2 for level in levels]
     frame = sum(bit << (11 - i) for i, bit in enumerate(read[2:14]))
-    if read != cells(frame):
+    if read != encoded(frame):
         raise ValueError(f"the frame pattern does not add up: {''.join('#' if bit else '.' for bit in read)}")
     return frame

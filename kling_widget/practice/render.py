@@ -97,7 +97,7 @@ def _write(plan: ClipPlan, container: OutputContainer, going: Callable[[], bool]
             frame += 1
     container.mux(video.encode(None))
     if track:
-        _sing(container, track, sound.mix(beds))
+        _sing(container, track, sound.joined(beds))
 
 
 def _scene(plan: ClipPlan, number: int, shot: PlannedShot) -> Scene:

@@ -72,7 +72,7 @@ def bed(kind: Kind, rain: bool, seconds: float, seed: str) -> Samples:
     return out.astype(np.float32)
 
 
-def mix(beds: Sequence[Samples]) -> Samples:
+def joined(beds: Sequence[Samples]) -> Samples:
     """Put the shots' sound one after the other, a tick at every cut, levelled to ``PEAK``."""
     levelled = [b / (float(np.abs(b).max()) or 1.0) for b in beds]
     out = np.concatenate(levelled, axis=1)

@@ -155,15 +155,15 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
 def balance(data: Mapping[str, Any]) -> Micros:
     """Read the account's balance."""
     _in_dollars(data, "balance")
-    return money(data.get("balance"), "balance")
+    return read_money(data.get("balance"), "balance")
 
 
 def quote(data: Mapping[str, Any]) -> Quote:
     """Read a price."""
     _in_dollars(data, "price")
-    price = money(data.get("price"), "price")
+    price = read_money(data.get("price"), "price")
     lower = data.get("discounted_price")
-    return Quote(price, price if lower is None else money(lower, "discounted price"))
+    return Quote(price, price if lower is None else read_money(lower, "discounted price"))
 
 
 def upload_target(data: Mapping[str, Any]) -> UploadTarget:
@@ -279,7 +279,7 @@ def _in_dollars(data: Mapping[str, Any], name: str) -> None:
         raise OtherCurrency(f"{amount} {other}" if isinstance(amount, (int, float, str)) else other)
 
 
-def money(value: Any, what: str) -> Micros:
+def read_money(value: Any, what: str) -> Micros:
     """Read an amount of money. Raises ``Unreadable`` where it is none."""
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:

@@ -73,7 +73,7 @@ def _bill(prediction: str, records: Sequence[Mapping[str, Any]]) -> Bill | None:
     refunds: list[tuple[Mapping[str, Any], Micros]] = []
     for record in records:
         try:
-            amount = answers.money(record.get("price"), "price")
+            amount = answers.read_money(record.get("price"), "price")
         except Unreadable:
             return Bill(prediction, ZERO, currency=other) if other else None
         if amount < 0 or any("refund" in word for word in _words(record)):

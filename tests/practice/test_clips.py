@@ -14,7 +14,7 @@ from PIL import Image
 
 from kling_widget.practice.camera import Camera
 from kling_widget.practice.clip_plan import ClipPlan, PlannedShot, plan_clip
-from kling_widget.practice.frame_code import cells, read_frame_number
+from kling_widget.practice.frame_code import encoded, read_frame_number
 from kling_widget.practice.render import Cancelled, render
 from kling_widget.practice.scene import SETTINGS, kind_of
 from kling_widget.practice.sound import PEAK
@@ -84,7 +84,7 @@ def test_the_frame_number_survives_a_picture_of_640_pixels_and_jpeg(tmp_path: Pa
 @pytest.mark.parametrize("frame", [0, 1, 71, 359, 4095])
 def test_a_pattern_that_does_not_add_up_is_refused(frame: int) -> None:
     picture = np.zeros((1080, 1920, 3), np.uint8)
-    for i, white in enumerate(cells(frame)):
+    for i, white in enumerate(encoded(frame)):
         picture[:16, i * 24 : i * 24 + 24] = 255 * white
     assert read_frame_number(picture) == frame
     picture[:16, 24 * 5 : 24 * 6] = 255 - picture[:16, 24 * 5 : 24 * 6]
