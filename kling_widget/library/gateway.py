@@ -58,6 +58,11 @@ class Gateway(Accepting, Accounts):
         """Whether its database is open: `Library._page_first` puts that off."""
         return self._shared.is_open
 
+    @property
+    def tends(self) -> bool:
+        """Whether its engine runs: it was asked for, and the library was not closed since."""
+        return self._shared.tends
+
     def when_open(self, go_on: Callable[[], None], failed: Callable[[KlingError], None]) -> None:
         """Call ``go_on`` where the database is open; else one of the two in a moment, on another thread."""
         self._shared.when_open(go_on, failed)

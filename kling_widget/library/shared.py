@@ -81,6 +81,11 @@ class SharedLibrary:
                 self._engine = Engine(store, self.folder)
             return self._engine
 
+    @property
+    def tends(self) -> bool:
+        """Whether its engine runs: it was asked for, and the library was not closed since."""
+        return self._engine is not None and not self._engine.closed
+
     def when_open(self, go_on: Callable[[], None], failed: Callable[[KlingError], None]) -> None:
         """Call ``go_on`` at once where the database is open, else in a moment, on another thread.
 

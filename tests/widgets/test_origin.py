@@ -117,6 +117,14 @@ def test_it_is_a_remix_until_it_is_generated_or_let_go(library: Library, server:
     studio.close()
 
 
+def test_a_panel_that_closes_after_its_library_starts_nothing(library: Library) -> None:
+    studio = Studio(library)
+    studio.prompt = HALF_WRITTEN
+    library.close()
+    studio.close()
+    assert not library._gateway.tends
+
+
 def test_running_the_cell_again_brings_back_what_was_typed(library: Library, take: str) -> None:
     studio = Studio(library)
     remix(studio, take)

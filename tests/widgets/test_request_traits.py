@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from kling_widget.request import video_request
 from kling_widget.request.acceptance import surely_taken
 from kling_widget.request.catalog import O3_PRO, TOOL, bundled
 from tests.made import a_take
+from tests.patience import PATIENCE_S
 from tests.requests import inputs_for
 
 from .page import FOX, typed, until
@@ -186,9 +188,16 @@ def test_a_storyboard_stands_alone() -> None:
 
 
 def test_a_changed_field_is_thought_through_once(studio: Studio) -> None:
+    done = threading.Event()
+
+    def wait() -> None:
+        done.wait(PATIENCE_S)
+
+    studio.library._gateway.engine.soon(wait)  # what follows later waits meanwhile
     typed(studio, prompt=FOX)
     control = studio._builder._controls.by_name["sound"]
     calls = counted(lambda: control.set_state({"value": True}))
+    done.set()
     assert studio.price == Decimal("0.7")
     assert calls.own.total() <= 100
     assert len({file for file, _ in calls.own}) <= 7

@@ -112,6 +112,11 @@ class SavedDraft:
             self._waits, self._first = True, self._last
             self._library._gateway.engine.later(PAUSE_S, self._keep)
 
+    def close(self) -> None:
+        """Keep what was written last. A library that is closed stays so: no engine is started for it."""
+        if self._library._gateway.tends:
+            self.changed()
+
     def _keep(self) -> None:
         at, engine = time.monotonic(), self._library._gateway.engine
         if at - self._last < PAUSE_S / 2 and at - self._first < LONGEST_S and not engine.closed:

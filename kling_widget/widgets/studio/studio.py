@@ -258,7 +258,7 @@ class Studio(RequestTraits, ComposedBox):
         self._ordering.open(model)
         self._refresh()
         self._stops = (
-            self._ordering.origin.saved.changed,  # what was typed last is kept, too
+            self._ordering.origin.saved.close,
             self.library._gateway.engine.watch(self._refresh),
             at_cell_end(self._refresh),
             self.library._gateway.on_adopted(self._adopted),
