@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,7 @@ from kling_widget import Library, Studio
 screen = Studio(Library({library!r}), practice=True)
 """
 
-FORM = """
-from kling_widget import Builder
-form = Builder(prompt="A red fox", duration=5)
-slider = mo.ui.slider(3, 15, value=5, on_change=lambda seconds: form.set_trait("duration", seconds))
-mo.vstack([form, slider])
-"""
+COMPOSE = Path(__file__).resolve().parents[2] / "notebooks" / "compose_marimo.py"
 
 # shinywidgets 0.8 has no models for the styles of ipywidgets 8, which the panel does without. Shiny serves no clip.
 SHINYS_OWN = r"StyleModel not found|Could not (instantiate widget|create a model)|404 \(Not Found\)"
@@ -61,16 +57,24 @@ def test_the_panel_makes_a_clip_in_marimo_which_shows_anywidgets_alone(page: Pag
         expect(panel.cards).to_have_count(1)
 
 
-def test_marimos_own_slider_leads_a_form(page: Page, tmp_path: Path) -> None:
-    with hosts.marimo(tmp_path, FORM) as address:
+def test_a_form_of_ones_own_in_marimo_is_led_by_its_slider_logs_prices_and_makes_a_clip(
+    page: Page, tmp_path: Path
+) -> None:
+    shutil.copy(COMPOSE, tmp_path)
+    with hosts.marimo_app(tmp_path, COMPOSE.name) as address:
         page.goto(address)
         price = page.locator(".kw-builder-price")
         expect(price).to_have_text("$0.56 a take.")
+        expect(page.get_by_text("No price has changed yet.")).to_be_visible()
         page.locator("marimo-slider").get_by_role("slider").press("ArrowRight")
         expect(page.get_by_label("Seconds, as a number")).to_have_value("6")
         expect(price).to_contain_text("$0.67")
         page.get_by_role("checkbox", name="Sound").check()
         expect(price).to_have_text("$0.84 a take.")
+        expect(page.get_by_text("$0.67 → $0.84")).to_be_visible()
+        page.get_by_role("button", name="Make a clip in practice").click()
+        expect(page.locator(".kw-screen-card video")).to_have_js_property("readyState", 4)
+        expect(page.get_by_text("6 s · 16:9 · sound")).to_be_visible()
 
 
 def test_the_panel_shows_in_shiny_what_its_library_does_on_another_thread(

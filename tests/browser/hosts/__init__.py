@@ -73,9 +73,15 @@ def voila(folder: Path) -> Iterator[str]:
 @contextmanager
 def marimo(folder: Path, source: str) -> Iterator[str]:
     """Run a marimo app of one cell, which shows its last line; gives its address."""
-    app = folder / "app.py"
-    app.write_text(_MARIMO.format(cell="\n".join("    " + line for line in source.splitlines())))
-    command = ["-m", "marimo", "run", app.name, "--headless", "--no-token", "--host", "127.0.0.1", "--port", "{port}"]
+    (folder / "app.py").write_text(_MARIMO.format(cell="\n".join("    " + line for line in source.splitlines())))
+    with marimo_app(folder, "app.py") as origin:
+        yield origin
+
+
+@contextmanager
+def marimo_app(folder: Path, name: str) -> Iterator[str]:
+    """Run a marimo app that lies in a folder; gives its address."""
+    command = ["-m", "marimo", "run", name, "--headless", "--no-token", "--host", "127.0.0.1", "--port", "{port}"]
     with _running(folder, command) as origin:
         yield origin
 
