@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import urls
 from ..errors import OtherCurrency, Unreadable
 from ..request.money import Micros, micros
 from ..request.states import SERVICE_FINAL
@@ -71,7 +70,8 @@ class Prediction:
     @property
     def urls(self) -> tuple[str, ...]:
         """The web addresses among the outputs, also in objects and lists; those of videos first."""
-        found = [text for text in _texts(self.outputs) if urls.is_web(text)]
+        # One that can't be read counts: it was given, so the service is asked again for another.
+        found = [text for text in _texts(self.outputs) if text.startswith(("https://", "http://"))]
         return tuple(sorted(dict.fromkeys(found), key=lambda o: not _VIDEO.search(o)))
 
 

@@ -185,6 +185,7 @@ def _stream(
     on_progress: Callable[[int, int | None], None],
     max_bytes: int,
 ) -> None:
+    permit(address, own_origin)
     with OneRequest() as session:
         session.mount("https://", PublicAdapter())
         session.mount(own_origin + "/", WatchedAdapter())
