@@ -6,13 +6,17 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-INPUT_REFUSED = "It takes an address such as https://pictures.example/fox.png, without a password. Change it."
+_LONGEST = 2000  # characters; beyond some 2,000 not all servers take one
+
+INPUT_REFUSED = (
+    f"It takes an address such as https://pictures.example/fox.png, of at most {_LONGEST:,} characters and without a "
+    "password. Change it."
+)
 """What a person is told whose text is no URL of a picture or a video; see ``is_input``."""
 
 _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"[^\s/\\?#@\[\]%\x00-\x20\x7f]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # one letter would be a drive
-_LONGEST = 2000  # characters; beyond some 2,000 not all servers take one
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)  # a file's name may have a colon
 
 
 def split(url: str) -> SplitResult | None:

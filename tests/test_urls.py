@@ -32,6 +32,7 @@ NO_INPUTS = [
     "https://pictures.example:port/fox.png",
     "https://pictures.example/a fox.png",
     "https://pictures.example/" + "x" * 2000,
+    "data:image/png;base64,iVBORw0KGgo=",
 ]
 
 
@@ -69,7 +70,7 @@ def test_neither_a_clip_nor_a_draft_passes_such_a_url_on(url: str) -> None:
     assert of_address(url)["url"] == url  # what an earlier version kept is still shown
 
 
-@pytest.mark.parametrize("url", ["", "fox.png", "C:\\fox.png", "/home/me/fox.png", "~/fox.png"])
+@pytest.mark.parametrize("url", ["", "fox.png", "clip-12:30.png", "C:\\fox.png", "/home/me/fox.png", "~/fox.png"])
 def test_a_path_is_no_url(url: str) -> None:
     assert not urls.has_scheme(url)
     assert not urls.is_web(url)

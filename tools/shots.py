@@ -42,6 +42,7 @@ def shoot(scenes: Sequence[Scene], server: Server, pages: Pages) -> list[str]:
             notebook.command("application:toggle-left-area")
         notebook.run_all()
         stage = Stage(notebook)
+        stage.settle()
         stage.fit(first.width)
         first.play(stage)
         for scene in scenes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.notebook import Notebook, Theme
 
@@ -28,6 +28,11 @@ class Stage:
     def page(self) -> Page:
         """The page that it is on."""
         return self.notebook.page
+
+    def settle(self) -> None:
+        """Wait until the panel knows its library and its service: before, it shows less."""
+        expect(self.panel.locator(".kw-money b")).not_to_be_empty()
+        expect(self.panel.locator(".kw-mode")).not_to_contain_text("Not known yet")
 
     def fit(self, width: int) -> None:
         """Give the page the size at which the panel itself is ``width`` pixels wide and can be seen whole."""

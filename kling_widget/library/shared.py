@@ -84,7 +84,8 @@ class SharedLibrary:
     @property
     def tends(self) -> bool:
         """Whether its engine runs: it was asked for, and the library was not closed since."""
-        return self._engine is not None and not self._engine.closed
+        engine = self._engine
+        return engine is not None and not engine.closed
 
     def when_open(self, go_on: Callable[[], None], failed: Callable[[KlingError], None]) -> None:
         """Call ``go_on`` at once where the database is open, else in a moment, on another thread.

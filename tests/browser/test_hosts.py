@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,6 @@ from kling_widget.widgets.player import Player
 Player(Library({folder!r}).takes()[0])
 """
 VSCODE = "Mozilla/5.0 (X11; Linux x64) Code/1.132.0 Chrome/142.0.0.0 Electron/42.7.1 Safari/537.36"
-
-needs_voila = pytest.mark.skipif(find_spec("voila") is None, reason="VOILA IS NOT INSTALLED: pip install voila")
-needs_marimo = pytest.mark.skipif(find_spec("marimo") is None, reason="MARIMO IS NOT INSTALLED: pip install marimo")
 
 
 @pytest.fixture
@@ -64,7 +60,6 @@ def plays(page: Page, size: int) -> Locator:
     return card
 
 
-@needs_voila
 def test_a_clip_plays_in_voila_though_it_serves_no_files(page: Page, tmp_path: Path) -> None:
     record = a_take(tmp_path / "lib", inputs={"duration": 3, "sound": True})
     write(
@@ -81,7 +76,6 @@ def test_a_clip_plays_in_voila_though_it_serves_no_files(page: Page, tmp_path: P
         assert js(page, "host.js", "m.hostOf()") == "voila"
 
 
-@needs_marimo
 def test_a_clip_plays_in_marimo_inside_of_a_shadow_root(page: Page, tmp_path: Path) -> None:
     record = a_take(tmp_path / "lib", inputs={"duration": 3, "sound": True})
     failed: list[str] = []

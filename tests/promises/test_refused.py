@@ -36,6 +36,8 @@ class Host:
         self.asked = 0
 
     def answer(self, answer: Answer, fault: Fault) -> Answer:
+        if answer.status >= 400:  # a kernel of another test may ask at a port that was its own server's
+            return answer
         self.asked += 1
         body = self.body(self.asked)
         headers = {name: value for name, value in answer.headers.items() if name.lower() != "etag"}
@@ -90,8 +92,7 @@ def test_a_file_that_is_no_clip_each_time_ends_in_words_and_is_kept_as_it_came(
 ) -> None:
     host.body = lambda number: BROKEN[name]
     take = ended(library, server)
-    assert take.status == "unverified"
-    assert times <= host.asked <= times + 1  # a connection that broke off on a busy machine is no try
+    assert (take.status, host.asked) == ("unverified", times)
     for words in ("charged for", "kept as it is", "take.accept_as_is()", "take.fetch_again()", "seven days"):
         assert words in take.problem
     assert take.video is None

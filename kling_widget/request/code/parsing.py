@@ -125,15 +125,10 @@ def _command(text: str) -> ParsedText | None:
     """
     shells = ((powershell.position(text), powershell.read), (curl.position(text), curl.read))
     places = [(place, read) for place, read in shells if place is not None]
-    refusal: RequestError | None = None
-    for _, read in sorted(places, key=lambda found: found[0]):
-        try:
-            return read(text)
-        except RequestError as error:
-            refusal = refusal or error
-    if refusal is not None:
-        raise refusal
-    return None
+    if not places:
+        return None
+    _, read = min(places, key=lambda found: found[0])
+    return read(text)
 
 
 def _json(text: str) -> ParsedText:

@@ -114,9 +114,8 @@ class LibraryFollower(w.Widget):  # type: ignore[misc]  # ipywidgets ships no ty
         super().close()
 
     def _follow_library(self) -> None:
-        self._library._gateway.when_open(
-            self._library_opened, lambda _error: None
-        )  # whoever opens it says why it can't be
+        # Whoever opens it says why it can't be.
+        self._library._gateway.when_open(self._library_opened, lambda _error: None)
 
     def _library_opened(self) -> None:
         if not self._closed:

@@ -58,6 +58,8 @@ def _shiny(comm: Any) -> None:
         elif page := pages.get(self):
             with sessions.session_context(page):
                 publish(self, *args, **kwargs)
+        else:
+            publish(self, *args, **kwargs)  # shinywidgets says why it can't
 
     comm._publish_msg = publish_to_its_page
 
