@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from ..request.money import in_dollars
 from ..request.video_request import VideoRequest
@@ -49,6 +50,15 @@ class Standing(ReadOnly):
 
     def __init__(self, take_id: TakeId, library: Library) -> None:
         vars(self).update(id=take_id, library=library)
+
+    if not TYPE_CHECKING:  # a type checker is to refuse unknown names
+
+        def __getattr__(self, name: str) -> str:
+            """Answer to the name that ``problem`` had in version 0.1.0."""
+            if name != "trouble":
+                raise AttributeError(f"A Take has no {name!r}.")
+            warnings.warn("take.trouble is take.problem now.", DeprecationWarning, stacklevel=2)
+            return self.problem
 
     @property
     def record(self) -> Record:

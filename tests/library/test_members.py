@@ -43,6 +43,13 @@ def test_a_take_says_what_was_asked_what_it_cost_and_what_a_person_thought(take:
     assert take.confirmed.tzinfo is not None
 
 
+def test_a_takes_older_name_for_its_problem_still_works_and_says_the_new_one(take: Take) -> None:
+    with pytest.warns(DeprecationWarning, match=r"take\.problem"):
+        assert getattr(take, "trouble") == take.problem  # noqa: B009  a type checker refuses it, as it should
+    with pytest.raises(AttributeError, match="no 'problme'"):
+        getattr(take, "problme")  # noqa: B009
+
+
 def test_a_library_offers_what_a_person_asks_and_no_more() -> None:
     assert [name for name in dir(Library) if not name.startswith("_")] == [
         "adopt",
