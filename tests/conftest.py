@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import ipaddress
 import os
 import shutil
@@ -89,6 +90,13 @@ def _no_key_that_was_typed_before() -> Iterator[None]:
     yield
     service.typed_keys.clear()
     identity._kinds.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_was_left_open_is_found_here() -> Iterator[None]:
+    """A file or socket that a module's tests left open fails its last test, not one of another module by chance."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import tempfile
 import threading
 import time
@@ -13,7 +14,6 @@ from types import TracebackType
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from . import api_calls, control_api, file_handlers
@@ -85,10 +85,11 @@ async def serve(
     stop
         Ends it.
     """
-    sockets = bind_sockets(checked_port(port), HOST)
+    listening = socket.create_server((HOST, checked_port(port)))  # tornado's way leaves a socket open where it fails
+    listening.setblocking(False)
     server = HTTPServer(application(service, faults), max_body_size=_BODY_LIMIT, max_buffer_size=_BUFFER)
-    server.add_sockets(sockets)
-    ready(f"http://{HOST}:{sockets[0].getsockname()[1]}")
+    server.add_socket(listening)
+    ready(f"http://{HOST}:{listening.getsockname()[1]}")
     try:
         await stop.wait()
     finally:
@@ -200,7 +201,8 @@ class PracticeServer:
         self._thread.start()
         ready.wait()
         if failure:
-            self.service.close()
+            self._thread.join()
+            self.close()
             raise failure[0]
 
     def close(self) -> None:

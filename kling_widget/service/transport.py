@@ -92,9 +92,12 @@ class _Public(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         # Asked of the connection itself: a name may lead elsewhere each time that it is looked up.
         connection = super()._new_conn()
-        if self.proxy is None and not urls.is_public(connection.getpeername()[0]):
+        try:
+            if self.proxy is None and not urls.is_public(connection.getpeername()[0]):
+                raise NotPublic
+        except BaseException:  # the other side may be gone already, and then there is no name to ask for
             connection.close()
-            raise NotPublic
+            raise
         return connection
 
 

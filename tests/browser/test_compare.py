@@ -408,14 +408,12 @@ screen
 
 
 def test_a_saved_comparison_lives_without_a_kernel(jupyter: Jupyter, practised: Path) -> None:
-    jupyter.console.forgive("widget model not found")  # said by the host, once the fresh kernel has none of the views
     notebook, _ = opened(jupyter, practised)
     notebook.save()
     assert len(notebook.path.read_text()) < 120_000  # 60 KB a take
-    (jupyter.folder / "given.ipynb").write_text(notebook.path.read_text())
     for kernel in jupyter.server.ask("/api/sessions"):
         jupyter.server.ask(f"/api/sessions/{kernel['id']}", "DELETE")
-    later = jupyter.show("given.ipynb").output(0)
+    later = jupyter.show_copy(notebook).output(0)
     expect(later.locator(".kw-still video")).to_have_count(2)
     expect(later.locator("figcaption").first).to_contain_text("pan left")
     video = later.locator(".kw-still video").first

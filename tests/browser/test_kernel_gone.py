@@ -164,9 +164,8 @@ def test_a_notebook_that_kept_a_panel_shows_its_still_when_it_is_opened_again(ju
     panel = Panel(jupyter.page.locator(".kw-studio"))
     panel.wait_for_clip()
     assert "application/vnd.jupyter.widget-state+json" in notebook.save()["metadata"]["widgets"]
-    (jupyter.folder / "given.ipynb").write_text(notebook.path.read_text())
 
-    again = jupyter.show("given.ipynb")  # the code of its widgets is with the kernel that is gone
+    again = jupyter.show_copy(notebook)  # the code of its widgets is with the kernel that is gone
     expect(again.output(0).locator("[class^=kw-still] video").first).to_be_visible()
     expect(panel.root).to_be_hidden()
     assert broken(again) == []

@@ -194,11 +194,10 @@ def test_a_cell_shows_how_it_goes_then_the_clip_and_the_notebook_keeps_it(jupyte
     expect(output.locator(".kw-screen")).to_have_attribute("data-mark", "the same")
     saved = notebook.save()
     assert len(str(saved)) - before < 60_000
-    (jupyter.folder / "given.ipynb").write_text(notebook.path.read_text())
 
     for kernel in jupyter.server.ask("/api/sessions"):
         jupyter.server.ask(f"/api/sessions/{kernel['id']}", "DELETE")
-    later = jupyter.show("given.ipynb")  # a copy by another name: no kernel knows its widgets, and nobody trusts it
+    later = jupyter.show_copy(notebook)  # no kernel knows its widgets, and nobody trusts it
     video = later.output(0).locator(".kw-still video")
     expect(video).to_be_visible()
     assert str(video.get_attribute("poster")).startswith("data:image/jpeg;base64,")

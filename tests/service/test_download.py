@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from urllib3.connection import HTTPSConnection
 
 from kling_widget.errors import BadFile, DownloadError, LeaseLost, StaleAddress
 from kling_widget.service.download import MAX_BYTES, Clip, fetch
@@ -155,6 +156,21 @@ def test_a_name_that_leads_to_this_machine_is_not_spoken_to(tmp_path: Path, monk
         with pytest.raises(DownloadError, match="not safe to fetch from"):
             fetch("https://cdn.example/1.mp4", tmp_path / "clip.mp4", own_origin="http://127.0.0.1:1")
         assert b"".join(server.heard) == b""
+
+
+def test_a_connection_whose_other_side_can_not_be_told_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[socket.socket] = []
+
+    def unconnected(connection: HTTPSConnection) -> socket.socket:
+        made.append(socket.socket())  # the other side has gone before it was asked for
+        return made[-1]
+
+    monkeypatch.setattr(HTTPSConnection, "_new_conn", unconnected)
+    with pytest.raises(DownloadError):
+        fetch("https://cdn.example/1.mp4", tmp_path / "clip.mp4", own_origin="http://127.0.0.1:1")
+    assert [sock.fileno() for sock in made] == [-1]
 
 
 @pytest.mark.parametrize(
