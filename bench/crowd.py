@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kling_widget.request.catalog import O3_PRO
+from kling_widget.store.take_filter import TakeFilter
 
 INPUTS: dict[str, Any] = {"prompt": "A fox; flag me", "duration": 3}
 """A prompt that moderation will refuse in the end: such a task draws no clip, which would be the server's load."""
@@ -97,7 +98,7 @@ def _ours(fixed: float | None) -> Callable[[str, int, ExitStack], None]:
         for _ in range(count):
             engine.confirm(VideoRequest(**INPUTS), service=url)
         end = time.monotonic() + PATIENCE_S
-        while len(store.page(limit=None, states=("accepted", "created", "processing"))) < count:
+        while len(store.page(TakeFilter(states=("accepted", "created", "processing")), limit=None)) < count:
             if time.monotonic() > end:
                 raise TimeoutError("the takes were not all opened")
             time.sleep(1)

@@ -14,6 +14,7 @@ from typing import Any
 from kling_widget.library import Library
 from kling_widget.store import Limits, Store, TakeId
 from kling_widget.store.record import KEPT_MS, fresh_id, now_ms
+from kling_widget.store.take_filter import TakeFilter
 from kling_widget.widgets.history import History
 from kling_widget.widgets.studio.library_view import LibraryView
 
@@ -92,12 +93,12 @@ def _acts(library: Library, files: JsonFolder, sheet: CsvFile, take: object) -> 
             "csv": lambda: sheet.page(PAGE),
         },
         "text search": {
-            "ours": lambda: library._gateway.records(search=RARE, limit=PAGE),
+            "ours": lambda: library._gateway.records(TakeFilter(text=RARE), limit=PAGE),
             "json": lambda: files.search(RARE),
             "csv": lambda: sheet.search(RARE),
         },
         "text search that finds nothing": {
-            "ours": lambda: library._gateway.records(search="no such words", limit=PAGE),
+            "ours": lambda: library._gateway.records(TakeFilter(text="no such words"), limit=PAGE),
             "json": lambda: files.search("no such words"),
             "csv": lambda: sheet.search("no such words"),
         },

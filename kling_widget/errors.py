@@ -13,6 +13,7 @@
     │   ├── LibraryTooNew
     │   ├── LibraryDamaged              its database, or a row of it, can't be read; nothing was sent
     │   │   └── DamagedRow
+    │   ├── NoSuchTake (KeyError)       the library holds no take of that id
     │   ├── OverBudget                  the take would exceed a cap; nothing was sent
     │   ├── AlreadyTaken                another take has this prediction
     │   ├── LeaseLost                   another kernel holds the lease of this take
@@ -129,6 +130,12 @@ class LibraryDamaged(LibraryError):
 
 class DamagedRow(LibraryDamaged):
     """One row of the library can't be read. It is left as it is; the others can be."""
+
+
+class NoSuchTake(LibraryError, KeyError):
+    """The library holds no take of that id."""
+
+    __str__ = LibraryError.__str__  # a KeyError would quote its message
 
 
 class OverBudget(LibraryError):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..display_hook import display
 from ..settings import library_folder
+from ..store.record import TakeId
 from .adoption import adopt
-from .base import LibraryBase
 from .budget import Cap, Caps, Spent, amount, caps, spent
+from .collection import TakeCollection
 from .gateway import Gateway
 from .readonly import ReadOnly
 from .shared import SharedLibrary
@@ -29,7 +29,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(LibraryBase, ReadOnly):
+class Library(TakeCollection, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.
@@ -143,76 +143,10 @@ class Library(LibraryBase, ReadOnly):
         self._gateway.engine.accounts.same_account(account.strip())
         return self
 
-    # Takes
-
-    def take(self, take_id: str) -> Take:
-        """The take of that id. Raises ``LibraryError`` where there is none."""
+    def _take(self, take_id: TakeId) -> Take:
         from .take import Take
 
-        return Take(self._gateway.record(take_id).id, self)
-
-    def takes(
-        self,
-        *,
-        search: str = "",
-        limit: int | None = 200,
-        states: Collection[str] | None = None,
-        rating: int | None = None,
-        before: str | None = None,
-    ) -> list[Take]:
-        """Return takes, newest first.
-
-        Parameters
-        ----------
-        search
-            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
-        limit
-            At most so many; None for all.
-        states
-            Only takes in these states.
-        rating
-            Only takes with at least so many stars.
-        before
-            Only takes older than the one of this id.
-        """
-        from .take import Take
-
-        found = self._gateway.records(search=search, limit=limit, states=states, rating=rating, before=before)
-        return [Take(record.id, self) for record in found]
-
-    def history(self, *, search: str = "", limit: int | None = None) -> pd.DataFrame:
-        """All takes as a table, newest first.
-
-        Parameters
-        ----------
-        search
-            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
-        limit
-            At most so many; None for all.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a take: ``poster``, ``prompt``, ``model``, ``seconds``, ``aspect_ratio``, ``sound``, ``status``,
-            ``cost`` (US dollars; play money for practice), ``rating``, ``tags``, ``note``, ``confirmed`` (in ``zone``),
-            ``took`` (seconds), ``file``, ``id``. Paths are relative to ``folder``.
-        """
-        from ..store.history import READ, history, readable
-
-        found = self._shared.store.columns(READ, search=search, limit=limit)
-        try:
-            return history(found, self.zone)
-        except Exception:
-            whole, others = readable(found)
-            if not others:
-                raise
-        self._shared.store.note_unreadable(others)
-        warnings.warn(
-            f"{len(others)} of the library's takes can't be read and are left out of its history: "
-            f"{next(iter(others.values()))}",
-            stacklevel=2,
-        )
-        return history(whole, self.zone)
+        return Take(take_id, self)
 
     def adopt(self, path: str | os.PathLike[str]) -> Take:
         """Bring in a clip that carries its story (``Take.save_as`` saves such). Open panels show it, and its request.
@@ -322,5 +256,12 @@ class Library(LibraryBase, ReadOnly):
         self._shared.store.ledger.set_budget(replace(self._gateway.caps(), **wanted))
         return self
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same folder, opened once or twice."""
+        return isinstance(other, Library) and self.folder == other.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
     def __repr__(self) -> str:
-        return f"<Library {str(self.folder)!r}, {self._gateway.sums().takes} takes>"
+        return f"<Library {str(self.folder)!r}, {len(self)} takes>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..errors import BadValue
 from ..request.budget import Budget, Spend
 from ..store import Record, TakeId
 from ..store.record import now_ms
+from ..store.take_filter import ALL, TakeFilter
 from ..text import flaw, is_blank
 from .base import TendedLibrary
 
@@ -26,15 +27,13 @@ class Records(TendedLibrary):
 
     def records(
         self,
+        wanted: TakeFilter = ALL,
         *,
         limit: int | None = 200,
-        search: str = "",
-        states: Collection[str] | None = None,
-        rating: int | None = None,
         before: str | None = None,
     ) -> list[Record]:
-        """What is known of takes, newest first. The arguments are those of ``Library.takes``."""
-        return self._shared.store.page(limit=limit, search=search, states=states, rating=rating, before=before)
+        """What is known of takes, newest first: at most ``limit``, only those older than the one named ``before``."""
+        return self._shared.store.page(wanted, limit=limit, before=before)
 
     def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
         """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""

@@ -19,6 +19,7 @@ from ..request.video_request import Element, Shot, VideoRequest
 from ..service.service import Service, choose, ready
 from ..store.media_types import input_kind
 from ..store.record import PRACTICE
+from .differences import TakeDiff
 from .file_copies import save
 from .library import Library
 from .take_exports import Keepsakes
@@ -123,6 +124,25 @@ class Take(Keepsakes):
             return None if parent is None else self.library.take(parent)
         except LibraryError:
             return None
+
+    @property
+    def children(self) -> list[Take]:
+        """The takes that were made from it, oldest first."""
+        return self.library.takes(parent=self, limit=None)[::-1]
+
+    @property
+    def family(self) -> list[Take]:
+        """Itself, what it was made from, and what was made from any of these, at any distance, oldest first."""
+        return self.library.takes(family=self, limit=None)[::-1]
+
+    def diff(self, other: Take) -> TakeDiff:
+        """Compare its request with another take's.
+
+        Examples
+        --------
+        >>> take.diff(take.remix(duration=10))  # doctest: +SKIP
+        """
+        return TakeDiff.of(self.record, other.record)
 
     def wait(self, timeout: float | None = None) -> Take:
         """Wait until it has ended. Interrupting the wait, or its time running out, does not touch the take.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from ..errors import BadValue
 from ..request.catalog import TOOL, Model, bundled
-from .record import cost
+from .record import PRACTICE, cost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,25 +31,84 @@ COLUMNS = (
     "file",
     "id",
 )
-"""The history's columns, in order."""
+"""The history's columns, in order, unless others are asked for."""
 
-# Kinds that keep a missing value missing instead of turning whole numbers into floats.
-_KINDS = {"seconds": "Int64", "rating": "Int64", "took": "Float64", "sound": "boolean", "cost": "float64"}
+MORE = ("parent", "practice", "service", "prediction", "problem", "width", "height", "bytes", "sha256")
+"""Columns that the history has where they are asked for."""
+
+# Kinds that keep a missing value missing instead of turning whole numbers into floats; texts that repeat, once each.
+_KINDS = {"seconds": "Int64", "rating": "Int64", "took": "Float64", "sound": "boolean", "cost": "float64",
+          "model": "category", "aspect_ratio": "category", "status": "category", "practice": "bool",
+          "width": "Int64", "height": "Int64", "bytes": "Int64"}  # fmt: skip
+
+Held = Mapping[str, Sequence[Any]]
+"""Takes by columns of the database."""
 
 
-READ = ("poster", "words", "model", "seconds", "inputs", "state", "estimate", "charge", "refund", "rating", "tags",
-        "note", "confirmed_at", "saved_at", "file", "id")  # fmt: skip
-"""The columns of the database that the history is made of, in the order of ``history``'s rows."""
+def _input(name: str) -> Callable[[Held], list[Any]]:
+    """Return what reads an input of each request; where a request left it out, its model's default."""
+
+    def values(held: Held) -> list[Any]:
+        asked = json.loads(f"[{','.join(held['inputs'])}]")
+        models = {model: bundled().get(model) for model in set(held["model"])}
+        defaults = {model: found.default(name) if found else None for model, found in models.items()}
+        return [given.get(name, defaults[model]) for given, model in zip(asked, held["model"], strict=True)]
+
+    return values
 
 
-def readable(rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], dict[str, str]]:
-    """Part rows of the columns ``READ``: those that can be read, and of the others what is wrong with each take's."""
+def _cost(held: Held) -> list[float]:
+    money = zip(held["state"], held["estimate"], held["charge"], held["refund"], strict=True)
+    return [cost(*each) / 1_000_000 for each in money]
+
+
+def _tags(held: Held) -> list[list[str]]:
+    return [json.loads(text) if text != "[]" else [] for text in held["tags"]]
+
+
+def _took(held: Held) -> list[float | None]:
+    moments = zip(held["saved_at"], held["confirmed_at"], strict=True)
+    return [None if saved is None else (saved - since) / 1000 for saved, since in moments]
+
+
+def _practice(held: Held) -> list[bool]:
+    return [of == PRACTICE or bool(said) for of, said in zip(held["service"], held["simulated"], strict=True)]
+
+
+_MADE: Mapping[str, tuple[tuple[str, ...], Callable[[Held], Sequence[Any]]]] = {
+    "aspect_ratio": (("inputs", "model"), _input("aspect_ratio")),
+    "sound": (("inputs", "model"), _input("sound")),
+    "cost": (("state", "estimate", "charge", "refund"), _cost),
+    "tags": (("tags",), _tags),
+    "took": (("saved_at", "confirmed_at"), _took),
+    "practice": (("service", "simulated"), _practice),
+}
+"""Columns that are made of others: of which of the database, and how."""
+
+_NAMED = {"prompt": "words", "status": "state", "confirmed": "confirmed_at", "problem": "trouble"}
+"""Columns that the database has by another name."""
+
+
+def reads(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the database that these columns of the history are made of, ``id`` always.
+
+    Raises ``BadValue`` for what is no column of the history.
+    """
+    if unknown := [name for name in columns if name not in (*COLUMNS, *MORE)]:
+        known = ", ".join((*COLUMNS, *MORE))
+        raise BadValue(f"The history has no column {unknown[0]!r:.80}. There are: {known}.")
+    needed = [_MADE[name][0] if name in _MADE else (_NAMED.get(name, name),) for name in columns]
+    return tuple(dict.fromkeys(("id", *(name for names in needed for name in names))))
+
+
+def readable(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], dict[str, str]]:
+    """Part rows: those that can be read, and of the others what is wrong with each take's."""
     from . import damage  # brings SQLAlchemy, which who asks for a column's name need not wait for
 
     whole: list[Sequence[Any]] = []
     others: dict[str, str] = {}
     for row in rows:
-        values = dict(zip(READ, row, strict=True))
+        values = dict(zip(names, row, strict=True))
         if odd := damage.odd(values):
             others[str(values["id"])] = damage.words(values["id"], odd)
         else:
@@ -56,57 +116,37 @@ def readable(rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], dict[s
     return whole, others
 
 
-def history(rows: Sequence[Sequence[Any]], zone: tzinfo = timezone.utc) -> pd.DataFrame:
+def history(
+    rows: Sequence[Sequence[Any]], zone: tzinfo = timezone.utc, columns: Sequence[str] = COLUMNS
+) -> pd.DataFrame:
     """Lay takes out as a table, one row a take, in the order given.
 
     Parameters
     ----------
     rows
-        Values of the columns ``READ``, as the database holds them.
+        Values of the columns that ``reads(columns)`` names, as the database holds them.
     zone
         The library's time zone.
+    columns
+        The table's columns, of ``COLUMNS`` and ``MORE``, each once.
 
     Returns
     -------
     pandas.DataFrame
-        ``poster`` and ``file`` are paths relative to the library's folder; ``cost`` is in US dollars (play money for
-        practice takes); ``confirmed`` is in the library's zone, as it was at that
-        moment; ``took`` is seconds from confirmed to saved.
+        As ``Library.history`` describes it.
     """
     import pandas as pd
 
     # By columns: a hundred thousand takes are a table in the blink of an eye, but not as a hundred thousand objects.
-    (poster, words, model, seconds, inputs, state, estimate, charge, refund, rating, tags, note, confirmed, saved,
-     file, ids) = zip(*rows, strict=True) if rows else ((),) * len(READ)  # fmt: skip
-    asked = json.loads(f"[{','.join(inputs)}]")
-
-    def value(name: str) -> list[Any]:
-        defaults = {m: found.default(name) if (found := bundled().get(m)) else None for m in set(model)}
-        return [given.get(name, defaults[m]) for given, m in zip(asked, model, strict=True)]
-
-    money = zip(state, estimate, charge, refund, strict=True)
-    table = pd.DataFrame(
-        {
-            "poster": poster,
-            "prompt": words,
-            "model": model,
-            "seconds": seconds,
-            "aspect_ratio": value("aspect_ratio"),
-            "sound": value("sound"),
-            "status": state,
-            "cost": [cost(*each) / 1_000_000 for each in money],
-            "rating": rating,
-            "tags": [json.loads(text) if text != "[]" else [] for text in tags],
-            "note": note,
-            "confirmed": confirmed,
-            "took": [None if at is None else (at - since) / 1000 for at, since in zip(saved, confirmed, strict=True)],
-            "file": file,
-            "id": ids,
-        },
-        columns=list(COLUMNS),
-    )
-    table["confirmed"] = _local(table["confirmed"], zone)
-    return table.astype(_KINDS)
+    names = reads(columns)
+    held = dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
+    made = {
+        name: _MADE[name][1](held) if name in _MADE else held[_NAMED.get(name, name)] for name in dict.fromkeys(columns)
+    }
+    table = pd.DataFrame(made, columns=list(made))
+    if "confirmed" in made:
+        table["confirmed"] = _local(table["confirmed"], zone)
+    return table.astype({name: kind for name, kind in _KINDS.items() if name in made})
 
 
 def models(known: Iterable[Model]) -> pd.DataFrame:

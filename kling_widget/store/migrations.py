@@ -94,6 +94,7 @@ def _to_2(connection: Connection) -> None:
         add_column(connection, takes, name)
     _fold_all(connection)
     _renew_index(connection, "takes_text")  # afterwards: it need not follow each take
+    _renew_index(connection, "takes_by_parent")
     _many_entries(connection)
 
 

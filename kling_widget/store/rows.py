@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from ..errors import DamagedRow, LibraryError, TransitionRefused
+from ..errors import DamagedRow, LibraryError, NoSuchTake, TransitionRefused
 from ..request.states import FIRST, State, may_follow
 from ..text import fold, has_half
 from . import damage
@@ -82,7 +82,7 @@ def get(connection: Connection, take: str) -> Record:
     """One take. Raises ``LibraryError`` where there is none of that id."""
     row = connection.execute(select(takes).where(takes.c.id == take)).first()
     if row is None:
-        raise LibraryError(f"This library holds no take {take!r}.")
+        raise NoSuchTake(f"This library holds no take {take!r}.")
     return to_record(row)
 
 
@@ -112,7 +112,7 @@ def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Reco
         row["folded"] = folded(*({**vars(before), **changes}[name] for name in _SEARCHED))
     row["revision"] = next_revision(connection)
     if not connection.execute(update(takes).where(takes.c.id == take).values(row)).rowcount:
-        raise LibraryError(f"This library holds no take {take!r}.")
+        raise NoSuchTake(f"This library holds no take {take!r}.")
     return get(connection, take)
 
 
@@ -121,7 +121,7 @@ def _permit(connection: Connection, take: str, state: State) -> None:
     # Locked where the database locks rows, so that no other kernel moves the take between here and the write.
     before = connection.scalar(select(takes.c.state).where(takes.c.id == take).with_for_update())
     if before is None:
-        raise LibraryError(f"This library holds no take {take!r}.")
+        raise NoSuchTake(f"This library holds no take {take!r}.")
     if damage.odd({"state": before}):
         raise DamagedRow(damage.words(take, "state"))
     if not may_follow(state, before):

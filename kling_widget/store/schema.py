@@ -93,6 +93,9 @@ takes = Table(
     Index("takes_by_answer", "service", "accepted_at"),
 )
 
+# Of those that have one only: few do, and the others need not be written there.
+children = Index("takes_by_parent", takes.c.parent, sqlite_where=takes.c.parent.is_not(None))
+
 # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
 tool_runs = Index("runs_of_tools", takes.c.kind, takes.c.id, sqlite_where=OF_TOOLS)
 

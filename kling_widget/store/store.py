@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, and_, false, func, select
+from sqlalchemy import URL, Engine, and_, func, select
 
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
-from ..request.states import FINAL, State
-from ..text import flaw, fold
+from ..request.states import State
 from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows
+from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
 from .learned_limit import Learned
@@ -27,6 +27,7 @@ from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
 from .submit_turn import turn
+from .take_filter import ALL, TakeFilter
 
 log = logging.getLogger(__name__)
 
@@ -113,52 +114,40 @@ class Store:
             raise
 
     def page(
-        self,
-        *,
-        limit: int | None = 200,
-        search: str = "",
-        states: Collection[str] | None = None,
-        rating: int | None = None,
-        before: str | None = None,
-        kind: Kind = "clip",
+        self, wanted: TakeFilter = ALL, *, limit: int | None = 200, before: str | None = None, kind: Kind = "clip"
     ) -> list[Record]:
         """Takes, newest first.
 
         Parameters
         ----------
+        wanted
+            Only takes that pass this filter.
         limit
             At most so many; None for all.
-        search
-            Only takes whose words, tags or note hold this text, as `text.fold` compares.
-        states
-            Only takes in these states.
-        rating
-            Only takes with at least so many stars.
         before
             Only takes older than the one of this id (for the next page).
         kind
             Tools' runs instead, where it says so.
         """
         query = select(takes).where(_CLIP if kind == "clip" else OF_TOOLS).order_by(takes.c.id.desc())
-        if search:
-            query = query.where(self._holds(search))
-        if states is not None:
-            query = query.where(takes.c.state.in_(sorted(states)))
-            if not FINAL.intersection(states):
-                query = query.where(takes.c.settled.is_(False))  # none is, and few takes are open
-        if rating is not None:
-            query = query.where(takes.c.rating >= rating)
+        query = narrowed(query, wanted, self._engine.dialect.name)
         if before is not None:
             query = query.where(takes.c.id < before)
         return self._records(query if limit is None else query.limit(limit))
 
-    def columns(self, names: Sequence[str], *, search: str = "", limit: int | None = None) -> Sequence[Sequence[Any]]:
+    def columns(
+        self, names: Sequence[str], wanted: TakeFilter = ALL, *, limit: int | None = None
+    ) -> Sequence[Sequence[Any]]:
         """Some columns of takes as the database holds them, newest first."""
         query = select(*(takes.c[name] for name in names)).where(_CLIP).order_by(takes.c.id.desc())
-        if search:
-            query = query.where(self._holds(search))
+        query = narrowed(query, wanted, self._engine.dialect.name)
         with read_only(self._engine) as connection:
             return everything(connection, query if limit is None else query.limit(limit))
+
+    def count(self) -> int:
+        """How many takes there are, tools' runs left out."""
+        with read_only(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(takes).where(_CLIP)) or 0
 
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
@@ -353,14 +342,6 @@ class Store:
             raise LibraryError(f"Only rating, tags, note and poster can be set, not {', '.join(sorted(extra))}.")
         with writing(self._engine) as connection:
             return rows.write(connection, take, changes)
-
-    def _holds(self, text: str) -> Any:
-        """The condition that a take's words, tags or note hold a text."""
-        if flaw(text):
-            return false()  # no take holds what is no text
-        # Not LIKE: it has wildcards, SQLite bounds its patterns, and the text is folded already.
-        place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
-        return place(takes.c.folded, fold(text)) > 0
 
     def _check_rest(self) -> None:
         """Look the rest of a large database through, once, before anything is sent."""

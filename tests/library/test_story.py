@@ -23,6 +23,7 @@ from kling_widget.library.story import story
 from kling_widget.media.mp4 import story as carried
 from kling_widget.practice import PracticeServer
 from kling_widget.store.record import PRACTICE
+from kling_widget.store.take_filter import TakeFilter
 
 from ..clips import mp4
 from ..made import a_record, a_take
@@ -217,7 +218,7 @@ def test_an_adopted_clip_is_a_take_like_others_and_costs_nothing_here(
     assert elsewhere._gateway.poster(record)
     assert not record.practice
     assert adopted.wait(timeout=0.1) is adopted
-    assert [found.id for found in elsewhere._gateway.records(search="fox")] == [adopted.id]
+    assert [found.id for found in elsewhere._gateway.records(TakeFilter(text="fox"))] == [adopted.id]
     (row,) = elsewhere.history().to_dict("records")
     assert (row["prompt"], row["cost"], row["tags"]) == (FOX, 0, ["hero"])
     # Nothing was spent, nothing is in the ledger, nobody was asked, and nothing was learned of how long takes need.

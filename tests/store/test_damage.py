@@ -21,8 +21,9 @@ from kling_widget.practice import PracticeServer
 from kling_widget.request.budget import Budget
 from kling_widget.request.money import micros
 from kling_widget.store import Limits, Record, Store, integrity
-from kling_widget.store.history import READ, history, ledger, readable
+from kling_widget.store.history import COLUMNS, MORE, history, ledger, readable, reads
 from kling_widget.store.record import fresh_id, now_ms
+from kling_widget.store.take_filter import TakeFilter
 from kling_widget.widgets.history import cards
 from tests.made import a_record, put_take
 from tests.promises.world import a_service, admit
@@ -106,13 +107,14 @@ def _read(store: Store) -> None:
             assert store.get(record.id).id == record.id
 
     def told() -> None:
-        found = store.columns(READ)
+        columns = (*COLUMNS, *MORE)
+        found = store.columns(reads(columns))
         try:
-            history(found, store.zone)
+            history(found, store.zone, columns)
         except Exception:  # noqa: BLE001  as the library does
-            whole, others = readable(found)
+            whole, others = readable(reads(columns), found)
             assert others
-            history(whole, store.zone)
+            history(whole, store.zone, columns)
 
     for read in (
         shown,
@@ -125,7 +127,7 @@ def _read(store: Store) -> None:
         lambda: store.settled(0),
         lambda: store.adopted(),
         lambda: store.answers(LIVE),
-        lambda: store.page(search="moon", states=("completed",)),
+        lambda: store.page(TakeFilter(text="moon", states=("completed",))),
         lambda: store.has_open(),
     ):
         with contextlib.suppress(KlingError):

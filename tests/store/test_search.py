@@ -10,6 +10,7 @@ import pytest
 
 from kling_widget.store import Record, Store
 from kling_widget.store.schema import takes
+from kling_widget.store.take_filter import TakeFilter
 from kling_widget.text import fold
 
 from .test_migrations import OLD
@@ -23,8 +24,8 @@ def store(tmp_path: Path) -> Store:
 
 def found(store: Store, text: str) -> list[str]:
     """The words of the takes that a search finds; a page and a table find the same."""
-    page = [one.words for one in store.page(search=text)]
-    assert [row[0] for row in store.columns(["words"], search=text)] == page
+    page = [one.words for one in store.page(TakeFilter(text=text))]
+    assert [row[0] for row in store.columns(["words"], TakeFilter(text=text))] == page
     return page
 
 

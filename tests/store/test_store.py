@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from kling_widget.errors import AlreadyTaken, LeaseLost, LibraryError, LibraryTooNew
+from kling_widget.errors import AlreadyTaken, BadValue, LeaseLost, LibraryError, LibraryTooNew
 from kling_widget.request.budget import Spend
 from kling_widget.request.money import Micros, micros
 from kling_widget.store import Lease, Record, Store
 from kling_widget.store.database import writing
-from kling_widget.store.history import COLUMNS, READ, history
+from kling_widget.store.history import COLUMNS, MORE, history, reads
 from kling_widget.store.record import fresh_id, now_ms
 from kling_widget.store.schema import takes
+from kling_widget.store.take_filter import TakeFilter
 from tests.made import put_take
 
 
@@ -67,11 +68,11 @@ def test_takes_come_newest_first_and_are_found_by_their_words(store: Store) -> N
     for n, words in enumerate(("100 % fox", "1000 foxes", "a_b")):
         store.add(record(words, id=fresh_id(now_ms() + n)))
     assert [r.words for r in store.page()] == ["a_b", "1000 foxes", "100 % fox"]
-    assert [r.words for r in store.page(search="100 %")] == ["100 % fox"]
-    assert [r.words for r in store.page(search="a_b")] == ["a_b"]
-    assert [r.words for r in store.page(search="FOX", limit=1)] == ["1000 foxes"]
+    assert [r.words for r in store.page(TakeFilter(text="100 %"))] == ["100 % fox"]
+    assert [r.words for r in store.page(TakeFilter(text="a_b"))] == ["a_b"]
+    assert [r.words for r in store.page(TakeFilter(text="FOX"), limit=1)] == ["1000 foxes"]
     assert [r.words for r in store.page(before=store.page()[1].id)] == ["100 % fox"]
-    assert store.page(states=("completed",)) == store.page(rating=1) == []
+    assert store.page(TakeFilter(states=("completed",))) == store.page(TakeFilter(rating=1)) == []
 
 
 def test_one_kernel_tends_a_take_and_its_late_writes_are_refused(store: Store) -> None:
@@ -197,7 +198,7 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
     store.change(
         mine(store, take), state="completed", saved_at=1_700_000_061_500, file="takes/x.mp4", charge=micros("0.7")
     )
-    table = history(store.columns(READ))
+    table = history(store.columns(reads(COLUMNS)))
     assert tuple(table.columns) == COLUMNS
     row = table.iloc[0]
     assert (row["prompt"], row["seconds"], row["status"], row["cost"], row["took"]) == (
@@ -213,6 +214,25 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
     assert table["rating"].isna().all()
     assert history([]).empty
     assert tuple(history([]).columns) == COLUMNS
+    assert {name: str(kind) for name, kind in table.dtypes.items() if str(kind) not in ("object", "str")} == {
+        "model": "category", "seconds": "Int64", "aspect_ratio": "category", "sound": "boolean", "status": "category",
+        "cost": "float64", "rating": "Int64", "confirmed": str(table["confirmed"].dtype), "took": "Float64",
+    }  # fmt: skip
+    assert str(table["confirmed"].dtype).endswith(", UTC]")
+
+
+def test_the_history_has_the_columns_that_are_asked_for(store: Store) -> None:
+    first = store.add(record("A fox"))
+    store.add(record("A fox, again", parent=first.id))
+    every = (*COLUMNS, *MORE)
+    table = history(store.columns(reads(every)), columns=every)
+    assert tuple(table.columns) == every
+    assert list(table["parent"].fillna("")) == [first.id, ""]
+    assert not table["practice"].any()
+    asked = ("cost", "prompt", "cost")
+    assert list(history(store.columns(reads(asked)), columns=asked).columns) == ["cost", "prompt"]
+    with pytest.raises(BadValue, match=r"no column 'price'\. There are: poster, prompt"):
+        reads(["price"])
 
 
 @pytest.mark.parametrize("state", ["completed", "unverified", "needs_you"])

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kling_widget import Library, compare
+from kling_widget.library.differences import all_differences, differences
 from kling_widget.request.catalog import O3_PRO
 from kling_widget.widgets.base.ids import MOST
 from kling_widget.widgets.player import Player
-from kling_widget.widgets.player.differences import all_differences, differences
 from tests.made import a_record, a_take, complete, jpeg
 
 from .page import Page, until

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from kling_widget import Library
 from kling_widget.errors import LibraryError
 from kling_widget.store import Store
+from kling_widget.store.take_filter import TakeFilter
 from kling_widget.widgets.player import export
 from kling_widget.widgets.player.clip import clip
 from kling_widget.widgets.player.export_page import Leaf, Page, inert
@@ -208,7 +209,7 @@ def test_a_take_without_a_clip_says_what_became_of_it(library: Library, tmp_path
     folder = library.folder
     failed = a_take(folder, "Flagged", state="failed", trouble="Flagged. Nothing was charged.", charge=None)
     under_way = a_take(folder, "Slow", state="processing", service="https://service.invalid", charge=None)
-    kept, lost = library._gateway.records(states={"completed"})
+    kept, lost = library._gateway.records(TakeFilter(states={"completed"}))
     (folder / str(lost.file)).unlink()
     page = read(library.export_html(tmp_path / "moons.html", [failed.id, under_way.id, kept.id, lost.id]))
     rows = {take["id"]: take["row"] for take in page.leaves()["takes"]}

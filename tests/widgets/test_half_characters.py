@@ -148,7 +148,7 @@ def test_code_is_refused_in_words_too(library: Library, tmp_path: Path) -> None:
     ):
         with pytest.raises((BadValue, RequestError), match=r"no text|is text"):
             act()
-    assert library.takes(search=HALF) == library.takes(search="a\0b") == []
-    assert len(library.history(search=HALF)) == 0
+    assert library.takes(text=HALF) == library.takes(text="a\0b") == []
+    assert len(library.history(text=HALF)) == 0
     take.tag("  #two\nlines ", "\u200b", "#", "ok")
     assert take.record.tags == ("two lines", "ok")

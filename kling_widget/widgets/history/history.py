@@ -12,6 +12,7 @@ import traitlets as t
 from ...errors import KlingError, LibraryError
 from ...library import Library
 from ...store import Record
+from ...store.take_filter import TakeFilter
 from ...text import mended
 from ..base.ids import MOST, Ids
 from ..base.live_updates import LibraryFollower, opened
@@ -103,7 +104,7 @@ class History(LibraryFollower, CommandWidget):
     def _read(self) -> None:
         with self._lock:
             states = FILTERS[self.status]
-            records = self.library._gateway.records(limit=SHOWN, search=self.text, states=states)
+            records = self.library._gateway.records(TakeFilter(text=self.text, states=states), limit=SHOWN)
             shown = self._cards.update(records, self.library.zone)
             total = summary(self.library._gateway.sums(), records, bool(self.text) or self.status != "all")
             if shown != self.cards:

@@ -19,18 +19,19 @@ from ...atomic_write import READABLE, replacing
 from ...errors import LibraryError
 from ...filenames import as_path
 from ...library import Library, Take
+from ...library.differences import Differences, all_differences
 from ...library.file_copies import copied, file_name, sha256
 from ...library.library import Clips
 from ...media.mp4.frame_times import frame_times
 from ...paths import is_plain
 from ...store import Record
 from ...store.media_types import input_kind
+from ...store.take_filter import TakeFilter
 from ...text import flaw
 from ..base.ids import MOST
 from ..queue.rows import ENDED
 from ..queue.take_row import Row, row
 from .clip import clip
-from .differences import Differences, all_differences
 from .export_page import GENERATOR, Leaf, Page, address, clip_inside
 
 INSIDE_MOST = 300_000_000
@@ -200,7 +201,7 @@ class _Export:
 def _chosen(library: Library, takes: Iterable[Take | str] | None) -> list[Record]:
     """The takes as they are now, each once, in the order given; the newest finished ones where none are named."""
     if takes is None:
-        records = library._gateway.records(limit=MOST, states={"completed"})
+        records = library._gateway.records(TakeFilter(states={"completed"}), limit=MOST)
         none = "This library has no finished takes yet, so no page was written. Generate one first."
     else:
         named = [takes] if isinstance(takes, (Take, str)) else list(takes)

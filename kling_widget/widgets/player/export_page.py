@@ -12,11 +12,11 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from ...library.differences import Differences
 from ...request.money import dollars
 from ...store import Record
 from ..base.page_code import built
 from .clip import Clip, cost, settings
-from .differences import Differences
 
 GENERATOR = '<meta name="generator" content="kling-widget">'
 """By this a page is known as an export, which another export may replace."""

@@ -15,6 +15,7 @@ import traitlets as t
 
 from ...errors import KlingError, LibraryError
 from ...library import Library, Take
+from ...library.differences import differences
 from ...library.posters import choose_poster
 from ...store import Record
 from ..base.ids import MOST, Ids
@@ -23,7 +24,6 @@ from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
 from .clip import clip_of
 from .clip_requests import ClipRequests
-from .differences import differences
 from .file_requests import FileRequests
 from .saved_output import SavedOutput
 

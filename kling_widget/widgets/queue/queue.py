@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import traitlets as t
 
 from ...library import Library
-from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.learned_limit import MINUTE_MS
 from ...store.record import now_ms
+from ...store.take_filter import OPEN
 from ..base.live_updates import LibraryFollower, opened
 from ..base.widget import Buffers, Command, CommandWidget
 from . import decisions
@@ -110,9 +110,7 @@ class Queue(LibraryFollower, CommandWidget):
 
     def _begin(self) -> None:
         with self._lock:
-            self._open = {
-                record.id: record for record in self.library._gateway.records(limit=None, states=STATES - FINAL)
-            }
+            self._open = {record.id: record for record in self.library._gateway.records(OPEN, limit=None)}
             self._sent = {record.id: record for record in self.library._gateway.records()}
         self.follow({})
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ...engine.polling import Progress
 from ...library import Library
-from ...request.states import FINAL, STATES
 from ...store import Record
 from ...store.learned_limit import Learned
 from ...store.record import now_ms
+from ...store.take_filter import OPEN
 from .decisions import after_the_end, choices, offered
 from .take_row import Row, row, withdrawn
 from .waiting import Traffic
@@ -96,7 +96,7 @@ def row_of(library: Library, record: Record) -> Row:
     progress = ENDED if record.final else library._gateway.engine.progress(record)
     waits, record = "", library._gateway.explained(record)
     if record.state == "intent":
-        under_way = library._gateway.records(limit=None, states=STATES - FINAL)
+        under_way = library._gateway.records(OPEN, limit=None)
         waits = Traffic(under_way, now_ms(), library._gateway.learned_limits()).why(record)
     return row(record, progress, offered(record, waits), waits=waits, choices=choices(record))
 

@@ -7,13 +7,12 @@ import threading
 from ...errors import LibraryError
 from ...library import Library, Take
 from ...request.budget import Budget, Spend
-from ...request.states import AT_SERVICE, FINAL, STATES
+from ...request.states import AT_SERVICE
 from ...store import Record
 from ...store.record import now_ms
+from ...store.take_filter import OPEN, TakeFilter
 from ...store.time_zone import day
 from ..base.ids import MOST
-
-_OPEN = STATES - FINAL
 
 
 class LibraryView:
@@ -91,16 +90,15 @@ class LibraryView:
         today = day(now_ms(), self._library.zone)
         if not changed and not self._stale and today == self._day:
             return False
-        self.under_way = self._library._gateway.records(limit=None, states=_OPEN)
+        self.under_way = self._library._gateway.records(OPEN, limit=None)
         self.spend, self._day = self._library._gateway.sums(), today
         self._seen_open.update(record.id for record in self.under_way)
         for record in changed:
             if record.final:
                 self._end(record)
         if not self.shown:
-            newest = next(
-                (record for record in self._library._gateway.records(states={"completed"}) if record.file), None
-            )
+            finished = self._library._gateway.records(TakeFilter(states={"completed"}))
+            newest = next((record for record in finished if record.file), None)
             self.shown = (newest.id,) if newest else ()
         self._revision, self._stale = max([read_to, *(record.revision for record in changed)]), False
         return True

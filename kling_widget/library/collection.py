@@ -1,0 +1,209 @@
+"""A library as a collection of its takes: by id, one after another, by what is asked of them, as a table."""
+
+from __future__ import annotations
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LibraryError
+from ..store.record import TakeId
+from . import wanted
+from .base import LibraryBase
+from .gateway import Gateway
+from .wanted import Moment, Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .take import Take  # a library gives takes, and a take knows its library
+
+
+class TakeCollection(LibraryBase):
+    """The part of a library that finds its takes.
+
+    Its length is how many takes there are; going through it gives all, newest first.
+    """
+
+    _gateway: Gateway
+
+    def take(self, take_id: str) -> Take:
+        """The take of that id, as ``library[take_id]``. Raises ``NoSuchTake`` where there is none."""
+        return self._take(self._gateway.record(take_id).id)
+
+    def takes(
+        self,
+        among: Any = None,
+        *,
+        text: str = "",
+        status: Words | None = None,
+        rating: int | None = None,
+        tags: Words = (),
+        model: Words | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        parent: Take | str | None = None,
+        family: Take | str | None = None,
+        limit: int | None = 200,
+        before: Take | str | None = None,
+    ) -> list[Take]:
+        """Return takes: those that pass all that is asked, newest first, or those that are named.
+
+        Parameters
+        ----------
+        among
+            A history (a DataFrame of pandas or polars), a column of its ids, or takes or ids one by one: just these,
+            in their order. Nothing else can be asked then.
+        text
+            Only takes whose prompt, tags or note hold this text, whatever its case and however its accents are written.
+        status
+            Only takes with this status (``"completed"``), or one of several.
+        rating
+            Only takes with at least so many stars, 1 to 5.
+        tags
+            Only takes with this tag, or with each of several, whatever their case.
+        model
+            Only takes of this model, or one of several: by id or by name (``"O3 Pro"``).
+        since, until
+            Only takes confirmed from this moment on, or before that one: a ``datetime``, a ``date``, or ISO 8601 text.
+            A day is meant whole, its end included. Without a zone it is the library's (``zone``).
+        parent
+            Only takes made from this one.
+        family
+            Only this take, what it was made from, and what was made from any of these, at any distance.
+        limit
+            At most so many; None for all.
+        before
+            Only takes older than this one: the next page.
+
+        Raises
+        ------
+        BadValue
+            If a value is none that takes can have.
+        NoSuchTake
+            If ``among`` names a take that this library does not hold.
+
+        Examples
+        --------
+        >>> library.takes(rating=4, tags="hero", since="2026-11-01")  # doctest: +SKIP
+        >>> frame = library.history(text="fox")  # doctest: +SKIP
+        >>> library.takes(frame[frame.cost < 1])  # doctest: +SKIP
+        """
+        asked: dict[str, Any] = {
+            "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
+            "until": until, "parent": parent, "family": family,
+        }  # fmt: skip
+        if among is not None:
+            if before is not None or any(value not in (None, "", ()) for value in asked.values()):
+                raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
+            return [self.take(take) for take in wanted.take_ids(among)]
+        chosen = wanted.take_filter(self.catalog, self.zone, **asked)
+        older = None if before is None else wanted.take_id(before)
+        return [self._take(record.id) for record in self._gateway.records(chosen, limit=limit, before=older)]
+
+    def history(
+        self,
+        *,
+        text: str = "",
+        status: Words | None = None,
+        rating: int | None = None,
+        tags: Words = (),
+        model: Words | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        parent: Take | str | None = None,
+        family: Take | str | None = None,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Return takes as a table, newest first; ``takes(frame)`` leads from its rows back to the takes.
+
+        Parameters
+        ----------
+        text, status, rating, tags, model, since, until, parent, family
+            Which takes, as ``takes`` describes it.
+        columns
+            The table's columns, in this order; unless given, those of the first paragraph below.
+        limit
+            At most so many rows; None for all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``poster`` and ``file`` (paths relative to ``folder``), ``prompt``, ``model`` (category), ``seconds``
+            (Int64; as asked for), ``aspect_ratio`` (category), ``sound`` (boolean), ``status`` (category), ``cost``
+            (float64; US dollars, play money for practice), ``rating`` (Int64; stars, 1 to 5), ``tags`` (lists),
+            ``note``, ``confirmed`` (datetime64 in ``zone``), ``took`` (Float64; seconds from confirmed to saved),
+            ``id``.
+
+            Where they are asked for, also ``parent`` (the id of the take that it was made from), ``practice`` (bool),
+            ``service``, ``prediction`` (the service's id of its task), ``problem`` (what went wrong, in words),
+            ``width``, ``height`` (Int64; pixels), ``bytes`` (Int64), ``sha256``.
+
+        Raises
+        ------
+        BadValue
+            If a value is none that takes can have, or there is no such column.
+
+        Examples
+        --------
+        >>> frame = library.history(rating=4, columns=["prompt", "cost", "id"])  # doctest: +SKIP
+        >>> frame.groupby("prompt").cost.sum()  # doctest: +SKIP
+        """
+        from ..store.history import COLUMNS, history, readable, reads
+
+        asked = tuple(COLUMNS if columns is None else [columns] if isinstance(columns, str) else columns)
+        names = reads(asked)
+        chosen = wanted.take_filter(
+            self.catalog, self.zone, text=text, status=status, rating=rating, tags=tags, model=model, since=since,
+            until=until, parent=parent, family=family,
+        )  # fmt: skip
+        found = self._shared.store.columns(names, chosen, limit=limit)
+        try:
+            return history(found, self.zone, asked)
+        except Exception:
+            whole, others = readable(names, found)
+            if not others:
+                raise
+        self._shared.store.note_unreadable(others)
+        warnings.warn(
+            f"{len(others)} of the library's takes can't be read and are left out of its history: "
+            f"{next(iter(others.values()))}",
+            stacklevel=2,
+        )
+        return history(whole, self.zone, asked)
+
+    def __getitem__(self, take_id: str) -> Take:
+        """The take of that id. Raises ``NoSuchTake``, a ``KeyError``, where there is none."""
+        if not isinstance(take_id, str):
+            raise TypeError(f"A library's takes go by their ids, not by {take_id!r:.80}. The newest is takes()[0].")
+        return self.take(take_id)
+
+    def __contains__(self, take: object) -> bool:
+        """Whether it holds this take, or the take of this id."""
+        if not isinstance(take, str):
+            return getattr(take, "library", None) == self and getattr(take, "id", None) in self
+        try:
+            self._gateway.record(take)
+        except LibraryError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[Take]:
+        """All takes, newest first, read page by page."""
+        page = self.takes()
+        while page:
+            yield from page
+            page = self.takes(before=page[-1])
+
+    def __len__(self) -> int:
+        """How many takes it holds."""
+        return self._gateway.sums().takes
+
+    def __bool__(self) -> bool:
+        """True, also where it holds no takes yet."""
+        return True
+
+    @abstractmethod
+    def _take(self, take_id: TakeId) -> Take: ...

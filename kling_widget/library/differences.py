@@ -1,0 +1,128 @@
+"""What two takes differ in: their words, and what else was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from itertools import combinations
+from typing import Any, TypedDict
+
+from ..request.catalog import bundled
+from ..request.prompt_help.diff import Change, diff
+from ..store import Record
+
+_MOST = 120  # characters of a value; the whole is in the request
+_WORDS = ("prompt", "multi_prompt")  # shown as a diff, word by word
+
+
+class Differences(TypedDict):
+    """What two takes differ in.
+
+    ``prompt`` holds stretches of text, each with whether it stayed (``same``), went (``del``) or came (``ins``);
+    ``inputs`` the other inputs that differ: a name, its value in the one, and in the other.
+    """
+
+    prompt: list[tuple[str, str]]
+    inputs: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class TakeDiff:
+    """What a second take has otherwise than a first one. A notebook shows it with what went struck out.
+
+    Attributes
+    ----------
+    first, second
+        Their ids.
+    prompt
+        The two prompts in stretches, in reading order, each with whether it is in both (``same``), in the first only
+        (``del``), or in the second only (``ins``).
+    inputs
+        The other inputs that differ, and ``model``: by name, the first's value and the second's. Where a request left
+        an input out, its model's default counts; None where there is none.
+    """
+
+    first: str
+    second: str
+    prompt: tuple[Change, ...]
+    inputs: Mapping[str, tuple[Any, Any]]
+
+    @classmethod
+    def of(cls, first: Record, second: Record) -> TakeDiff:
+        """Compare two takes."""
+        return cls(first.id, second.id, tuple(diff(first.words, second.words)), _inputs(first, second))
+
+    def __bool__(self) -> bool:
+        """Whether they differ in anything that was asked for."""
+        return bool(self.inputs) or any(kind != "same" for kind, _text in self.prompt)
+
+    def __repr__(self) -> str:
+        signs = {"same": "{}", "del": "[-{}-]", "ins": "{{+{}+}}"}
+        lines = [f"[-{self.first}-] {{+{self.second}+}}"]
+        if any(kind != "same" for kind, _text in self.prompt):
+            lines.append("prompt: " + "".join(signs[kind].format(text) for kind, text in self.prompt))
+        lines += [
+            f"{name}: [-{_value(name, one)}-] {{+{_value(name, other)}+}}" for name, (one, other) in self.inputs.items()
+        ]
+        return "\n".join(lines) if self else f"{lines[0]}: the same request"
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return f"<p>{escape(repr(self))}</p>"
+        tags = {"same": "{}", "del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
+        prompt = "".join(tags[kind].format(escape(text)) for kind, text in self.prompt)
+        rows = [("prompt", prompt)] if any(kind != "same" for kind, _text in self.prompt) else []
+        rows += [
+            (name, f"<del>{escape(_value(name, one))}</del> <ins>{escape(_value(name, other))}</ins>")
+            for name, (one, other) in self.inputs.items()
+        ]
+        body = "".join(f'<tr><th scope="row">{escape(name)}</th><td dir="auto">{text}</td></tr>' for name, text in rows)
+        sides = f"<del>first: {escape(self.first)}</del> <ins>second: {escape(self.second)}</ins>"
+        return f"<table><caption>{sides}</caption><tbody>{body}</tbody></table>"
+
+
+def differences(one: Record, other: Record) -> Differences:
+    """Say what another take has otherwise than one. Where one left an input out, its model's default counts."""
+    inputs = [(name, _value(name, mine), _value(name, theirs)) for name, (mine, theirs) in _inputs(one, other).items()]
+    return Differences(prompt=[*diff(one.words, other.words)], inputs=inputs)
+
+
+def all_differences(records: list[Record]) -> dict[str, Differences]:
+    """Of each two of these takes, in both directions: ``"ID OTHER"`` -> what they differ in."""
+    pairs = [pair for two in combinations(records, 2) for pair in (two, two[::-1])]
+    return {f"{one.id} {other.id}": differences(one, other) for one, other in pairs}
+
+
+def _inputs(one: Record, other: Record) -> dict[str, tuple[Any, Any]]:
+    """Return what was asked for otherwise, apart from the words; the model first."""
+    mine, theirs = _effective(one), _effective(other)
+    found = {"model": (one.model, other.model)} if one.model != other.model else {}
+    names = [name for name in dict.fromkeys((*mine, *theirs)) if name not in _WORDS]
+    return found | {name: (mine.get(name), theirs.get(name)) for name in names if mine.get(name) != theirs.get(name)}
+
+
+def _effective(record: Record) -> Mapping[str, Any]:
+    model = bundled().get(record.model)
+    defaults = {name: model.default(name) for name in model.fields} if model else {}
+    return {**{name: value for name, value in defaults.items() if value is not None}, **record.inputs}
+
+
+def _value(name: str, value: Any) -> str:
+    """Return an input's value as a person reads it."""
+    return _model(value) if name == "model" else _words(value)
+
+
+def _words(value: Any) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= _MOST else words[: _MOST - 1] + "…"
+
+
+def _model(name: str) -> str:
+    known = bundled().get(name)
+    return known.name if known else name
