@@ -6,6 +6,7 @@
     ├── RequestError (ValueError)       the model would refuse the request; nothing was sent
     │   └── UnknownInput (TypeError)    the model has no input of that name
     ├── BadValue (ValueError)           an invalid value, such as a rating of nine; nothing was changed
+    │   └── TemplateError               a sweep's template can't be expanded; nothing was sent
     ├── MediumRefused                   a file is no usable picture or video; nothing was sent
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
     ├── LibraryError                    the library can't be used
@@ -102,6 +103,22 @@ class UnknownInput(RequestError, TypeError):
 
 class BadValue(KlingError, ValueError):
     """A value is invalid, such as nine stars. Nothing was changed."""
+
+
+class TemplateError(BadValue):
+    """A template of a sweep can't be expanded. Nothing was sent.
+
+    Attributes
+    ----------
+    field
+        The input that the template fills.
+    offset
+        Where in the template, in characters from its start.
+    """
+
+    def __init__(self, message: str, *, field: str, offset: int) -> None:
+        super().__init__(message)
+        self.field, self.offset = field, offset
 
 
 class MediumRefused(KlingError):
