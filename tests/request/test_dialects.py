@@ -53,6 +53,13 @@ def test_every_nasty_text_survives_at_each_end_of_a_prompt(dialect: str) -> None
 
 
 @DIALECTS
+@pytest.mark.parametrize("command", ["irm -x", "irm https://a -Body '{}'", "curl -d '{}' x", "wget x", "$ curl -d x y"])
+def test_a_command_among_the_prompts_words_is_only_words(dialect: str, command: str) -> None:
+    for prompt in (command, f"\n{command}", f"A fox\n{command}\nruns", f"A fox; {command}"):
+        assert read(WRITERS[dialect](URL, {"prompt": prompt})).inputs == {"prompt": prompt}, prompt
+
+
+@DIALECTS
 @given(data=st.data())
 @settings(max_examples=40)
 def test_what_breaks_off_is_read_or_refused_in_words(dialect: str, data: st.DataObject) -> None:

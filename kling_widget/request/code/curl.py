@@ -42,6 +42,7 @@ _COMMAND = re.compile(
     r"|(?:https?|xhs?)[ \t]+(?=[^\n]*(?:POST|/api/v3/))))",
     re.MULTILINE,
 )
+_ASSIGNED = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*=")
 _PROGRAM = re.compile(r"!?(?:.*[/\\])?(curl|wget|https?|xhs?)(?:\.exe)?")
 _VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\b")
 _SIGN = re.compile(  # the first match decides which shell it is
@@ -75,9 +76,12 @@ def to_curl(model: str, inputs: Mapping[str, Any], *, origin: str = ORIGIN) -> s
 
 
 def position(text: str) -> int | None:
-    """Return where the first command that sends a request begins in a text; None where there is none."""
+    """Return where the first command that sends a request begins in a text; None where there is none.
+
+    A script that begins with a variable's value is a shell's from its start: that value may be a prompt of any words.
+    """
     match = _COMMAND.search(text)
-    return match.start("command") if match else None
+    return None if match is None else 0 if _ASSIGNED.match(text) else match.start("command")
 
 
 def read(text: str) -> ParsedText:

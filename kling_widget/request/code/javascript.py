@@ -18,6 +18,9 @@ from .javascript_tokens import tokens, unescaped
 from .parsed import NESTED, ParsedText, is_key, unreadable
 
 _CALL = re.compile(r"\b(?:fetch|axios|ajax)\s*\(|\.(?:post|request|run|send|subscribe)\s*\(|\$fetch\s*\(")
+_BEGINS = re.compile(
+    r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(?:(?:const|let|var|await|async|import)\s|(?:fetch|axios|\$\.ajax)\b)", re.DOTALL
+)
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _STARTS = frozenset(
     ("async", "await", "axios", "const", "export", "fetch", "for", "function", "if", "import", "let", "return", "var")
@@ -43,6 +46,11 @@ class _Text:
 def found(text: str) -> bool:
     """Return whether a text may hold a call that sends a request."""
     return _CALL.search(text) is not None
+
+
+def begins(text: str) -> bool:
+    """Return whether a text begins as only JavaScript does: a command further on is words of a prompt then."""
+    return _BEGINS.match(text) is not None
 
 
 def value_of(text: str) -> Any:

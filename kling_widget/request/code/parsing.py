@@ -123,6 +123,8 @@ def _command(text: str) -> ParsedText | None:
 
     What stands first in the text is the command: the other may be a prompt's words.
     """
+    if javascript.begins(text) and javascript.found(text):
+        return None
     shells = ((powershell.position(text), powershell.read), (curl.position(text), curl.read))
     places = [(place, read) for place, read in shells if place is not None]
     if not places:

@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 )
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _NAMES = frozenset(("invoke-restmethod", "invoke-webrequest", "irm", "iwr"))
+_ASSIGNED = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\$\w+[ \t]*=")
 _SHORT = {"url": "uri", "u": "uri", "b": "body"}
 _MOST = 200_000  # characters that a variable may stand for
 
@@ -43,9 +44,12 @@ class _Unknown:
 
 
 def position(text: str) -> int | None:
-    """Return where the first of PowerShell's own commands begins in a text; None where there is none."""
+    """Return where the first of PowerShell's own commands begins in a text; None where there is none.
+
+    A script that begins with a variable's value is PowerShell from its start: that value may be a prompt of any words.
+    """
     match = _CALL.search(text)
-    return match.start() if match else None
+    return None if match is None else 0 if _ASSIGNED.match(text) else match.start()
 
 
 def read(text: str) -> ParsedText:
