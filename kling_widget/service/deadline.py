@@ -68,7 +68,8 @@ class Call:
     def cut(self) -> None:
         """Shut down whatever it reads from or writes to. Called by the watch, under its lock."""
         self.late = True
-        for sock in [*(getattr(connection, "sock", None) for connection in self._connections), *self._sockets]:
+        used = [*(getattr(connection, "sock", None) for connection in self._connections), *self._sockets]
+        for sock in dict.fromkeys(used):  # each once: by the second time its number may be another one's
             # The plain socket's own way: TLS's would take the next bytes for plain text.
             plain = getattr(sock, "socket", sock)
             if isinstance(plain, socket.socket):

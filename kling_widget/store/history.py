@@ -42,17 +42,16 @@ _KINDS = {"seconds": "Int64", "rating": "Int64", "took": "Float64", "sound": "bo
           "width": "Int64", "height": "Int64", "bytes": "Int64"}  # fmt: skip
 
 Held = Mapping[str, Sequence[Any]]
-"""Takes by columns of the database."""
+"""Takes by columns of the database, the inputs as values."""
 
 
 def _input(name: str) -> Callable[[Held], list[Any]]:
     """Return what reads an input of each request; where a request left it out, its model's default."""
 
     def values(held: Held) -> list[Any]:
-        asked = json.loads(f"[{','.join(held['inputs'])}]")
         models = {model: bundled().get(model) for model in set(held["model"])}
         defaults = {model: found.default(name) if found else None for model, found in models.items()}
-        return [given.get(name, defaults[model]) for given, model in zip(asked, held["model"], strict=True)]
+        return [given.get(name, defaults[model]) for given, model in zip(held["inputs"], held["model"], strict=True)]
 
     return values
 
@@ -140,6 +139,8 @@ def history(
     # By columns: a hundred thousand takes are a table in the blink of an eye, but not as a hundred thousand objects.
     names = reads(columns)
     held = dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
+    if "inputs" in held:
+        held["inputs"] = json.loads(f"[{','.join(held['inputs'])}]")  # in one go, and once for all columns
     made = {
         name: _MADE[name][1](held) if name in _MADE else held[_NAMED.get(name, name)] for name in dict.fromkeys(columns)
     }

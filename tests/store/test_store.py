@@ -222,8 +222,8 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
 
 
 def test_the_history_has_the_columns_that_are_asked_for(store: Store) -> None:
-    first = store.add(record("A fox"))
-    store.add(record("A fox, again", parent=first.id))
+    first = store.add(record("A fox", id=fresh_id(1)))
+    store.add(record("A fox, again", id=fresh_id(2), parent=first.id))
     every = (*COLUMNS, *MORE)
     table = history(store.columns(reads(every)), columns=every)
     assert tuple(table.columns) == every
