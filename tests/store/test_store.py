@@ -223,12 +223,12 @@ def test_the_history_is_a_table_with_its_kinds(store: Store) -> None:
 
 def test_the_history_has_the_columns_that_are_asked_for(store: Store) -> None:
     first = store.add(record("A fox", id=fresh_id(1)))
-    store.add(record("A fox, again", id=fresh_id(2), parent=first.id))
+    store.add(record("A fox, again", id=fresh_id(2), parent=first.id, service="https://api.example"))
     every = (*COLUMNS, *MORE)
     table = history(store.columns(reads(every)), columns=every)
     assert tuple(table.columns) == every
     assert list(table["parent"].fillna("")) == [first.id, ""]
-    assert not table["practice"].any()
+    assert list(table["practice"]) == [False, True]
     asked = ("cost", "prompt", "cost")
     assert list(history(store.columns(reads(asked)), columns=asked).columns) == ["cost", "prompt"]
     with pytest.raises(BadValue, match=r"no column 'price'\. There are: poster, prompt"):
