@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kling_widget.analysis.votes import Vote, merge
+from .votes import Vote, merge
 
 
 @dataclass(frozen=True)

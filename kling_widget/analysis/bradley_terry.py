@@ -30,8 +30,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kling_widget.analysis.davidson import Floats, Posterior, outcome_chances
-from kling_widget.analysis.votes import Counted, Pair, Vote, VoteCount, count_by_pair, counted
+from .davidson import Floats, Posterior, outcome_chances
+from .votes import Counted, Pair, Vote, VoteCount, count_by_pair, counted
 
 VOTERS = 10.0
 """The effective number of voters from which on intervals are about people. Cameron and Miller's "few" begins there."""

@@ -36,7 +36,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from kling_widget.analysis.votes import VoteCount
+from .votes import VoteCount
 
 ALPHA = 0.05
 """The probability, at most, that equal candidates are ever called different."""

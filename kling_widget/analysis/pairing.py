@@ -24,10 +24,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from kling_widget.analysis.bradley_terry import Standings
-from kling_widget.analysis.davidson import Floats, outcome_chances, vote_information
-from kling_widget.analysis.e_process import Evidence
-from kling_widget.analysis.votes import Pair, VoteCount, count_by_pair
+from .bradley_terry import Standings
+from .davidson import Floats, outcome_chances, vote_information
+from .e_process import Evidence
+from .votes import Pair, VoteCount, count_by_pair
 
 AS_MUCH = 0.99
 """Pairs with this fraction of the best one's information tell as much: the one with fewest votes is next."""

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from kling_widget.analysis.bradley_terry import Standings
-from kling_widget.analysis.davidson import outcome_chances
-from kling_widget.analysis.e_process import Evidence, fewest_votes
-from kling_widget.analysis.votes import Pair, Vote, VoteCount, count_by_pair
+from .bradley_terry import Standings
+from .davidson import outcome_chances
+from .e_process import Evidence, fewest_votes
+from .votes import Pair, Vote, VoteCount, count_by_pair
 
 CLOSE = 500
 """Two candidates are called close if it would take more votes than this to tell them apart.

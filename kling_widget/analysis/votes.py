@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, get_args
 
-from kling_widget.errors import BadValue
+from ..errors import BadValue
 
 Outcome = Literal["left", "right", "tie", "both bad"]
 """What a voter says of two clips side by side. Both bad is a tie in strength, and is counted by itself as well."""

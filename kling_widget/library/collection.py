@@ -162,7 +162,7 @@ class TakeCollection(LibraryBase):
         found = self._shared.store.columns(names, chosen, limit=limit)
         try:
             return history(found, self.zone, asked)
-        except Exception:
+        except Exception:  # whatever a damaged row makes of it; without one it is a fault of ours, and raised
             whole, others = readable(names, found)
             if not others:
                 raise

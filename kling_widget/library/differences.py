@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import combinations
@@ -14,7 +14,6 @@ from ..request.prompt_help.diff import Change, diff
 from ..store import Record
 
 _MOST = 120  # characters of a value; the whole is in the request
-_WORDS = ("prompt", "multi_prompt")  # shown as a diff, word by word
 
 
 class Differences(TypedDict):
@@ -41,7 +40,7 @@ class TakeDiff:
         (``del``), or in the second only (``ins``).
     inputs
         The other inputs that differ, and ``model``: by name, the first's value and the second's. Where a request left
-        an input out, its model's default counts; None where there is none.
+        an input out, its model's default counts; None where there is none. Of ``multi_prompt`` the shots' seconds.
     """
 
     first: str
@@ -56,31 +55,43 @@ class TakeDiff:
 
     def __bool__(self) -> bool:
         """Whether they differ in anything that was asked for."""
-        return bool(self.inputs) or any(kind != "same" for kind, _text in self.prompt)
+        return bool(self._rows())
 
     def __repr__(self) -> str:
         signs = {"same": "{}", "del": "[-{}-]", "ins": "{{+{}+}}"}
-        lines = [f"[-{self.first}-] {{+{self.second}+}}"]
-        if any(kind != "same" for kind, _text in self.prompt):
-            lines.append("prompt: " + "".join(signs[kind].format(text) for kind, text in self.prompt))
-        lines += [
-            f"{name}: [-{_value(name, one)}-] {{+{_value(name, other)}+}}" for name, (one, other) in self.inputs.items()
-        ]
-        return "\n".join(lines) if self else f"{lines[0]}: the same request"
+
+        def written(changes: Iterable[Change]) -> str:
+            return "".join(signs[kind].format(text) for kind, text in changes)
+
+        rows = [f"{name}: {written(changes)}" for name, changes in self._rows()]
+        return "\n".join([written(self._sides()), *(rows or ["the same request"])])
 
     def _repr_html_(self) -> str:
-        if not self:
-            return f"<p>{escape(repr(self))}</p>"
         tags = {"same": "{}", "del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
-        prompt = "".join(tags[kind].format(escape(text)) for kind, text in self.prompt)
-        rows = [("prompt", prompt)] if any(kind != "same" for kind, _text in self.prompt) else []
-        rows += [
-            (name, f"<del>{escape(_value(name, one))}</del> <ins>{escape(_value(name, other))}</ins>")
-            for name, (one, other) in self.inputs.items()
-        ]
-        body = "".join(f'<tr><th scope="row">{escape(name)}</th><td dir="auto">{text}</td></tr>' for name, text in rows)
-        sides = f"<del>first: {escape(self.first)}</del> <ins>second: {escape(self.second)}</ins>"
-        return f"<table><caption>{sides}</caption><tbody>{body}</tbody></table>"
+
+        def written(changes: Iterable[Change]) -> str:
+            return "".join(tags[kind].format(escape(text)) for kind, text in changes)
+
+        rows = "".join(
+            f'<tr><th scope="row">{escape(name)}</th><td dir="auto">{written(changes)}</td></tr>'
+            for name, changes in self._rows()
+        )
+        return (
+            f"<table><caption>{written(self._sides())}</caption>"
+            f"<tbody>{rows or '<tr><td>the same request</td></tr>'}</tbody></table>"
+        )
+
+    def _sides(self) -> list[Change]:
+        return [("del", f"first: {self.first}"), ("same", " "), ("ins", f"second: {self.second}")]
+
+    def _rows(self) -> list[tuple[str, Sequence[Change]]]:
+        """Return what differs, by name: the prompt word by word, other inputs as the one value and the other."""
+        rows: list[tuple[str, Sequence[Change]]] = []
+        if any(kind != "same" for kind, _text in self.prompt):
+            rows.append(("prompt", self.prompt))
+        for name, (one, other) in self.inputs.items():
+            rows.append((name, [("del", _value(name, one)), ("same", " "), ("ins", _value(name, other))]))
+        return rows
 
 
 def differences(one: Record, other: Record) -> Differences:
@@ -96,11 +107,20 @@ def all_differences(records: list[Record]) -> dict[str, Differences]:
 
 
 def _inputs(one: Record, other: Record) -> dict[str, tuple[Any, Any]]:
-    """Return what was asked for otherwise, apart from the words; the model first."""
+    """Return what was asked for otherwise, the model first; of words only what a diff of them does not show."""
     mine, theirs = _effective(one), _effective(other)
-    found = {"model": (one.model, other.model)} if one.model != other.model else {}
-    names = [name for name in dict.fromkeys((*mine, *theirs)) if name not in _WORDS]
-    return found | {name: (mine.get(name), theirs.get(name)) for name in names if mine.get(name) != theirs.get(name)}
+    pairs = {name: (mine.get(name), theirs.get(name)) for name in dict.fromkeys((*mine, *theirs))}
+    if "multi_prompt" in pairs:
+        pairs["multi_prompt"] = (_seconds(pairs["multi_prompt"][0]), _seconds(pairs["multi_prompt"][1]))
+    if one.words != other.words:
+        pairs.pop("prompt", None)
+    found = {"model": (one.model, other.model), **pairs}
+    return {name: (before, after) for name, (before, after) in found.items() if before != after}
+
+
+def _seconds(shots: Any) -> list[Any] | None:
+    """Return how long each shot of a storyboard is: its words are compared as words."""
+    return [shot.get("duration") for shot in shots] if shots else None
 
 
 def _effective(record: Record) -> Mapping[str, Any]:

@@ -1,18 +1,16 @@
-"""What a library tells of its takes as plain values, and what it writes about them: for faces."""
+"""What a library tells of its takes as plain values, and what a person writes about them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import BadValue
 from ..request.budget import Budget, Spend
 from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..store.take_filter import ALL, TakeFilter
-from ..text import flaw, is_blank
+from .annotations import checked
 from .base import TendedLibrary
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
@@ -25,13 +23,7 @@ class Records(TendedLibrary):
         """What is known of one take now."""
         return self._shared.store.get(take_id)
 
-    def records(
-        self,
-        wanted: TakeFilter = ALL,
-        *,
-        limit: int | None = 200,
-        before: str | None = None,
-    ) -> list[Record]:
+    def records(self, wanted: TakeFilter = ALL, *, limit: int | None = 200, before: str | None = None) -> list[Record]:
         """What is known of takes, newest first: at most ``limit``, only those older than the one named ``before``."""
         return self._shared.store.page(wanted, limit=limit, before=before)
 
@@ -59,17 +51,7 @@ class Records(TendedLibrary):
 
         Raises ``BadValue`` for a rating of other than 1 to 5 stars, and for tags or a note that are no text.
         """
-        rating = words.get("rating")
-        if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
-            raise BadValue(f"Stars are 1 to 5, or None for none; this is {rating!r}. The rating is as it was.")
-        if rating is not None:
-            words["rating"] = int(rating)  # 4.0 and NumPy's 4 are 4
-        if "tags" in words:
-            words["tags"] = _tidy(words["tags"])
-        note = words.get("note", "")
-        if said := flaw(note) if isinstance(note, str) else f"A note is text; this is {note!r}.":
-            raise BadValue(f"{said} The note is as it was.")
-        return self._shared.store.annotate(take_id, **words)
+        return self._shared.store.annotate(take_id, **checked(words))
 
     @property
     def draft(self) -> str:
@@ -106,15 +88,3 @@ class Records(TendedLibrary):
             return path.read_bytes() if path and path.stat().st_size <= _PICTURE_MOST else None
         except OSError:
             return None
-
-
-def _tidy(tags: Iterable[Any]) -> tuple[str, ...]:
-    """Tags as they are kept: a line each, without ``#``, each once. Raises ``BadValue`` for what is no text."""
-    found: dict[str, None] = {}
-    for tag in tags:
-        if said := flaw(tag) if isinstance(tag, str) else f"A tag is text; this is {tag!r}.":
-            raise BadValue(f"{said} The tags are as they were.")
-        tidy = " ".join(tag.split()).lstrip("#").strip()
-        if not is_blank(tidy):
-            found[tidy] = None
-    return tuple(found)

@@ -19,6 +19,7 @@ from ..request.video_request import Element, Shot, VideoRequest
 from ..service.service import Service, choose, ready
 from ..store.media_types import input_kind
 from ..store.record import PRACTICE
+from .annotations import tidy_tag
 from .differences import TakeDiff
 from .file_copies import save
 from .library import Library
@@ -344,4 +345,4 @@ class Take(Keepsakes):
 def _tags(words: tuple[str, ...]) -> tuple[str, ...]:
     if not all(isinstance(word, str) for word in words):
         raise TypeError("tags are words: take.tag('hero', 'wide')")
-    return tuple(dict.fromkeys(tag for word in words if (tag := word.strip().lstrip("#"))))
+    return tuple(dict.fromkeys(tag for word in words if (tag := tidy_tag(word))))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, Union
+from typing import Any
 
 from ..errors import BadValue, RequestError
 from ..request import model_names
 from ..request.catalog import Catalog
 from ..request.states import STATES
 from ..store.take_filter import TakeFilter
+from .annotations import is_stars, tidy_tag
 
-Moment = Union[datetime, date, str]  # noqa: UP007  evaluated on Python 3.10, where it is shown in a signature
+Moment = datetime | date | str
 """A moment, or a whole day: a ``datetime``, a ``date``, or either as ISO 8601 text."""
 
-Words = Union[str, Iterable[str]]  # noqa: UP007
+Words = str | Iterable[str]
 """One word, or several."""
 
 
@@ -40,13 +41,13 @@ def take_filter(
     BadValue
         If a value is none that takes can have.
     """
-    if rating is not None and (isinstance(rating, bool) or rating not in (1, 2, 3, 4, 5)):
+    if rating is not None and not is_stars(rating):
         raise BadValue(f"rating= takes the least number of stars, 1 to 5; this is {rating!r}.")
     return TakeFilter(
         text=_text(text, "text"),
         states=None if status is None else _states(_words(status, "status")),
         rating=rating,
-        tags=tuple(filter(None, (" ".join(tag.split()).lstrip("#").strip() for tag in _words(tags, "tags")))),
+        tags=tuple(filter(None, map(tidy_tag, _words(tags, "tags")))),
         models=None if model is None else frozenset(_model(name, catalog) for name in _words(model, "model")),
         since=None if since is None else _moment(since, zone, "since"),
         until=None if until is None else _moment(until, zone, "until", end_of_day=True),

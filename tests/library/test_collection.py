@@ -194,11 +194,15 @@ def test_a_diff_says_what_the_second_take_has_otherwise(library: Library, five: 
     assert "".join(text for kind, text in diff.prompt if kind != "ins") == fox.prompt
     assert "".join(text for kind, text in diff.prompt if kind != "del") == snow.prompt
     assert dict(diff.inputs) == {"duration": (3, 5)}
-    assert repr(diff) == (f"[-{fox.id}-] {{+{snow.id}+}}\nprompt: A red fox{{+ in snow+}}\nduration: [-3-] {{+5+}}")
+    assert repr(diff).splitlines() == [
+        f"[-first: {fox.id}-] {{+second: {snow.id}+}}",
+        "prompt: A red fox{+ in snow+}",
+        "duration: [-3-] {+5+}",
+    ]
     assert diff
     same = fox.diff(fox)
     assert not same
-    assert repr(same).endswith(": the same request")
+    assert repr(same).endswith("\nthe same request")
 
 
 def test_a_diffs_page_shows_outside_words_as_words(library: Library) -> None:
@@ -210,7 +214,21 @@ def test_a_diffs_page_shows_outside_words_as_words(library: Library) -> None:
     assert "&lt;" in page
     assert f"first: {one.id}" in page
     assert bundled()[OTHER].name in page
-    assert one.diff(one)._repr_html_().startswith("<p>")
+    assert "the same request" in one.diff(one)._repr_html_()
+
+
+def test_a_diff_of_storyboards_tells_their_shots_seconds_too(library: Library) -> None:
+    def shots(*seconds: int) -> dict[str, Any]:
+        return {"duration": 8, "multi_prompt": [{"prompt": f"Shot {n}", "duration": s} for n, s in enumerate(seconds)]}
+
+    def made(at: int, words: str, inputs: dict[str, Any]) -> Take:
+        return library[a_take(library.folder, words, at=NOON + at, inputs=inputs).id]
+
+    one, other = made(0, "Shot 0\nShot 1", shots(3, 5)), made(1, "Shot 0\nShot 1", shots(4, 4))
+    assert dict(one.diff(other).inputs) == {"multi_prompt": ([3, 5], [4, 4])}
+    assert one.diff(other)
+    plain = made(2, "Shot 0\nShot 1", {"duration": 8, "prompt": "Shot 0\nShot 1"})
+    assert dict(one.diff(plain).inputs) == {"multi_prompt": ([3, 5], None)}
 
 
 @given(day=st.dates(date(1990, 1, 1), date(2100, 1, 1)), hours=st.integers(-14, 14))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from kling_widget.errors import LibraryError, NoMoney
 from kling_widget.request.prompt_help import Own, Template, builtin
 from kling_widget.widgets.prompt_tools.prompt_tools import PromptTools, idle, rows
+from tests.patience import PATIENCE_S
 
 from .page import Page
 
@@ -62,6 +64,22 @@ def test_a_confirmed_prompt_is_asked_for_once_and_compared_with_what_came(desk: 
     assert desk.face.enhancer == idle(offered=True, price=PRICE, styles=STYLES)
     desk.page.tell("settle", accept=False)  # another view of the same panel
     assert desk.asked == [("enhance", (FOX, "default")), ("settle", True)]
+
+
+def test_a_price_that_comes_meanwhile_takes_nothing_back(desk: Desk) -> None:
+    """The catalog is refreshed on a thread of its own: what the enhancer came to must not be lost to it."""
+    desk.face.resume(FOX)
+    came = threading.Thread(target=lambda: desk.face.not_enhanced("No money. Nothing was sent."))
+
+    def styles() -> Iterator[str]:
+        came.start()  # in the middle of the offer
+        came.join(0.3)  # it is over by then, unless it has to wait for the offer
+        yield from STYLES
+
+    desk.face.offer("$0.002", styles())
+    came.join(PATIENCE_S)
+    assert (desk.face.enhancer["state"], desk.face.enhancer["words"]) == ("failed", "No money. Nothing was sent.")
+    assert (desk.face.enhancer["price"], desk.face.enhancer["styles"]) == ("$0.002", STYLES)
 
 
 @pytest.mark.parametrize(

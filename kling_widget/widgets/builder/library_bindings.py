@@ -18,7 +18,7 @@ from ..base.messages import PRICE_CHANGED
 from ..base.widget import close, reference
 from ..elements.elements import Elements, element_row
 from ..media.media import Media
-from ..prompt_tools.prompt_tools import PromptTools, idle
+from ..prompt_tools.prompt_tools import PromptTools
 
 if TYPE_CHECKING:
     from ...engine.uploader import Uploader
@@ -59,7 +59,6 @@ class LibraryBindings:
             pictures=reference(self.pictures),
         )
         self.prompt_tools = PromptTools(self._enhance, self._settle, self._keep, self._drop)
-        self.prompt_tools.enhancer = idle(offered=True, styles=tools.STYLES)
         self.renew_prices()
         self.prompt_tools.show(prompt_help.own(library.folder))
 
@@ -70,10 +69,7 @@ class LibraryBindings:
     def renew_prices(self) -> None:
         """Show the tools' prices as the library's catalogue has them."""
         self.elements.price = dollars(_price(self._library, tools.ELEMENTS))
-        self.prompt_tools.enhancer = {
-            **self.prompt_tools.enhancer,
-            "price": dollars(_price(self._library, tools.ENHANCER)),
-        }
+        self.prompt_tools.offer(dollars(_price(self._library, tools.ENHANCER)), tools.STYLES)
 
     def refresh(self) -> None:
         """Show what the library says now. Called on the engine's thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
@@ -35,7 +35,7 @@ def _row(template: Template, own: bool) -> dict[str, Any]:
     return {"name": template.name, "kind": template.kind, "text": template.text, "own": own, "parts": parts}
 
 
-def idle(*, offered: bool, price: str = "", styles: Sequence[str] = ()) -> dict[str, Any]:
+def idle(*, offered: bool = False, price: str = "", styles: Sequence[str] = ()) -> dict[str, Any]:
     """The enhancer at rest, for the trait: whether it can be asked, its price for a person, and its styles."""
     return {
         "offered": offered,
@@ -93,9 +93,9 @@ class PromptTools(CommandWidget):
         **traits: Any,
     ) -> None:
         self._on_enhance, self._on_settle, self._on_save, self._on_remove = enhance, settle, save, remove
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # held where the enhancer's value is made from the one before it
         self._judged: tuple[str, bool, bool] = ("", False, False)
-        super().__init__(**{"enhancer": idle(offered=False), "templates": rows(Own()), **traits})
+        super().__init__(**{"enhancer": idle(), "templates": rows(Own()), **traits})
         self.observe(lambda _change: self._hint(), "silenced")
 
     def show_hints(self, prompt: str, *, sound: bool, has_sound: bool) -> None:
@@ -107,19 +107,26 @@ class PromptTools(CommandWidget):
         """Show a person's own templates beside the built-in ones."""
         self.templates, self.trouble = rows(own), own.problem
 
+    def offer(self, price: str, styles: Iterable[str]) -> None:
+        """Offer the enhancer at a price, for a person, and with its styles. It stays as it is otherwise."""
+        with self._lock:
+            self.enhancer = {**self.enhancer, "offered": True, "price": price, "styles": list(styles)}
+
     def resume(self, old: str) -> None:
         """Show that the enhancer is at work on this prompt, as it was asked to before this panel was opened."""
         self._enhancer("running", old=old)
 
     def enhanced(self, new: str) -> None:
         """Show what the enhancer made of the prompt that it was given."""
-        old = self.enhancer["old"]
-        words = "The enhancer left your prompt as it is." if new == old else ""
-        self._enhancer("done", old=old, new=new, parts=[list(part) for part in diff(old, new)], words=words)
+        with self._lock:
+            old = self.enhancer["old"]
+            words = "The enhancer left your prompt as it is." if new == old else ""
+            self._enhancer("done", old=old, new=new, parts=[list(part) for part in diff(old, new)], words=words)
 
     def not_enhanced(self, words: str) -> None:
         """Say why the enhancer made nothing, and what it cost."""
-        self._enhancer("failed", old=self.enhancer["old"], words=words)
+        with self._lock:
+            self._enhancer("failed", old=self.enhancer["old"], words=words)
 
     def _hint(self) -> None:
         prompt, sound, has_sound = self._judged
@@ -128,8 +135,9 @@ class PromptTools(CommandWidget):
             self.hints = found
 
     def _enhancer(self, state: State, **said: Any) -> None:
-        known = {name: self.enhancer.get(name) for name in ("offered", "price", "styles")}
-        self.enhancer = {"old": "", "new": "", "parts": [], "words": "", **known, "state": state, **said}
+        with self._lock:
+            offer = {name: self.enhancer[name] for name in ("offered", "price", "styles")}
+            self.enhancer = {**idle(**offer), "state": state, **said}
 
     def _enhance(self, command: Command, _buffers: Buffers) -> None:
         text, style, price = (command.get(name) for name in ("text", "style", "price"))
