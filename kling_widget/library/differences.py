@@ -70,10 +70,12 @@ class TakeDiff:
         tags = {"same": "{}", "del": "<del>{}</del>", "ins": "<ins>{}</ins>"}
 
         def written(changes: Iterable[Change]) -> str:
-            return "".join(tags[kind].format(escape(text)) for kind, text in changes)
+            page = "".join(tags[kind].format(escape(text)) for kind, text in changes)
+            return page.replace("</del><ins>", "</del> <ins>")  # "redblue" is hard to read without colours
 
         rows = "".join(
-            f'<tr><th scope="row">{escape(name)}</th><td dir="auto">{written(changes)}</td></tr>'
+            f'<tr><th scope="row">{escape(name)}</th>'
+            f'<td dir="auto" style="text-align: start">{written(changes)}</td></tr>'
             for name, changes in self._rows()
         )
         return (
