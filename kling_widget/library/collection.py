@@ -47,6 +47,7 @@ class TakeCollection(LibraryBase):
         family: Take | str | None = None,
         limit: int | None = 200,
         before: Take | str | None = None,
+        search: str = "",
     ) -> list[Take]:
         """Return takes: those that pass all that is asked, newest first, or those that are named.
 
@@ -76,6 +77,8 @@ class TakeCollection(LibraryBase):
             At most so many; None for all.
         before
             Only takes older than this one: the next page.
+        search
+            The name of ``text`` in version 0.1.0.
 
         Raises
         ------
@@ -90,6 +93,7 @@ class TakeCollection(LibraryBase):
         >>> frame = library.history(text="fox")  # doctest: +SKIP
         >>> library.takes(frame[frame.cost < 1])  # doctest: +SKIP
         """
+        text = text or _renamed(search)
         asked: dict[str, Any] = {
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
             "until": until, "parent": parent, "family": family,
@@ -116,6 +120,7 @@ class TakeCollection(LibraryBase):
         family: Take | str | None = None,
         columns: Sequence[str] | None = None,
         limit: int | None = None,
+        search: str = "",
     ) -> pd.DataFrame:
         """Return takes as a table, newest first; ``takes(frame)`` leads from its rows back to the takes.
 
@@ -127,6 +132,8 @@ class TakeCollection(LibraryBase):
             The table's columns, in this order; unless given, those of the first paragraph below.
         limit
             At most so many rows; None for all.
+        search
+            The name of ``text`` in version 0.1.0.
 
         Returns
         -------
@@ -153,6 +160,7 @@ class TakeCollection(LibraryBase):
         """
         from ..store.history import COLUMNS, history, readable, reads
 
+        text = text or _renamed(search)
         asked = tuple(COLUMNS if columns is None else [columns] if isinstance(columns, str) else columns)
         names = reads(asked)
         chosen = wanted.take_filter(
@@ -207,3 +215,10 @@ class TakeCollection(LibraryBase):
 
     @abstractmethod
     def _take(self, take_id: TakeId) -> Take: ...
+
+
+def _renamed(search: str) -> str:
+    """Return what is searched for by the earlier name of ``text``, and warn of it."""
+    if search:
+        warnings.warn("search= is text= now.", DeprecationWarning, stacklevel=3)
+    return search

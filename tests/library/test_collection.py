@@ -104,6 +104,13 @@ def test_what_no_take_can_have_is_refused_in_words(library: Library, asked: dict
         assert said in str(caught.value)
 
 
+def test_the_name_of_0_1_0_for_a_text_still_finds(library: Library, five: list[Take]) -> None:
+    with pytest.warns(DeprecationWarning, match=r"search= is text= now\."):
+        assert library.takes(search="snow") == library.takes(text="snow") == [five[1]]
+    with pytest.warns(DeprecationWarning, match=r"search= is text= now\."):
+        assert list(library.history(search="snow")["id"]) == [five[1].id]
+
+
 def test_it_is_told_who_was_made_from_whom(library: Library, five: list[Take]) -> None:
     fox, snow, night, stars, owl = five
     assert (fox.parent, snow.parent, stars.parent) == (None, fox, night)
