@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from jupyter_client.manager import start_new_kernel
 
 from kling_widget import Library
 from kling_widget.practice import PracticeServer
+from tests.patience import until
 
 KEY = "wsk_live_canary_leaving"
 BEGIN = "from kling_widget import Library, generate\ntake = generate('A red fox', duration=3)\n"
@@ -75,13 +75,6 @@ def ended(code: str, folder: Path, service: str = "") -> tuple[int, str]:
 
 def submits(server: PracticeServer) -> int:
     return len([post for post in server.view()["posts"] if post["call"] == "submit"])
-
-
-def until(met: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_script_that_ends_at_once_has_sent_its_takes_once_and_says_so(folder: Path, server: PracticeServer) -> None:

@@ -16,8 +16,9 @@ from kling_widget.request.money import Micros, micros
 from kling_widget.service.bills import Bill
 from kling_widget.store import Record, Store
 from tests.made import a_record
+from tests.patience import until
 from tests.promises.stage import EFFECTS
-from tests.promises.world import a_service, admit, ask, owing, settled, until
+from tests.promises.world import a_service, admit, ask, owing, settled
 
 PRICE = micros("0.56")
 LIVE = "https://api.wavespeed.ai"

@@ -27,9 +27,9 @@ from kling_widget.service.client import Client
 from kling_widget.store import Store
 from kling_widget.store.leases import Leases
 
-from ..patience import PATIENCE_S
+from ..patience import PATIENCE_S, until
 from .quick import shrink
-from .world import KEY, ask, settled, until
+from .world import KEY, ask, settled
 
 _STEPS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (Store, ("add", "change", "begin_sending")),
@@ -111,7 +111,7 @@ def some_takes(given: dict[str, Any], say: Callable[[str], None]) -> None:
         take = ask(library, given["origin"], f"{given['prompt']} {number}")
         library._gateway.annotate(take.id, note=given["prompt"])
     say("confirmed")
-    until(lambda: len(library.takes()) == given["all"] and all(settled(t) for t in library.takes()), seconds=PATIENCE_S)
+    until(lambda: len(library.takes()) == given["all"] and all(map(settled, library.takes())))
     say("ended")
     library.close()
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..patience import PATIENCE_S
-from .world import until
+from ..patience import PATIENCE_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,8 +17,9 @@ from kling_widget.service.client import Client
 from kling_widget.service.submit_outcome import Accepted
 from kling_widget.settings import Key
 
+from ..patience import until
 from .proxy import ChaosProxy
-from .world import ask, until
+from .world import ask
 
 PROMPT = "A fox"
 

@@ -18,9 +18,10 @@ from kling_widget.service.client import Client
 from kling_widget.settings import Key
 from kling_widget.store import Record
 
+from ..patience import until
 from .nursery import Nursery
 from .two_accounts import KEY_A, KEY_B, TwoAccounts, two_accounts
-from .world import ask, judge, settled, until
+from .world import ask, judge, settled
 
 pytestmark = pytest.mark.promise("G2", "G3", "G12")
 

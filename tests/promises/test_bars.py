@@ -16,7 +16,8 @@ from kling_widget.store import Record
 from kling_widget.store.record import now_ms
 from tests.made import a_record
 
-from .world import a_service, admit, ask, judge, owing, settled, until
+from ..patience import until
+from .world import a_service, admit, ask, judge, owing, settled
 
 
 @pytest.fixture

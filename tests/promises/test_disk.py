@@ -19,8 +19,9 @@ from kling_widget.practice import PracticeServer
 from kling_widget.service import partial_file
 from kling_widget.store import Store, database
 
+from ..patience import until
 from .nursery import Nursery
-from .world import a_service, admit, ask, judge, owing, settled, until
+from .world import a_service, admit, ask, judge, owing, settled
 
 pytestmark = pytest.mark.promise("G1", "G2", "G3", "G4", "G5", "G10")
 

@@ -14,8 +14,9 @@ from kling_widget.service.client import Client
 from kling_widget.settings import Key
 from kling_widget.store import Record
 
+from ..patience import until
 from .tally import Zeros
-from .world import KEY, a_service, admit, ask, judge, owing, settled, until
+from .world import KEY, a_service, admit, ask, judge, owing, settled
 
 
 @dataclass

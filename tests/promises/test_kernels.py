@@ -16,8 +16,9 @@ import pytest
 from kling_widget import Library, Take
 from kling_widget.practice import PracticeServer
 
+from ..patience import until
 from .nursery import Kernel, Nursery
-from .world import a_service, admit, judge, owing, settled, until
+from .world import a_service, admit, judge, owing, settled
 
 LEASE_MS = 3000
 

@@ -16,9 +16,10 @@ import pytest
 from kling_widget import Library
 from kling_widget.engine import worker
 
+from ..patience import until
 from .nursery import Nursery
 from .tally import TALLY
-from .world import a_service, admit, judge, owing, settled, until
+from .world import a_service, admit, judge, owing, settled
 
 _SIDE_BY_SIDE = 4
 _LEASE_MS = 700

@@ -15,7 +15,8 @@ from kling_widget.errors import AlreadyTaken
 from kling_widget.practice import PracticeServer
 from kling_widget.store.claims import Claims, ClaimsUnusable
 
-from .world import KEY, a_service, admit, ask, settled, until
+from ..patience import until
+from .world import KEY, a_service, admit, ask, settled
 
 pytestmark = pytest.mark.promise("G2", "G3", "G10", "G12")
 

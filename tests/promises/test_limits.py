@@ -14,7 +14,8 @@ from kling_widget.service.timestamps import moment
 from kling_widget.store import Limits, Store, learned_limit, limits
 from kling_widget.store.learned_limit import MINUTE_MS, Learned
 
-from .world import a_service, admit, ask, judge, owing, settled, until
+from ..patience import until
+from .world import a_service, admit, ask, judge, owing, settled
 
 pytestmark = pytest.mark.promise("G1", "G10")
 

@@ -30,7 +30,8 @@ from kling_widget.request.states import FINAL
 from kling_widget.store import Record, Store, TakeId
 from kling_widget.store.record import now_ms
 
-from .world import a_service, admit, judge, until
+from ..patience import until
+from .world import a_service, admit, judge
 
 SUBMITS: tuple[Mapping[str, Any], ...] = (
     {"cut": -1},

@@ -19,12 +19,13 @@ import pytest
 from kling_widget import Library, Take
 from kling_widget.practice import faults
 
+from ..patience import until
 from .proxy import ChaosProxy
 from .row import Row
 from .stage import EFFECTS, PROMPT, Stage, late_to_come
 from .table import ROWS
 from .tally import TALLY, Zeros
-from .world import a_service, admit, ask, judge, owing, settled, until
+from .world import a_service, admit, ask, judge, owing, settled
 
 pytestmark = pytest.mark.promise("G1", "G2", "G3", "G4", "G5", "G10")
 

@@ -21,7 +21,8 @@ from kling_widget.practice import render as drawing
 from kling_widget.practice.faults import Answer, Effect, Fault
 from tests.clips import mp4
 
-from .world import a_service, admit, ask, judge, until
+from ..patience import until
+from .world import a_service, admit, ask, judge
 
 pytestmark = pytest.mark.promise("G1", "G2", "G3", "G11")
 
@@ -121,7 +122,7 @@ def play(
     takes = [ask(library, server.url, f"Fox {number}") for number in range(many)]
     if call == "submit":
         another = ask(library, server.url, "A wolf")
-        until(lambda: another.record.final, lambda: another.record, seconds=120)
+        until(lambda: another.record.final, lambda: another.record)
         assert another.status == "completed"
     return takes
 
@@ -144,13 +145,11 @@ def test_each_take_ends_in_words_and_holds_up_no_other(
         until(
             lambda: all(take.record.final or mutations.met.get(take.record.prediction or "", 0) >= 3 for take in takes),
             lambda: [(take.record.state, take.record.trouble) for take in takes if not take.record.final],
-            seconds=180,
         )
         server.faults.clear()
     until(
         lambda: all(in_words(take) for take in takes),
         lambda: [(t.record.words, t.record.state, t.record.trouble) for t in takes if not in_words(t)],
-        seconds=180,
     )
     assert len(mutations.met) >= many * 0.9  # all but those that were refused before they had an id
     for take in takes:

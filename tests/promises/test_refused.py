@@ -20,7 +20,8 @@ from kling_widget.service import refused_files
 from kling_widget.service.refused_files import EQUAL, PASSING, RefusedFile, Tries
 
 from .. import mp4s
-from .world import a_service, admit, ask, owing, settled, until
+from ..patience import until
+from .world import a_service, admit, ask, owing, settled
 
 pytestmark = pytest.mark.promise("G2", "G3", "G5", "G10")
 

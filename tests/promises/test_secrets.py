@@ -28,9 +28,9 @@ from kling_widget.settings import Key, ask_key, find_key
 from tests.clips import mp4
 from tests.service.raw import RawServer, answer
 
-from ..patience import PATIENCE_S
+from ..patience import PATIENCE_S, until
 from .proxy import ChaosProxy
-from .world import KEY, a_service, ask, settled, until
+from .world import KEY, a_service, ask, settled
 
 pytestmark = pytest.mark.promise("G7")
 

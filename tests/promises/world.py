@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from kling_widget.service import service
 from kling_widget.settings import Key
 from kling_widget.store import Record
 
-from ..patience import PATIENCE_S
 from .tally import TALLY, Zeros
 
 KEY = "wsk_live_canary_0123456789abcdef"
@@ -37,15 +35,6 @@ def ask(library: Library, origin: str, prompt: str = "A fox", *, seconds: int = 
     """Confirm a take."""
     request = VideoRequest(prompt, duration=seconds)
     return Take(library._gateway.engine.confirm(request, service=origin).id, library)
-
-
-def until(true: Callable[[], object], what: Callable[[], object] = lambda: "", seconds: float = PATIENCE_S) -> None:
-    """Wait for a condition; fail, saying ``what``, where it does not come."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError(f"it never came: {what()}")
-        time.sleep(0.02)
 
 
 def settled(take: Take) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from kling_widget import Library, Studio
 from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
-
-from ..patience import PATIENCE_S
 
 KEY = "wsk_live_canary_studio_tests"
 FOX = "A red fox crosses fresh snow"
@@ -53,15 +50,6 @@ def typed(studio: Studio, **values: Any) -> None:
     """Type into controls, as the page does: also what the model would not take."""
     for name, value in values.items():
         studio._builder._controls.by_name[name].value = value
-
-
-def until(look: Callable[[], Any]) -> Any:
-    """Wait until something is so, and give it."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := look()):
-        assert time.monotonic() < end, "it never came to be"
-        time.sleep(0.02)
-    return found
 
 
 def submits(server: PracticeServer) -> list[dict[str, Any]]:

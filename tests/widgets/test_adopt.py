@@ -14,7 +14,8 @@ from kling_widget.practice import PracticeServer
 from kling_widget.store import Record
 from tests.made import a_take
 
-from .page import FOX, click, submits, takes, until
+from ..patience import until
+from .page import FOX, click, submits, takes
 
 
 @pytest.fixture

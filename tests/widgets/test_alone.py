@@ -12,7 +12,8 @@ from kling_widget import History, Library, Player, Queue
 from kling_widget.widgets.base.ids import MOST
 from tests.made import a_record, a_take, complete
 
-from .page import Page, until
+from ..patience import until
+from .page import Page
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from kling_widget.widgets.history.history import toggled
 from kling_widget.widgets.studio.library_view import LibraryView, arranged
 from tests.made import a_record, a_take
 
-from .page import FOX, Page, click, until
+from ..patience import until
+from .page import FOX, Page, click
 
 AT = 1_790_000_000_000
 ARRANGEMENTS = ["one", "side", "wipe", "onion", "difference", "grid"]

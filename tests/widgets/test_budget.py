@@ -19,7 +19,8 @@ from kling_widget.widgets.builder.evaluation import Terms
 from kling_widget.widgets.studio import budget
 from tests.made import a_record, a_take
 
-from .page import FOX, click, submits, takes, until
+from ..patience import until
+from .page import FOX, click, submits, takes
 
 LIVE = "https://api.wavespeed.ai"
 FIVE = Budget(day=micros(5))

@@ -17,7 +17,8 @@ from kling_widget.practice import PracticeServer
 from kling_widget.request.catalog import O3_PRO, TOOL, Model, bundled
 from kling_widget.store import Record
 
-from .page import FOX, Page, click, submits, takes, until
+from ..patience import until
+from .page import FOX, Page, click, submits, takes
 
 VIDEO_MODELS = [m for m in bundled() if m.kind != TOOL]
 IMAGE_MODEL = "kwaivgi/kling-video-o3-pro/image-to-video"

@@ -15,7 +15,8 @@ from kling_widget.widgets.base.ids import MOST
 from kling_widget.widgets.player import Player
 from tests.made import a_record, a_take, complete, jpeg
 
-from .page import Page, until
+from ..patience import until
+from .page import Page
 
 STD = "kwaivgi/kling-video-o3-std/text-to-video"
 

@@ -13,7 +13,8 @@ from kling_widget.practice import PracticeServer
 from kling_widget.request.catalog import O3_PRO
 from tests.made import a_take
 
-from .page import FOX, Page, click, submits, takes, until
+from ..patience import until
+from .page import FOX, Page, click, submits, takes
 
 HALF = "\ud83e fox"
 

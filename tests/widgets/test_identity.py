@@ -23,7 +23,7 @@ from kling_widget.settings import is_vendor
 from tests.patience import PATIENCE_S
 from tests.service.raw import RawServer, answer
 
-from .page import until
+from ..patience import until
 
 KEY = "wsk_live_canary_identity"
 PRACTICE = json.dumps({"practice": True}).encode()

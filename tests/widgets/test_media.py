@@ -24,8 +24,7 @@ from kling_widget.widgets.media.entries import amended, checked, entry, moved, o
 from kling_widget.widgets.media.media import Media
 from tests.clips import mp4
 
-from ..patience import PATIENCE_S
-from .page import until
+from ..patience import PATIENCE_S, until
 
 SERVICE = "practice"
 

@@ -15,7 +15,8 @@ from kling_widget.widgets.studio import saved_draft
 from kling_widget.widgets.studio.saved_draft import MOST, Draft
 from tests.made import a_take
 
-from .page import FOX, Page, click, takes, typed, until
+from ..patience import until
+from .page import FOX, Page, click, takes, typed
 
 V3 = "kwaivgi/kling-v3.0-pro/text-to-video"
 HALF_WRITTEN = "A lighthouse in a storm, and then"

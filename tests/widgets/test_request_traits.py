@@ -22,7 +22,8 @@ from tests.made import a_take
 from tests.patience import PATIENCE_S
 from tests.requests import inputs_for
 
-from .page import FOX, typed, until
+from ..patience import until
+from .page import FOX, typed
 
 IMAGE_MODEL = "kwaivgi/kling-video-o3-pro/image-to-video"
 MODELS = [model for model in bundled() if model.kind != TOOL]

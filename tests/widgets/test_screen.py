@@ -20,7 +20,7 @@ from kling_widget.widgets.player.saved_output import SavedOutput
 from kling_widget.widgets.queue.take_row import row
 from tests.made import a_record, a_take
 
-from .page import until
+from ..patience import until
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from kling_widget.practice import PracticeServer
 from kling_widget.practice.options import MODERATED
 from tests.made import a_take
 
-from ..patience import PATIENCE_S
-from .page import FOX, KEY, Page, click, submits, takes, typed, until
+from ..patience import PATIENCE_S, until
+from .page import FOX, KEY, Page, click, submits, takes, typed
 
 
 def test_a_click_makes_a_clip_and_the_panel_tells_of_it(

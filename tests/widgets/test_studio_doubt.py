@@ -22,7 +22,8 @@ from kling_widget.settings import Key
 from kling_widget.store import Record, file_system
 from kling_widget.widgets.player import Player
 
-from .page import FOX, Page, click, submits, takes, until
+from ..patience import until
+from .page import FOX, Page, click, submits, takes
 
 
 def row_of(studio: Studio, words: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from kling_widget.practice import PracticeServer, faults
 from kling_widget.practice.faults import Effect
 
 from .. import mp4s
-from .page import FOX, Page, click, takes, until
+from ..patience import until
+from .page import FOX, Page, click, takes
 
 
 @pytest.fixture(params=["a WebM", "HTML"])
