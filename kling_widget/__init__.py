@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         MediumRefused,
         NoAnswer,
         NoMoney,
+        NoSuchSweep,
         NoSuchTake,
         NotAllowed,
         NotFound,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
         UnknownInput,
         Unreadable,
     )
-    from .library import Library, Take, generate
+    from .library import Library, Sweep, Take, generate, sweep
     from .library.tools import enhance, make_element
     from .request.video_request import Element, Shot, VideoRequest
     from .widgets.builder import Builder
@@ -86,6 +87,7 @@ _HOMES = {
     "MediumRefused": "errors",
     "NoAnswer": "errors",
     "NoMoney": "errors",
+    "NoSuchSweep": "errors",
     "NoSuchTake": "errors",
     "NotAllowed": "errors",
     "NotFound": "errors",
@@ -105,6 +107,7 @@ _HOMES = {
     "StaleAddress": "errors",
     "Storyboard": "widgets.storyboard",
     "Studio": "widgets.studio",
+    "Sweep": "library",
     "Take": "library",
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
@@ -117,6 +120,7 @@ _HOMES = {
     "enhance": "library.tools",
     "generate": "library",
     "make_element": "library.tools",
+    "sweep": "library",
 }
 
 __all__ = [
@@ -140,6 +144,7 @@ __all__ = [
     "MediumRefused",
     "NoAnswer",
     "NoMoney",
+    "NoSuchSweep",
     "NoSuchTake",
     "NotAllowed",
     "NotFound",
@@ -159,6 +164,7 @@ __all__ = [
     "StaleAddress",
     "Storyboard",
     "Studio",
+    "Sweep",
     "Take",
     "TakeFailed",
     "TakeTimeout",
@@ -171,6 +177,7 @@ __all__ = [
     "enhance",
     "generate",
     "make_element",
+    "sweep",
 ]
 
 

@@ -15,6 +15,7 @@
     │   ├── LibraryDamaged              its database, or a row of it, can't be read; nothing was sent
     │   │   └── DamagedRow
     │   ├── NoSuchTake (KeyError)       the library holds no take of that id
+    │   ├── NoSuchSweep (KeyError)      the library holds no sweep of that id
     │   ├── OverBudget                  the take would exceed a cap; nothing was sent
     │   ├── AlreadyTaken                another take has this prediction
     │   ├── LeaseLost                   another kernel holds the lease of this take
@@ -153,6 +154,12 @@ class NoSuchTake(LibraryError, KeyError):
     """The library holds no take of that id."""
 
     __str__ = LibraryError.__str__  # a KeyError would quote its message
+
+
+class NoSuchSweep(LibraryError, KeyError):
+    """The library holds no sweep of that id."""
+
+    __str__ = LibraryError.__str__
 
 
 class OverBudget(LibraryError):

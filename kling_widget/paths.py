@@ -16,7 +16,7 @@ from typing import Literal
 from . import permissions
 from .errors import LibraryError
 
-Place = Literal["takes", "posters", "strips", "media", "exports", "practice", "kept"]
+Place = Literal["takes", "posters", "strips", "media", "exports", "practice", "kept", "wildcards"]
 """A folder of a library, by what lies in it."""
 
 _PORTS = (f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")
@@ -67,6 +67,15 @@ def existing(library: Path, name: object, place: Place) -> Path | None:
     """Return where the file lies that a row names, and None where there is none: otherwise as `found`."""
     path = found(library, name, place)
     return path if path is not None and path.is_file() else None
+
+
+def listed(library: Path, place: Place) -> list[str]:
+    """Return what rows call the files that lie in a folder of the library, in the order of their names."""
+    try:
+        names = sorted(found.name for found in (library / place).iterdir())
+    except OSError:
+        return []
+    return [name for leaf in names if existing(library, name := f"{place}/{leaf}", place)]
 
 
 def own(library: Path, leaf: str) -> Path:

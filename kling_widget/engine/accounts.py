@@ -9,6 +9,7 @@ from ..settings import KEY_NAME
 from ..store import Record, Store
 from ..store.claims import Claims
 from ..store.record import SHOWN
+from ..store.sweep_record import SweepRecord
 from . import claims as claiming
 
 
@@ -30,10 +31,19 @@ class TakeAccounts:
             return ""
         if self._store.leases.tended(record.id):
             return ""
-        host = urls.host(record.service)
-        account = (record.account or "")[:SHOWN]
+        return self._waits(record.service, record.account)
+
+    def sweep_waits_for_key(self, sweep: SweepRecord) -> str:
+        """Return whose key the cells of a sweep wait for, in words; empty where this kernel has it."""
+        if self._connections.reachable(sweep.service, sweep.account):
+            return ""
+        return self._waits(sweep.service, sweep.account)
+
+    def _waits(self, service: str, fingerprint: str | None) -> str:
+        host = urls.host(service)
+        account = (fingerprint or "")[:SHOWN]
         key = f"the key that made it (account {account})" if account else "the key that made it"
-        if not self._connections.reachable(record.service):
+        if not self._connections.reachable(service):
             return f"Waits for {key}: no key for {host} is found here. It is left as it is until then."
         return (
             f"Waits for {key}; the key found here is another account's, and leaves it alone. "

@@ -55,6 +55,7 @@ class Leaving:
         self._store, self._folder, self._say = store, folder, say
         self._process = os.getpid()
         self._mine: list[TakeId] = []
+        self._sweeps: set[str] = set()
 
     @property
     def elsewhere(self) -> bool:
@@ -64,6 +65,10 @@ class Leaving:
     def confirmed(self, take: TakeId) -> None:
         """Note a take that this process is to send."""
         self._mine.append(take)
+
+    def ordered(self, sweep: str) -> None:
+        """Note a sweep whose cells this process is to begin."""
+        self._sweeps.add(sweep)
 
     def wait(self, *, send_s: float = SEND_S, answer_s: float = ANSWER_S) -> None:
         """Wait until this process's takes are sent; an interrupt, or the time running out, ends it."""
@@ -93,6 +98,11 @@ class Leaving:
                 f"{'it' if len(unsent) == 1 else 'them'}, and it costs nothing until then. To take "
                 f"{'it' if len(unsent) == 1 else 'one'} back: {library}, tend=False).take({unsent[0].id!r}).stop()"
             )
+        for sweep in self._waiting_sweeps():
+            self._say(
+                f"Sweep {sweep} is not done: its other cells are begun when this library is opened again, if within a "
+                f"day, and cost nothing until then. {library}, tend=False).sweep({sweep!r}).stop() keeps them from it."
+            )
         if unsent_only:
             return
         if doubtful := _of((*_SENDING, *UNCERTAIN), left):
@@ -107,7 +117,13 @@ class Leaving:
             )
 
     def _heard(self) -> bool:
-        return bool(self._mine) and not self.elsewhere and not in_kernel()
+        return bool(self._mine or self._sweeps) and not self.elsewhere and not in_kernel()
+
+    def _waiting_sweeps(self) -> list[str]:
+        try:
+            return [sweep.id for sweep in self._store.sweeps.waiting() if sweep.id in self._sweeps]
+        except Exception:  # noqa: BLE001  as below
+            return []
 
     def _left(self) -> list[Record]:
         """Return this process's takes that have not ended; forget the others."""

@@ -13,7 +13,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,20 @@ from ..service.service import limits_of
 from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
-from ..store.record import PRACTICE, fresh_id, now_ms
+from ..store.record import PRACTICE, now_ms
+from ..store.sweep_record import CellOrder
 from .accounts import TakeAccounts
 from .at_exit import Leaving
 from .billing_audit import BillingAudit
 from .extractor import Extractor
 from .forecast import Observed
 from .jobs import Jobs
+from .new_take import new_take
 from .polling import LearnedSchedule, PollSchedule, Progress
 from .queries import BackgroundQueries
 from .step_context import StepContext
 from .steps import StepRunner
+from .sweep_feed import SweepFeed
 from .uploader import Uploader
 from .watchers import Callback, Watchers
 
@@ -86,6 +89,7 @@ class Engine:
         )
         self.queries = BackgroundQueries(self._connections.client)
         self._audit = BillingAudit(store, self.queries, self._connections.reachable)
+        self._sweeps = SweepFeed(store, self._connections.reachable, self._take_on)
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
@@ -126,29 +130,44 @@ class Engine:
 
         ``meant`` holds the inputs of the final take where this one is its draft.
         """
-        at = now_ms()
-        record = Record(
-            id=fresh_id(at),
+        # As the panel showed it; the step that sends it asks again.
+        simulated = True if service != PRACTICE and identity.kind_of(service) == "practice" else None
+        record = new_take(
             service=service,
+            account=self.account(service),
+            simulated=simulated,
             model=request.model,
             inputs=request.inputs,
-            words=request.words,
             seconds=request.seconds,
-            state="intent",
-            confirmed_at=at,
             estimate=request.estimate_micros,
             parent=TakeId(parent) if parent else None,
             kind="tool" if request.kind == "tool" else "clip",
             meant=meant,
-            account=self._connections.account(service),
-            # As the panel showed it; the step that sends it asks again.
-            simulated=True if service != PRACTICE and identity.kind_of(service) == "practice" else None,
         )
         record = self._store.add(record)
         self._leaving.confirmed(record.id)
         # Not on this thread: an interrupt between lease and plan would leave a leased take that nothing advances.
         self.soon(lambda: self._take_on(record.id))
         return record
+
+    def account(self, service: str) -> str | None:
+        """Return the account that takes of a service are made for now, as a fingerprint of its key."""
+        return self._connections.account(service)
+
+    def order(self, sweep: str, cells: Sequence[CellOrder]) -> int:
+        """Write down the cells of a sweep that a person confirmed, and begin them; returns how many are new.
+
+        Raises ``OverBudget`` where they would pass a cap.
+        """
+        new = self._store.sweeps.order(sweep, cells)
+        self._leaving.ordered(sweep)
+        self.feed_sweeps()
+        return new
+
+    def feed_sweeps(self) -> None:
+        """Look for cells of sweeps to begin now: something was ordered, or may go on."""
+        self._sweeps.soon()
+        self._changed_now()
 
     def soon(self, job: Callable[[], None]) -> None:
         """Run a small job on the engine's own thread."""
@@ -252,6 +271,7 @@ class Engine:
                 if now - renewed >= _RENEW_S and self._held:
                     renewed = now
                     self._renew()
+                self._sweeps.run_due(now)
                 self._start_due(now)
                 self._audit.run_due(now)
                 if self._watchers and now - shown >= _SHOW_S:

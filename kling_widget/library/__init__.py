@@ -2,6 +2,9 @@
 
 from . import models
 from .library import Library
+from .sweep_properties import SweepCell
+from .sweeping import sweep
+from .sweeps import Sweep
 from .take import Take, generate
 
-__all__ = ["Library", "Take", "generate", "models"]
+__all__ = ["Library", "Sweep", "SweepCell", "Take", "generate", "models", "sweep"]

@@ -10,7 +10,7 @@ from ..errors import SettingsError
 from ..request.budget import Budget, Spend
 from ..request.money import Micros, in_dollars, micros
 
-Cap = float | str | None | EllipsisType
+Cap = Decimal | float | str | None | EllipsisType
 """An amount in US dollars; None for no cap; ``...`` for what it was."""
 
 
@@ -74,7 +74,7 @@ def spent(sums: Spend) -> Spent:
 _MOST = 1_000_000_000  # dollars; beyond it a number is a slip of the hand
 
 
-def amount(cap: float | str | EllipsisType) -> Micros:
+def amount(cap: Decimal | float | str | EllipsisType) -> Micros:
     """Read an amount of dollars. Raises ``SettingsError`` where it is none."""
     try:
         found = Decimal(str(cap).strip().removeprefix("$"))

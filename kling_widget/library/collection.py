@@ -17,6 +17,7 @@ from .wanted import Moment, Words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .sweeps import Sweep
     from .take import Take  # a library gives takes, and a take knows its library
 
 
@@ -45,6 +46,7 @@ class TakeCollection(LibraryBase):
         until: Moment | None = None,
         parent: Take | str | None = None,
         family: Take | str | None = None,
+        sweep: Sweep | str | None = None,
         limit: int | None = 200,
         before: Take | str | None = None,
         search: str = "",
@@ -73,6 +75,8 @@ class TakeCollection(LibraryBase):
             Only takes made from this one.
         family
             Only this take, what it was made from, and what was made from any of these, at any distance.
+        sweep
+            Only takes made for this sweep, cells that were made again included.
         limit
             At most so many; None for all.
         before
@@ -96,7 +100,7 @@ class TakeCollection(LibraryBase):
         text = text or _renamed(search)
         asked: dict[str, Any] = {
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
-            "until": until, "parent": parent, "family": family,
+            "until": until, "parent": parent, "family": family, "sweep": sweep,
         }  # fmt: skip
         if among is not None:
             if before is not None or any(value not in (None, "", ()) for value in asked.values()):
@@ -118,6 +122,7 @@ class TakeCollection(LibraryBase):
         until: Moment | None = None,
         parent: Take | str | None = None,
         family: Take | str | None = None,
+        sweep: Sweep | str | None = None,
         columns: Sequence[str] | None = None,
         limit: int | None = None,
         search: str = "",
@@ -126,7 +131,7 @@ class TakeCollection(LibraryBase):
 
         Parameters
         ----------
-        text, status, rating, tags, model, since, until, parent, family
+        text, status, rating, tags, model, since, until, parent, family, sweep
             Which takes, as ``takes`` describes it.
         columns
             The table's columns, in this order; unless given, those of the first paragraph below.
@@ -165,7 +170,7 @@ class TakeCollection(LibraryBase):
         names = reads(asked)
         chosen = wanted.take_filter(
             self.catalog, self.zone, text=text, status=status, rating=rating, tags=tags, model=model, since=since,
-            until=until, parent=parent, family=family,
+            until=until, parent=parent, family=family, sweep=sweep,
         )  # fmt: skip
         found = self._shared.store.columns(names, chosen, limit=limit)
         try:

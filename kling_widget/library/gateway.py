@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import KlingError, LibraryError
 from ..service.answers import is_id
@@ -12,6 +13,9 @@ from .accounts import Accounts
 from .exports import Exports
 from .file_decisions import Accepting
 from .shared import Adopted, SharedLibrary
+
+if TYPE_CHECKING:  # it brings SQLAlchemy, which a page need not wait for
+    from ..store.sweeps import SweepStore
 
 
 class Gateway(Accepting, Accounts):
@@ -52,6 +56,11 @@ class Gateway(Accepting, Accounts):
         if before.state == "needs_you":  # else it is refused, and claims nothing
             self.engine.accounts.claim(before, prediction)
         return self._shared.store.decide(before.id, {**changes, "candidates": ""})
+
+    @property
+    def sweeps(self) -> SweepStore:
+        """Its sweeps."""
+        return self._shared.store.sweeps
 
     @property
     def is_open(self) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .rescue import Rescued
+    from .sweeps import Sweep
     from .take import Take  # a library gives takes, and a take knows its library
 
 Clips = Literal["beside", "inside"]
@@ -148,6 +149,19 @@ class Library(TakeCollection, ReadOnly):
 
         return Take(take_id, self)
 
+    def sweep(self, sweep_id: str) -> Sweep:
+        """The sweep of that id. Raises ``NoSuchSweep`` where there is none."""
+        return self._sweep(self._gateway.sweeps.get(sweep_id).id)
+
+    def sweeps(self, *, limit: int | None = None) -> list[Sweep]:
+        """Return its sweeps, newest first, those that nothing is confirmed of too; at most ``limit``."""
+        return [self._sweep(record.id) for record in self._gateway.sweeps.page(limit=limit)]
+
+    def _sweep(self, sweep_id: str) -> Sweep:
+        from .sweeps import Sweep
+
+        return Sweep(sweep_id, self)
+
     def adopt(self, path: str | os.PathLike[str]) -> Take:
         """Bring in a clip that carries its story (``Take.save_as`` saves such). Open panels show it, and its request.
 
@@ -254,6 +268,9 @@ class Library(TakeCollection, ReadOnly):
         given = {"call": call, "day": day, "library": library}
         wanted = {name: None if cap is None else amount(cap) for name, cap in given.items() if cap is not ...}
         self._shared.store.ledger.set_budget(replace(self._gateway.caps(), **wanted))
+        self._gateway.sweeps.try_again()
+        if self._gateway.tends:
+            self._gateway.engine.feed_sweeps()
         return self
 
     def __eq__(self, other: object) -> bool:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ..display_hook import display
 from ..errors import LibraryError, TakeFailed, TakeTimeout
@@ -24,6 +24,9 @@ from .differences import TakeDiff
 from .file_copies import save
 from .library import Library
 from .take_exports import Keepsakes
+
+if TYPE_CHECKING:
+    from .sweeps import Sweep  # a sweep gives its takes, and a take knows its sweep
 
 _LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
 
@@ -135,6 +138,12 @@ class Take(Keepsakes):
     def family(self) -> list[Take]:
         """Itself, what it was made from, and what was made from any of these, at any distance, oldest first."""
         return self.library.takes(family=self, limit=None)[::-1]
+
+    @property
+    def sweep(self) -> Optional[Sweep]:  # noqa: UP045  as above
+        """The sweep that it was made for; None where it was made for none."""
+        found = self.library._gateway.sweeps.of_take(self.id)
+        return None if found is None else self.library.sweep(found[0])
 
     def diff(self, other: Take) -> TakeDiff:
         """Compare its request with another take's.

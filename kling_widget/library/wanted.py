@@ -33,6 +33,7 @@ def take_filter(
     until: Moment | None = None,
     parent: object = None,
     family: object = None,
+    sweep: object = None,
 ) -> TakeFilter:
     """Return the filter that ``Library.takes`` and ``Library.history`` describe.
 
@@ -53,6 +54,7 @@ def take_filter(
         until=None if until is None else _moment(until, zone, "until", end_of_day=True),
         parent=None if parent is None else take_id(parent),
         family=None if family is None else take_id(family),
+        sweep=None if sweep is None else take_id(sweep),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .money import ZERO, Micros, dollars
 
@@ -55,6 +55,12 @@ class Spend:
     practice_total: Micros = ZERO
     takes: int = 0
 
+    def plus(self, amount: Micros, *, practice: bool) -> Spend:
+        """Return it with an amount more of play money, or of real money, today."""
+        today, total = ("practice_today", "practice_total") if practice else ("today", "total")
+        more = {name: Micros(getattr(self, name) + amount) for name in (today, total)}
+        return replace(self, **more)
+
 
 def left(budget: Budget, spend: Spend, *, practice: bool) -> tuple[tuple[int, bool], ...]:
     """Return what each cap that is set leaves, in micro-dollars, and whether it holds for a single take."""
@@ -62,7 +68,15 @@ def left(budget: Budget, spend: Spend, *, practice: bool) -> tuple[tuple[int, bo
     return tuple((most - _so_far(spend, cap, practice), cap == "call") for cap, most in caps if most is not None)
 
 
-def refusal(budget: Budget, spend: Spend, price: Micros, *, takes: int = 1, practice: bool = False) -> str:
+def refusal(
+    budget: Budget,
+    spend: Spend,
+    price: Micros,
+    *,
+    takes: int = 1,
+    total: Micros | None = None,
+    practice: bool = False,
+) -> str:
     """Say why takes would pass a cap; empty where they would not.
 
     Parameters
@@ -70,9 +84,11 @@ def refusal(budget: Budget, spend: Spend, price: Micros, *, takes: int = 1, prac
     budget, spend
         The caps, and what was spent, in micro-dollars.
     price
-        Of one take, in micro-dollars.
+        Of one take, in micro-dollars; of the dearest where they differ.
     takes
         How many.
+    total
+        Of all; unless given, all cost the same.
     practice
         Whether it is play money that counts.
 
@@ -83,7 +99,7 @@ def refusal(budget: Budget, spend: Spend, price: Micros, *, takes: int = 1, prac
     """
     for cap, words in CAPS.items():
         most, spent = _amount(budget, cap), _so_far(spend, cap, practice)
-        wanted = price if cap == "call" else Micros(takes * price)
+        wanted = price if cap == "call" else Micros(takes * price) if total is None else total
         if most is None or spent + wanted <= most:
             continue
         who = "This take" if takes == 1 else "One of these takes" if cap == "call" else f"These {takes} takes"

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 
 from ..request.states import FINAL
 from ..text import flaw, fold
-from .schema import takes
+from .schema import cells, takes
 from .take_filter import TakeFilter
 
 
@@ -40,6 +40,8 @@ def _conditions(wanted: TakeFilter, dialect: str) -> Iterator[ColumnElement[bool
         yield takes.c.parent == wanted.parent
     if wanted.family is not None:
         yield takes.c.id.in_(_family(wanted.family))
+    if wanted.sweep is not None:
+        yield takes.c.id.in_(select(cells.c.take).where(cells.c.sweep == wanted.sweep))
 
 
 def _holds(folded: str, dialect: str) -> ColumnElement[bool]:

@@ -80,8 +80,8 @@ def _is_list(text: object, *, of: type, empty: bool) -> bool:
     return isinstance(found, list) and all(isinstance(one, of) for one in found)
 
 
-def _is_service(value: object) -> bool:
-    """Whether a value can be a service's name: many look at the host in it."""
+def is_service(value: object) -> bool:
+    """Whether a value can be a service's name: many ask for the host in it."""
     return isinstance(value, str) and is_text(value) and bool(value) and urls.split(value) is not None
 
 
@@ -108,7 +108,7 @@ def _check_of(name: str, kind: object) -> Callable[[Any], bool]:
     if name == "kind":
         return lambda value: value in ("clip", "tool")
     if name == "service":
-        return _is_service
+        return is_service
     if name == "model":
         return lambda value: is_text(value) and bool(value)
     if name == "rating":

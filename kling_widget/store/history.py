@@ -150,6 +150,27 @@ def history(
     return table.astype({name: kind for name, kind in _KINDS.items() if name in made})
 
 
+def sweep(cells: Sequence[Mapping[str, Any]], axes: Sequence[str], takes: pd.DataFrame) -> pd.DataFrame:
+    """Lay the cells of a sweep out as a table, one row a cell, in the order given; see ``Sweep.history``.
+
+    Parameters
+    ----------
+    cells
+        Of each: its value on each axis, ``repeat``, ``status``, and ``id``, that of its take or None.
+    axes
+        The names of the axes.
+    takes
+        A history with the takes, by their ``id``.
+    """
+    import pandas as pd
+
+    first = [*axes, "repeat", "status"]
+    table = pd.DataFrame({name: [cell[name] for cell in cells] for name in [*first, "id"]}, columns=[*first, "id"])
+    table["status"] = table["status"].astype("category")
+    others = [name for name in takes.columns if name not in first]
+    return table.merge(takes[others], how="left", on="id", sort=False)[[*first, *others]]
+
+
 def models(known: Iterable[Model]) -> pd.DataFrame:
     """Lay models out as a table, one row a model, in the order given; see ``Library.models``."""
     import pandas as pd

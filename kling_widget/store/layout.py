@@ -8,10 +8,10 @@ import sqlite3
 DATABASE = "library.db"
 """The database's name in a library's folder."""
 
-VERSION = 2
+VERSION = 3
 """The schema that this code writes. A library with a lower one is migrated, one with a higher one is refused."""
 
-DIGEST = "eab5fcfa4ce026b4"
+DIGEST = "8246d30b8498efd0"
 """What ``digest`` says of a library of this version. A test holds it against the tables in ``schema``."""
 
 

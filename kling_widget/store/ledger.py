@@ -72,6 +72,24 @@ def allow(connection: Connection, record: Record, zone: tzinfo) -> None:
         raise OverBudget(over)
 
 
+def allow_all(
+    connection: Connection, prices: Sequence[Micros], zone: tzinfo, *, waiting: Micros, practice: bool
+) -> None:
+    """Refuse takes that would pass a cap together, where so much is confirmed besides and not begun.
+
+    Raises
+    ------
+    OverBudget
+        If they would.
+    """
+    caps = _budget(connection)
+    if caps == Budget():
+        return
+    so_far = _spent(connection, zone, None).plus(waiting, practice=practice)
+    if over := refusal(caps, so_far, max(prices), takes=len(prices), total=Micros(sum(prices)), practice=practice):
+        raise OverBudget(over)
+
+
 def quote(connection: Connection, record: Record) -> None:
     """Enter a take's estimate in the ledger."""
     connection.execute(insert(ledger).values(_entry(record.id, record.service, "quote", record.estimate)))

@@ -15,7 +15,7 @@ from ..errors import LibraryError
 from .database import read_only, writing
 from .layout import VERSION
 from .rows import folded
-from .schema import ledger, meta, settings, takes
+from .schema import cells, ledger, meta, settings, sweeps, takes
 
 _AT_ONCE = 5_000  # takes
 
@@ -144,5 +144,11 @@ def _tags(text: str) -> list[str]:
     return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2}
+def _to_3(connection: Connection) -> None:
+    """Sweeps."""
+    sweeps.create(connection, checkfirst=True)
+    cells.create(connection, checkfirst=True)
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}
 """The step that leads from each version to the next one."""

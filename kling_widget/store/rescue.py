@@ -22,14 +22,14 @@ from .elements import elements
 from .layout import DATABASE
 from .media import media
 from .rows import folded
-from .schema import budget, ledger, meta, settings, takes
+from .schema import budget, cells, ledger, meta, settings, sweeps, takes
 from .store import Store
 from .time_zone import NAME as ZONE
 from .time_zone import of_name
 
 _PROBED = 100_000  # rows that are looked for one by one, where the pages that lead to them can't be read
 _NEEDED = ("id", "service", "model", "inputs", "words", "seconds", "state", "confirmed_at", "estimate")
-_OTHERS = (settings, ledger, budget, media, elements)  # leases run out, and totals are counted anew
+_OTHERS = (settings, ledger, budget, media, elements, sweeps, cells)  # leases run out, totals are counted anew
 _UNSENT = (
     "It waited to be sent in a library that was damaged, and was not sent from this copy: it may be sent from there. "
     "Nothing was charged for it here. Generate it again if you like."
@@ -158,6 +158,8 @@ def _put(
         values = {name: value for name, value in row.items() if not (table is ledger and name == "id")}
         if table is settings and values.get("name") == ZONE:
             continue
+        if table is sweeps:
+            values["stopped"] = True  # whoever opens the old library could begin its cells too
         if table is ledger and values.get("take") not in takes_kept:
             lost.append(f"An entry of the ledger was left out: its take, {values.get('take')!r}, is not here.")
             continue
@@ -176,4 +178,6 @@ def _fits(table: Table, name: str, value: object) -> bool:
     column = table.c[name]
     if value is None:
         return bool(column.nullable)
+    if column.type.python_type is bool:
+        return value in (0, 1)
     return damage.is_whole(value) if column.type.python_type is int else damage.is_text(value)

@@ -14,7 +14,7 @@ from ..errors import DamagedRow, LibraryError, NoSuchTake, TransitionRefused
 from ..request.states import FIRST, State, may_follow
 from ..text import fold, has_half
 from . import damage
-from .record import Record
+from .record import Record, now_ms
 from .schema import meta, takes
 from .time_zone import day as day
 
@@ -114,6 +114,15 @@ def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Reco
     if not connection.execute(update(takes).where(takes.c.id == take).values(row)).rowcount:
         raise NoSuchTake(f"This library holds no take {take!r}.")
     return get(connection, take)
+
+
+def withdraw(connection: Connection, take: str) -> Record:
+    """Take a take back that waits to be sent; unchanged where it was sent."""
+    record = get(connection, take)
+    if record.state != "intent":
+        return record
+    words = "Stopped before it was sent. Nothing was charged."
+    return write(connection, take, {"state": "cancelled", "trouble": words, "settled": True, "finished_at": now_ms()})
 
 
 def _permit(connection: Connection, take: str, state: State) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 
@@ -98,6 +99,51 @@ children = Index("takes_by_parent", takes.c.parent, sqlite_where=takes.c.parent.
 
 # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
 tool_runs = Index("runs_of_tools", takes.c.kind, takes.c.id, sqlite_where=OF_TOOLS)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of what it asks for, and of whom
+    Column("service", String(200), nullable=False),
+    Column("account", String(64)),  # as a take has it
+    Column("simulated", Boolean),  # as a take has it
+    Column("template", Text, nullable=False),  # as it was written
+    Column("expansion", Text, nullable=False),  # JSON
+    Column("frozen_at", BigInteger, nullable=False),
+    Column("ordered_at", BigInteger),  # when a person last said that it may go on
+    Column("begun_at", BigInteger),  # when the last of its takes was begun
+    Column("allowance", BigInteger, nullable=False, default=0),  # what its takes may cost together
+    Column("stopped", Boolean, nullable=False, default=False),
+    Column("trouble", Text, nullable=False, default=""),
+    UniqueConstraint("digest", name="one_sweep_a_question"),
+)
+"""What a sweep was frozen as, before anything of it was confirmed."""
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("sweep", String(32), primary_key=True),
+    Column("cell", String(64), primary_key=True),  # the key of the expansion's cell
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),  # the order in which they are begun
+    Column("model", String(200), nullable=False),
+    Column("inputs", Text, nullable=False),  # JSON
+    Column("seconds", Integer, nullable=False),
+    Column("estimate", BigInteger, nullable=False),
+    Column("skipped", Boolean, nullable=False, default=False),
+    Column("take", String(32)),
+    UniqueConstraint("take", name="one_cell_a_take"),
+)
+"""Cells that a person confirmed, as they are sent: each once, and once more for each time it was ordered again."""
+
+WAITS = and_(cells.c.take.is_(None), cells.c.skipped.is_(False))
+"""The condition that a cell is still to be begun."""
+
+# Of those only: few do, and what is fed is found at once.
+cells_waiting = Index(
+    "cells_waiting", cells.c.sweep, cells.c.number, sqlite_where=text("take IS NULL AND skipped IS 0")
+)
 
 leases = Table(
     "leases",

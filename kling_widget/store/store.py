@@ -15,7 +15,7 @@ from sqlalchemy import URL, Engine, and_, func, select
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.states import State
-from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows
+from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, sweeps
 from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
@@ -57,6 +57,8 @@ class Store:
         The elements that prompts call by name.
     accounts
         Whose takes it holds.
+    sweeps
+        Its sweeps.
     """
 
     def __init__(self, url: str) -> None:
@@ -70,6 +72,7 @@ class Store:
         self.ledger = ledger.Ledger(self._engine, self.zone)
         self.elements = elements.ElementStore(self._engine)
         self.accounts = accounts.Accounts(self._engine)
+        self.sweeps = sweeps.SweepStore(self._engine, self.zone)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:
@@ -185,9 +188,10 @@ class Store:
             write_value(connection, name, value)
 
     def has_open(self) -> bool:
-        """Whether any take still has something to come."""
+        """Whether anything is still to come: of a take, or of a sweep."""
         with read_only(self._engine) as connection:
-            return connection.scalar(select(takes.c.id).where(leases.OPEN).limit(1)) is not None
+            found = connection.scalar(select(takes.c.id).where(leases.OPEN).limit(1))
+        return found is not None or bool(self.sweeps.waiting())
 
     @property
     def revision(self) -> int:
@@ -309,12 +313,7 @@ class Store:
     def withdraw(self, take: TakeId) -> Record:
         """Take a take back that waits to be sent; unchanged where it was sent. Needs no lease: nothing is lost."""
         with writing(self._engine) as connection:
-            record = rows.get(connection, take)
-            if record.state != "intent":
-                return record
-            words = "Stopped before it was sent. Nothing was charged."
-            changes = {"state": "cancelled", "trouble": words, "settled": True, "finished_at": now_ms()}
-            return rows.write(connection, take, changes)
+            return rows.withdraw(connection, take)
 
     def reopen(self, take: TakeId) -> Record:
         """Note that a finished take's file is not here any more, so that it is fetched again."""

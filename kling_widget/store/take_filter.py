@@ -30,6 +30,8 @@ class TakeFilter:
         Made from this take, by its id.
     family
         Related to this take: itself, what it was made from, and what was made from any of these, at any distance.
+    sweep
+        Made for this sweep, by its id.
     """
 
     text: str = ""
@@ -41,6 +43,7 @@ class TakeFilter:
     until: int | None = None
     parent: str | None = None
     family: str | None = None
+    sweep: str | None = None
 
 
 ALL = TakeFilter()

@@ -66,6 +66,8 @@ def test_a_library_offers_what_a_person_asks_and_no_more() -> None:
         "same_account",
         "spend",
         "spent",
+        "sweep",
+        "sweeps",
         "take",
         "takes",
         "unreadable",

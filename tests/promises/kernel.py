@@ -20,12 +20,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kling_widget import Library
+from kling_widget import Library, sweep
 from kling_widget.engine import worker
-from kling_widget.errors import LibraryError
+from kling_widget.errors import LibraryError, OverBudget
 from kling_widget.service.client import Client
 from kling_widget.store import Store
 from kling_widget.store.leases import Leases
+from kling_widget.store.sweeps import SweepStore
 
 from ..patience import PATIENCE_S, until
 from .quick import shrink
@@ -34,6 +35,7 @@ from .world import KEY, ask, settled
 _STEPS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (Store, ("add", "change", "begin_sending")),
     (Leases, ("claim_one", "release", "require")),
+    (SweepStore, ("freeze", "order", "begin")),
     (Client, ("submit", "result", "recent", "bills")),
 )
 """What is a step: before and after each of these, and before each change to a file in the library's folder."""
@@ -98,6 +100,22 @@ def one_take(given: dict[str, Any], say: Callable[[str], None]) -> None:
     library = Library(given["folder"])
     take = ask(library, given["origin"], given["prompt"])
     until(lambda: settled(take))
+    library.close()
+    for name in reaper.steps:
+        say(name)
+
+
+def one_sweep(given: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Make a sweep, from the template to the last bill, or to the step at which it all ends."""
+    reaper = Reaper(given["at"], given["number"], given["folder"], say)
+    library = Library(given["folder"])
+    try:
+        made = sweep(given["prompt"], duration=3, library=library, confirm=True)
+    except OverBudget:
+        say("refused")
+    else:
+        say("confirmed")
+        until(lambda: made.status == "done" and all(map(settled, library.takes(limit=None))))
     library.close()
     for name in reaper.steps:
         say(name)
@@ -215,7 +233,8 @@ def _let_files_grow_to(most: int) -> None:
 
 
 ROLES: dict[str, Callable[[dict[str, Any], Callable[[str], None]], None]] = {
-    role.__name__: role for role in (one_take, some_takes, wait_for_it, interrupted_calls, clock_moves, no_room)
+    role.__name__: role
+    for role in (one_take, one_sweep, some_takes, wait_for_it, interrupted_calls, clock_moves, no_room)
 }
 """What a kernel can be told to do."""
 

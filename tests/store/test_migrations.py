@@ -19,14 +19,19 @@ from kling_widget.store.schema import metadata
 
 from .test_store import record
 
-OLD = Path(__file__).parent / "schema_1.sql"
-"""A library as version 0.1.0 wrote it: two takes and what was charged for them."""
+OLD = {version: Path(__file__).parent / f"schema_{version}.sql" for version in range(1, VERSION)}
+"""A library with each earlier schema, as the version that had it wrote it: two takes and what they cost."""
+
+
+@pytest.fixture(params=OLD)
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
+def old(tmp_path: Path, version: int) -> Path:
     database = sqlite3.connect(tmp_path / "library.db")
-    database.executescript(OLD.read_text("utf-8"))
+    database.executescript(OLD[version].read_text("utf-8"))
     database.close()
     return tmp_path
 
@@ -41,7 +46,8 @@ def test_an_old_library_keeps_all_that_it_held(old: Path) -> None:
     after = [(r.id, r.words, r.charge, r.rating) for r in reversed(store.page(limit=None))]
     assert after == before
     assert len(after) == 2
-    assert store.ledger.spent("2026-11-22").total > 0
+    spent = store.ledger.spent("2026-11-22")
+    assert spent.total + spent.practice_total > 0
     store.add(record("One more"))
     assert len(store.page()) == 3
 
@@ -52,11 +58,11 @@ def test_a_migrated_library_has_every_column_of_a_new_one(old: Path, tmp_path: P
         assert {column["name"] for column in migrated.get_columns(table.name)} == set(table.c.keys()), table.name
 
 
-def test_a_copy_of_the_old_database_stays_beside_the_new_one(old: Path) -> None:
+def test_a_copy_of_the_old_database_stays_beside_the_new_one(old: Path, version: int) -> None:
     Store.in_folder(old).close()
     Store.in_folder(old).close()
-    copy = sqlite3.connect(old / "library.db.schema-1")
-    assert copy.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
+    copy = sqlite3.connect(old / f"library.db.schema-{version}")
+    assert copy.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (version,)
     assert copy.execute("SELECT count(*) FROM takes").fetchone() == (2,)
     now = sqlite3.connect(old / "library.db")
     assert now.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (VERSION,)
@@ -92,19 +98,21 @@ def test_a_copy_that_the_disk_does_not_take_leaves_the_library_as_it_was(old: Pa
     assert len(Store.in_folder(old).page()) == 2
 
 
-def test_a_step_that_fails_leaves_the_library_as_it_was_and_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_leaves_the_library_as_it_was_and_says_so(
+    old: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def half(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE takes ADD COLUMN half TEXT")
         connection.exec_driver_sql("DELETE FROM takes")
         connection.exec_driver_sql("SELECT 1 FROM nowhere")
 
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "_STEPS", {1: half})
+        patch.setattr(migrations, "_STEPS", {version: half})
         with pytest.raises(LibraryError, match=r"earlier version .*no such table: nowhere.* left as it is") as error:
             Store.in_folder(old)
     assert not isinstance(error.value, LibraryDamaged)
     with closing(sqlite3.connect(old / "library.db")) as base:
-        assert base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
+        assert base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (version,)
         assert "half" not in {row[1] for row in base.execute("PRAGMA table_info(takes)")}
     assert len(Store.in_folder(old).page()) == 2
 
@@ -119,7 +127,7 @@ print(len(Store.in_folder(Path(sys.argv[1])).page()))
 """
 
 
-def test_kernels_that_migrate_at_once_leave_one_library_and_the_copy_from_before(old: Path) -> None:
+def test_kernels_that_migrate_at_once_leave_one_library_and_the_copy_from_before(old: Path, version: int) -> None:
     command = [sys.executable, "-c", _SECOND_KERNEL, str(old)]
     kernels = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -134,9 +142,9 @@ def test_kernels_that_migrate_at_once_leave_one_library_and_the_copy_from_before
         kernel.stdin.flush()
     said = [kernel.communicate(timeout=120) for kernel in kernels]
     assert [out.strip() for out, _ in said] == ["2", "2", "2"], said
-    with closing(sqlite3.connect(old / "library.db.schema-1")) as copy:
-        assert copy.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (1,)
-    assert sorted(found.name for found in old.iterdir()) == ["library.db", "library.db.schema-1"]
+    with closing(sqlite3.connect(old / f"library.db.schema-{version}")) as copy:
+        assert copy.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (version,)
+    assert sorted(found.name for found in old.iterdir()) == ["library.db", f"library.db.schema-{version}"]
 
 
 _READ_ONLY = """

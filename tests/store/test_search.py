@@ -89,7 +89,7 @@ def test_a_search_for_nothing_to_see_finds_all(store: Store) -> None:
 
 def test_takes_of_an_older_library_are_found_too(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "library.db")
-    database.executescript(OLD.read_text("utf-8"))
+    database.executescript(OLD[1].read_text("utf-8"))
     first, second = (row[0] for row in database.execute("SELECT id FROM takes ORDER BY id"))
     change = "UPDATE takes SET words = ?, tags = ?, note = ? WHERE id = ?"
     database.execute(change, ("ÉTÉ", '["say \\"hi\\"", "L\u0130"]', "", first))

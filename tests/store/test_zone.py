@@ -84,7 +84,7 @@ def test_a_librarys_zone_is_that_of_the_machine_that_made_it_and_stays(tmp_path:
 
 def test_a_library_of_an_earlier_version_gets_this_machines_zone(tmp_path: Path, berlin: None) -> None:
     with sqlite3.connect(tmp_path / "library.db") as base:
-        base.executescript(OLD.read_text("utf-8"))
+        base.executescript(OLD[1].read_text("utf-8"))
     base.close()
     store = Store.in_folder(tmp_path)
     assert str(store.zone) == "Europe/Berlin"
