@@ -60,10 +60,11 @@ if TYPE_CHECKING:
     from .widgets.queue import Queue
     from .widgets.storyboard import Storyboard
     from .widgets.studio import Studio
+    from .widgets.sweep import SweepGrid
 
 __version__ = "0.1.0"
 
-display_hook.import_with(lambda: importlib.import_module(".widgets.player", __name__))
+display_hook.import_with(lambda: importlib.import_module(".widgets.sweep", __name__))
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless its user asks
 
 _HOMES = {
@@ -108,6 +109,7 @@ _HOMES = {
     "Storyboard": "widgets.storyboard",
     "Studio": "widgets.studio",
     "Sweep": "library",
+    "SweepGrid": "widgets.sweep",
     "Take": "library",
     "TakeFailed": "errors",
     "TakeTimeout": "errors",
@@ -165,6 +167,7 @@ __all__ = [
     "Storyboard",
     "Studio",
     "Sweep",
+    "SweepGrid",
     "Take",
     "TakeFailed",
     "TakeTimeout",

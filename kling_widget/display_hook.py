@@ -32,6 +32,7 @@ class Display:
 
 
 _registered: list[Display] = []
+_grids: list[Callable[..., Any]] = []
 _imports: list[Callable[[], object]] = []
 
 
@@ -43,6 +44,17 @@ def import_with(widgets: Callable[[], object]) -> None:
 def register(display: Display) -> None:
     """Show takes with this from now on."""
     _registered[:] = [display]
+
+
+def register_grid(grid: Callable[..., Any]) -> None:
+    """Show sweeps with this widget from now on: it takes a sweep, and traits by name."""
+    _grids[:] = [grid]
+
+
+def grid(sweep: Any, **traits: Any) -> Any:
+    """Return the widget that shows a sweep; the widgets are imported where they are not yet."""
+    display()
+    return _grids[0](sweep, **traits)
 
 
 def display() -> Display:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..analysis.cells import Cell, Expansion
 from ..analysis.frozen import from_json
+from ..display_hook import grid
 from ..request.money import dollars, in_dollars
 from ..request.states import FINAL
 from ..store.record import TakeId, now_ms
@@ -16,6 +17,7 @@ from ..store.sweep_record import CellOrder, CellRecord, SweepRecord
 from .library import Library
 from .readonly import ReadOnly
 from .sweep_plan import orders
+from .sweep_time import expected_s
 from .take import Take
 
 if TYPE_CHECKING:
@@ -119,6 +121,13 @@ class SweepProperties(ReadOnly):
     def unconfirmed(self) -> Decimal:
         """What confirming it would add, in US dollars: the price of the cells that are not confirmed yet."""
         return in_dollars(sum(order.estimate for order in self._unconfirmed()))
+
+    @property
+    def expected(self) -> float:
+        """Seconds that its cells which have not ended need from now, as takes like them did; 0 where none is left."""
+        known = self._confirmed()
+        left = [order for order in self._orders if _is_left(known.get(order.cell))]
+        return expected_s(self.library._gateway.engine, self.record, left)
 
     @property
     def cost(self) -> Decimal:
@@ -235,6 +244,23 @@ class SweepProperties(ReadOnly):
     def _take(self, take: TakeId) -> Take:
         return Take(take, self.library)
 
+    def grid(self, **traits: Any) -> Any:
+        """Return the widget that shows it: its price, the button that confirms it, and its cells, which play in step.
+
+        Parameters
+        ----------
+        **traits
+            The traits of ``kling_widget.SweepGrid``, such as ``loop=True``.
+        """
+        return grid(self, **traits)
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self.grid()._repr_mimebundle_()
+        return found
+
+    def _ipython_display_(self) -> None:
+        self.grid()._ipython_display_()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SweepProperties) and (self.id, self.library.folder) == (other.id, other.library.folder)
 
@@ -259,6 +285,11 @@ def _status(cell: CellRecord | None) -> str:
     if cell.skipped:
         return "skipped"
     return "waiting" if cell.take is None else cell.state or "unreadable"
+
+
+def _is_left(cell: CellRecord | None) -> bool:
+    """Whether a cell has yet to end."""
+    return cell is None or cell.waits or is_open(cell)
 
 
 def is_open(cell: CellRecord) -> bool:

@@ -16,6 +16,7 @@ import promptTools from "./prompt_tools/prompt_tools.js";
 import queue from "./queue/queue.js";
 import seconds from "./builder/seconds.js";
 import storyboard from "./storyboard/storyboard.js";
+import sweep from "./sweep/sweep.js";
 
 /** @typedef {import("./base/widget.js").Model} Model */
 
@@ -29,7 +30,7 @@ import storyboard from "./storyboard/storyboard.js";
 
 /** @type {Record<string, Widget | (() => Widget)>} by `page_name` of the Python class; a function is called for each model */
 const WIDGETS = {
-  code, composedView, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard,
+  code, composedView, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard, sweep,
 };
 
 /** @param {string} name @returns {Widget} */

@@ -43,9 +43,9 @@ export function fitting(wanted, count) {
   return wanted === "grid" && count === 2 ? "side" : wanted;
 }
 
-/** Which arrangements there are to choose from. @param {number} count @returns {{ key: Arrangement, word: string }[]} */
-export function offeredFor(count) {
-  return ARRANGEMENTS.filter(({ key }) => key !== "grid" || count > 2);
+/** Which arrangements there are to choose from. @param {number} count @param {boolean} [grid] whether a grid is one @returns {{ key: Arrangement, word: string }[]} */
+export function offeredFor(count, grid = count > 2) {
+  return ARRANGEMENTS.filter(({ key }) => (key === "grid" ? grid : key === "one" || count > 1));
 }
 
 /**
@@ -60,10 +60,10 @@ export function newComparing({ arrange, pick, blend }) {
   const el = create("div", { class: "kw-comparing kw-row" }, seg, range, create("span", { class: "kw-grow" }), ...pickers);
   return {
     el,
-    /** @param {Clip[]} clips @param {View} view @param {number} share 0 to 1 */
-    show(clips, { arrangement, shown }, share) {
+    /** @param {Clip[]} clips @param {View} view @param {number} share 0 to 1 @param {boolean} [grid] whether a grid can be chosen */
+    show(clips, { arrangement, shown }, share, grid = clips.length > 2) {
       el.hidden = clips.length < 2;
-      showOptions(seg, offeredFor(clips.length), arrangement, (key) => arrange(/** @type {Arrangement} */ (key)));
+      showOptions(seg, offeredFor(clips.length, grid), arrangement, (key) => arrange(/** @type {Arrangement} */ (key)));
       range.hidden = arrangement !== "wipe" && arrangement !== "onion";
       range.setAttribute("aria-label", arrangement === "wipe" ? "Where the wipe stands" : "How much of the second clip shines through");
       if (Number(range.value) !== Math.round(share * 100)) range.value = String(Math.round(share * 100));

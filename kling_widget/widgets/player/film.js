@@ -67,8 +67,9 @@ export function newFilm(model, where, { choose, changed, blend }, signal) {
      * @param {Arrangement} arrangement
      * @param {string} invitation said where there is none
      * @param {(take: string) => boolean} chosen whether a person chose a take since the view opened
+     * @param {number} [columnsOfGrid] how many stand in a row of a grid; unless given, as many as show them largest
      */
-    show(clips, arrangement, invitation, chosen) {
+    show(clips, arrangement, invitation, chosen, columnsOfGrid) {
       const wanted = clips.length ? clips.map((clip) => clip.id) : [""];
       for (const [id, tile] of tiles) {
         if (wanted.includes(id)) continue;
@@ -85,7 +86,7 @@ export function newFilm(model, where, { choose, changed, blend }, signal) {
         tile.show(clips[i] ?? null, invitation, chosen(clips[i]?.id ?? ""));
       });
       const shape = Math.max(...clips.map(({ width, height }) => (width && height ? width / height : 0)), 0) || WIDE;
-      const across = lies(arrangement) ? 1 : arrangement === "grid" ? columns(clips.length, shape) : Math.max(1, wanted.length);
+      const across = lies(arrangement) ? 1 : arrangement === "grid" ? columnsOfGrid || columns(clips.length, shape) : Math.max(1, wanted.length);
       const down = lies(arrangement) ? 1 : Math.ceil(wanted.length / across);
       el.dataset.arrangement = arrangement;
       el.classList.toggle("kw-tall", shape < 1);

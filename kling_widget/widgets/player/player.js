@@ -47,7 +47,18 @@ const MORE_KEYS = [
   ["?", "these keys"],
 ];
 
-export default () => {
+/**
+ * What a view puts around the film of a grid.
+ * @typedef {object} Labels
+ * @property {(film: HTMLElement) => HTMLElement} around puts the film into what it stands in
+ * @property {() => number} across how many clips stand in a row
+ * @property {(place: number) => string} of what the corner of a clip says; empty: its letter
+ */
+
+export default () => newPlayer();
+
+/** @param {((context: { model: Model, el: HTMLElement, signal: AbortSignal }) => Labels) | null} [labelled] builds what stands above a grid */
+export function newPlayer(labelled = null) {
   /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
   const told = new Map();
   /** @type {import("./playback_traits.js").Linked} */
@@ -66,13 +77,16 @@ export default () => {
     /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
     render({ model, el, signal }) {
       setUpRoot(el, "kw-screen");
-      show(model, el, signal, told, linked);
+      show(model, el, signal, told, linked, labelled?.({ model, el, signal }) ?? null);
     },
   };
-};
+}
 
-/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told @param {import("./playback_traits.js").Linked} [linked] */
-export function show(model, el, signal, told, linked = { view: null }) {
+/** Whether a clip is the place of one that is not there: it has no take. @param {string} id */
+const isPlace = (id) => id.startsWith("cell ");
+
+/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told @param {import("./playback_traits.js").Linked} [linked] @param {Labels | null} [labels] */
+export function show(model, el, signal, told, linked = { view: null }, labels = null) {
   /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
   const where = async (take, gone) => {
     const known = told.get(take);
@@ -110,18 +124,23 @@ export function show(model, el, signal, told, linked = { view: null }) {
     spoken.textContent = words;
     spoken.dataset.tone = tone;
   };
+  /** The clips that have a take. @returns {Clip[]} */
+  const takes = () => model.get("clips").filter((/** @type {Clip} */ { id }) => !isPlace(id));
   /** @returns {import("./arrangements.js").View} */
   const view = () => {
     /** @type {Clip[]} */
     const clips = model.get("clips");
-    const arrangement = fitting(model.get("arrangement"), clips.length);
-    const shown = shownOf(clips, arrangement, pair, chosen);
-    return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id ?? "" };
+    const wanted = model.get("arrangement");
+    const made = takes();
+    const arrangement = labels && (wanted === "grid" || !made.length) ? "grid" : fitting(wanted, made.length);
+    const shown = shownOf(arrangement === "grid" ? clips : made, arrangement, pair, chosen);
+    const first = shown.find(({ id }) => !isPlace(id)) ?? shown[0];
+    return { arrangement, shown, chosen: shown.some(({ id }) => id === chosen) ? chosen : first?.id ?? "" };
   };
   /** @param {string} take */
   const choose = (take) => {
     chosen = take;
-    if (model.get("selected") !== take) {
+    if (!isPlace(take) && model.get("selected") !== take) {
       model.set("selected", take);
       saveTraits(model);
     }
@@ -131,7 +150,7 @@ export function show(model, el, signal, told, linked = { view: null }) {
   const blend = (to) => {
     share = Math.min(1, Math.max(0, to));
     film.blend(share);
-    comparing.show(model.get("clips"), view(), share);
+    comparing.show(takes(), view(), share, labels ? true : undefined);
   };
   /** @param {string} arrangement */
   const arrange = (arrangement) => {
@@ -215,7 +234,7 @@ export function show(model, el, signal, told, linked = { view: null }) {
   }, tell);
   const help = keysHelp(signal);
   const controls = newControls(deck, card, tell, [help.el, taking.el], signal);
-  card.append(create("div", { class: "kw-film-frame" }, film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
+  card.append(create("div", { class: "kw-film-frame" }, labels?.around(film.el) ?? film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
   el.append(hidden, rows, refused, card);
   film.blend(share);
 
@@ -234,9 +253,9 @@ export function show(model, el, signal, told, linked = { view: null }) {
   /** @type {Record<string, () => void>} */
   const keys = {
     v: () => {
-      const offered = offeredFor(model.get("clips").length);
+      const offered = offeredFor(takes().length, labels ? true : undefined);
       const at = offered.findIndex(({ key }) => key === view().arrangement);
-      if (model.get("clips").length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
+      if (takes().length > 1) arrange(offered[(at + 1) % offered.length]?.key ?? "one");
     },
     "[": () => blend(share - 0.05),
     "]": () => blend(share + 0.05),
@@ -268,13 +287,13 @@ export function show(model, el, signal, told, linked = { view: null }) {
     const plays = film.tiles().some((tile) => tile.source());
     gone.hidden = !left || hostOf() === "page" || !!el.closest(".kw-studio"); // a panel says it for all of its parts
     put(gone, plays ? `${GONE} What is here plays on. Run this cell again to rate, tag or make anything of it.` : `${GONE} Run this cell again to go on.`);
-    const [first, second] = now.shown;
+    const [first, second] = now.shown.filter(({ id }) => !isPlace(id));
     el.classList.toggle("kw-compact", model.get("compact"));
     rows.hidden = !compact;
     card.hidden = compact;
     const lines = now.shown.flatMap((clip) => (clip.row ? [left ? unheard(clip.row) : clip.row] : []));
     showRows(rows, compact ? lines : [], act);
-    card.dataset.state = first ? (waits ? "waits" : "plays") : "empty";
+    card.dataset.state = now.shown.length ? (waits ? "waits" : "plays") : "empty";
     // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
     const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
     if (before && !fresh.some((one) => before.includes(one))) {
@@ -288,8 +307,8 @@ export function show(model, el, signal, told, linked = { view: null }) {
       help.close();
     }
     [before, acted] = [fresh.join("\n"), now.chosen];
-    film.show(now.shown, now.arrangement, model.get("invitation"), (take) => !opening.has(take));
-    const letters = now.shown.map((clip) => LETTERS[clips.indexOf(clip)] ?? "");
+    film.show(now.shown, now.arrangement, model.get("invitation"), (take) => !opening.has(take), labels?.across());
+    const letters = now.shown.map((clip, i) => labels?.of(i) || (LETTERS[clips.indexOf(clip)] ?? ""));
     film.tiles().forEach((tile, i) => {
       const clip = now.shown[i];
       const own = clip?.id === now.chosen;
@@ -297,7 +316,8 @@ export function show(model, el, signal, told, linked = { view: null }) {
       const letter = letters[i] ?? "";
       tile.name(now.shown.length > 1 ? letter + (own && clip?.sound ? " · sound" : "") : "", own ? `${letter} is chosen` : `Choose ${letter}: it is heard, rated and saved`);
     });
-    comparing.show(clips, now, share);
+    comparing.show(takes(), now, share, labels ? true : undefined);
+    card.dataset.arrangement = now.arrangement;
     card.style.setProperty("--kw-lines", String(now.shown.filter(({ id, file }) => file && focus(now).includes(id)).length || 1));
     // In a grid the one that is chosen is held against the first.
     const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
@@ -336,7 +356,7 @@ function unheard(row) {
 
 /** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./arrangements.js").View} view */
 function focus({ arrangement, shown, chosen }) {
-  return arrangement === "grid" ? [shown[0]?.id ?? "", chosen] : shown.map(({ id }) => id);
+  return arrangement === "grid" ? [shown.find(({ id }) => !isPlace(id))?.id ?? "", chosen] : shown.map(({ id }) => id);
 }
 
 /** What the keys do. @param {AbortSignal} signal */

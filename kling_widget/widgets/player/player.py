@@ -22,7 +22,7 @@ from ..base.ids import MOST, Ids
 from ..base.live_updates import Following, following
 from ..base.widget import Answer, Buffers, Command, CommandWidget
 from ..queue import decisions
-from .clip import clip_of
+from .clip import Clip, clip_of
 from .clip_requests import ClipRequests
 from .file_requests import FileRequests
 from .saved_output import SavedOutput
@@ -191,7 +191,7 @@ class Player(CommandWidget):
         self._records = records = tuple({record.id: record for record in records}.values())[:MOST]
         if self._kept is not None and [r for r in records if r.final] != [r for r in was if r.final]:
             self._kept.renew(records)  # what the notebook keeps follows what ends, not each step on the way
-        clips = [clip_of(self.library, record) for record in records]
+        clips = self._clips(records)
         if (ids := tuple(record.id for record in records)) != tuple(record.id for record in was):
             self._showing = True
             try:
@@ -203,9 +203,14 @@ class Player(CommandWidget):
         if clips == self.clips:
             return
         self.clips = clips
-        for record, shown in zip(records, clips, strict=True):
-            if shown["file"] and before.get(record.id, "") != record.sha256:
+        here = {shown["id"] for shown in clips if shown["file"]}
+        for record in records:
+            if record.id in here and before.get(record.id, "") != record.sha256:
                 self._tell_where(record)
+
+    def _clips(self, records: tuple[Record, ...]) -> list[Clip]:
+        """Say what the page shows of these takes."""
+        return [clip_of(self.library, record) for record in records]
 
     @t.observe("takes")
     def _takes_were_set(self, _change: object) -> None:
