@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -53,8 +53,7 @@ class Sweep(SweepProperties):
         SettingsError, LibraryError
             If the service can't be used from here, or only by another account. Nothing was confirmed.
         """
-        self._require_service()
-        self.library._gateway.engine.order(self.id, self._unconfirmed())
+        self._order(self._unconfirmed())
         return self
 
     def stop(self) -> Sweep:
@@ -134,10 +133,10 @@ class Sweep(SweepProperties):
                 f"{len(again)} clips would be made again, for {dollars(price)}. Nothing was sent. "
                 "redo(…, confirm=True) makes them."
             )
-        self._require_service()
-        self.library._gateway.sweeps.skip(self.id, skipped, skipped=False)
-        self.library._gateway.engine.feed_sweeps()
-        self.library._gateway.engine.order(self.id, again)
+        if skipped:
+            self.library._gateway.sweeps.skip(self.id, skipped, skipped=False)
+            self.library._gateway.engine.feed_sweeps()
+        self._order(again)
         return self
 
     def extend(
@@ -261,10 +260,11 @@ class Sweep(SweepProperties):
         values = values_in_words(self.expansion, cell)
         return f"Cell {cell.index}{f' ({values})' if values else ''}"
 
-    def _require_service(self) -> None:
-        """Refuse where its takes can't be made from here."""
+    def _order(self, orders: Sequence[CellOrder]) -> None:
+        """Confirm cells. Raises ``LibraryError`` where its takes can't be made from here."""
         if waits := self.library._gateway.engine.accounts.sweep_waits_for_key(self.record):
             raise LibraryError(f"{waits} Nothing was sent.")
+        self.library._gateway.engine.order(self.id, orders)
 
 
 def _failed(cell: CellRecord | None) -> bool:

@@ -105,6 +105,18 @@ def test_cells_are_left_out_and_made_again_by_a_click(server: PracticeServer, ma
     assert not page.tell("act", take=first, action="redo")["ok"]  # it is no cell's any more
 
 
+def test_a_click_confirms_what_was_seen_and_not_what_another_kernel_added(
+    server: PracticeServer, made: Sweep, grid: SweepGrid
+) -> None:
+    page = Page(grid)
+    with grid._lock:  # the grid has not heard of it yet
+        made.extend({"choice 1": ["white"]})
+        page.tell("confirm", price="$2.016")
+    until(lambda: received(server) == 6 and all(take.record.final for take in made.takes))
+    assert [cell.status for cell in made].count("unconfirmed") == 3
+    until(lambda: grid.card["order"] == "Add 3 takes $1.008", lambda: grid.card)
+
+
 def test_it_stops_and_goes_on_and_says_why_it_waits(
     library: Library, server: PracticeServer, made: Sweep, grid: SweepGrid
 ) -> None:

@@ -71,6 +71,8 @@ class SweepGrid(Player):
         self._frozen: Expansion | None = None
         self._layout: Layout | None = None
         self._places: list[tuple[Cell | None, CellRecord | None, CellOrder | None]] = []
+        self._missing: list[CellOrder] = []
+        self._refusal = ""  # why what a person asked last was not done
         self._read_at = -1
         super().__init__(library=sweep.library, **{"arrangement": "grid", "invitation": repr(sweep), **traits})
         self.read()
@@ -116,7 +118,7 @@ class SweepGrid(Player):
     def _say(self, expansion: Expansion, confirmed: Mapping[str, CellRecord]) -> None:
         sweep, gateway = self._sweep, self.library._gateway
         record = sweep.record
-        missing = [order for order in sweep._orders_of(expansion) if order.cell not in confirmed]
+        self._missing = missing = [order for order in sweep._orders_of(expansion) if order.cell not in confirmed]
         price = Micros(sum(order.estimate for order in missing))
         waits = any(cell.waits for cell in confirmed.values())
         card = words.Card(
@@ -137,7 +139,7 @@ class SweepGrid(Player):
             stands=words.stands(
                 confirmed.values(), gateway.sweeps.cost(sweep.id), record.allowance, practice=record.practice
             ),
-            problem=sweep._problem(record) if waits else "",
+            problem=self._refusal or (sweep._problem(record) if waits else ""),
             actions=[] if not waits else ["resume" if record.stopped or not record.is_fresh(now_ms()) else "pause"],
         )
         if card != self.card:
@@ -213,7 +215,8 @@ class SweepGrid(Player):
     def _confirm(self, command: Command, _buffers: Buffers) -> Answer:
         if command.get("price") != self.card["price"]:
             return {"refused": "The price is another one now. Nothing was sent: look, and click again."}
-        return self._soon(self._sweep.confirm)
+        seen = self._missing  # another kernel may extend the sweep meanwhile: what it adds was not priced here
+        return self._soon(lambda: self._sweep._order(seen))
 
     def _pause(self, _command: Command, _buffers: Buffers) -> Answer:
         return self._soon(self._sweep.stop)
@@ -243,9 +246,10 @@ class SweepGrid(Player):
         def run() -> None:
             try:
                 act()
-                self.read()
+                self._refusal = ""
             except KlingError as error:
-                self.card = {**self.card, "problem": str(error)}
+                self._refusal = str(error)
+            self.read()
 
         self.library._gateway.engine.soon(run)
         return {}
