@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import LibraryError
-from ..store import Store, TakeId
+from ..store.record import TakeId
 from ..store.sweep_record import SweepRecord
 from .new_take import new_take
+
+if TYPE_CHECKING:  # it brings SQLAlchemy, which whoever asks for a number of here need not wait for
+    from ..store import Store
 
 log = logging.getLogger(__name__)
 
