@@ -32,6 +32,24 @@ remade.rate(3)
 """
 """A library with eight takes, the last made from the first."""
 
+SWEEP = """
+from kling_widget import sweep
+scenes, cameras = "{scene=neon rain|sea fog|snow}", "{camera=static|dolly in|handheld|orbit}"
+template = f"Mara walks through {scenes}, {cameras} at shoulder height, 35 mm"
+swept = sweep(template, duration=3, practice=True, confirm=False)
+swept
+"""
+"""A sweep of twelve takes that waits for a click; where it was made before, its grid."""
+
+SWEPT = (
+    SWEEP
+    + """
+swept.confirm().stop().skip(11).resume().wait(300)
+swept.takes[1].rate(4)
+"""
+)
+"""All of it but the last cell."""
+
 CUT = """
 from kling_widget.widgets.player import delivery
 delivery.at_service = lambda record, now: ""  # as a week later: the service keeps it no more
@@ -133,6 +151,19 @@ def wipe_two(stage: Stage) -> None:
 def compare_seven(stage: Stage) -> None:
     """Show seven takes at once."""
     play_together(stage, *range(7))
+
+
+def play_the_grid(stage: Stage) -> None:
+    """Play the cells of a sweep, and stop them past a second."""
+    films = stage.panel.locator(".kw-screen-card video")
+    expect(films).to_have_count(12)  # the one that has no clip is there, and hidden
+    stage.panel.locator(".kw-film").scroll_into_view_if_needed()
+    for film in films.all()[:11]:
+        expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Play", exact=True).click()
+    stage.page.wait_for_function("v => v.currentTime > 1", arg=films.first.element_handle(), timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Pause", exact=True).click()
+    stage.page.mouse.move(0, 0)
 
 
 def meet_a_broken_file(stage: Stage) -> None:
@@ -289,6 +320,11 @@ SCENES = (
     Scene("wipe", wipe_two, library=MADE),
     Scene("grid", compare_seven, library=MADE),
     Scene("broken", meet_a_broken_file, cells=(CUT, PANEL), library=MADE),
+    Scene("sweep", cells=(SWEEP,)),
+    Scene("sweep-dark", theme=DARK, cells=(SWEEP,)),
+    Scene("sweep-grid", play_the_grid, cells=(SWEEP,), library=SWEPT),
+    Scene("sweep-grid-dark", play_the_grid, theme=DARK, cells=(SWEEP,), library=SWEPT),
+    Scene("sweep-grid-narrow", play_the_grid, width=480, cells=(SWEEP,), library=SWEPT),
     Scene("storyboard", draw_a_storyboard, cells=(ELEMENTS,)),
     Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(ELEMENTS,)),
     Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(ELEMENTS,)),

@@ -114,7 +114,8 @@ class _Writer:
         lines = self.wildcards.get(wildcard.name)
         if lines is None:
             near = difflib.get_close_matches(wildcard.name, self.wildcards, n=1)
-            hint = f"Is {near[0]} meant?" if near else f"It would be the lines of wildcards/{wildcard.name}.txt."
+            hint = f"It is the lines of a file, {wildcard.name}.txt. For the characters themselves write \\_\\_."
+            hint = f"Is {near[0]} meant?" if near else hint
             raise self.refusal(f"There is no wildcard {wildcard.name}. {hint}", wildcard)
         if not lines or isinstance(lines, str):
             raise self.refusal(f"The wildcard {wildcard.name} has no lines.", wildcard)

@@ -9,6 +9,7 @@ from ..request.money import Micros
 from ..request.video_request import words
 from ..store import Record, TakeId
 from ..store.record import Kind, fresh_id, now_ms
+from ..store.sweep_record import CellOrder, SweepRecord
 
 
 def new_take(
@@ -41,4 +42,17 @@ def new_take(
         meant=meant,
         account=account,
         simulated=simulated,
+    )
+
+
+def take_of_cell(sweep: SweepRecord, cell: CellOrder) -> Record:
+    """Return the take that a cell of a sweep becomes."""
+    return new_take(
+        service=sweep.service,
+        account=sweep.account,
+        simulated=sweep.simulated,
+        model=cell.model,
+        inputs=cell.inputs,
+        seconds=cell.seconds,
+        estimate=cell.estimate,
     )

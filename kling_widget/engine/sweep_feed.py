@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import LibraryError
 from ..store.record import TakeId
 from ..store.sweep_record import SweepRecord
-from .new_take import new_take
+from .new_take import take_of_cell
 
 if TYPE_CHECKING:  # it brings SQLAlchemy, which whoever asks for a number of here need not wait for
     from ..store import Store
@@ -57,8 +57,10 @@ class SweepFeed:
         """Begin what may be begun. ``now`` is on the monotonic clock, in seconds."""
         if now < self._next:
             return
+        self._next = now + _IDLE_S  # also where it fails: the takes have their turn in between
         waiting = self._store.sweeps.waiting()
-        self._next = now + (_FEED_S if waiting else _IDLE_S)
+        if waiting:
+            self._next = now + _FEED_S
         for sweep in waiting:
             if now >= self._not_before.get(sweep.id, 0.0) and self._reachable(sweep.service, sweep.account):
                 try:
@@ -66,6 +68,9 @@ class SweepFeed:
                 except LibraryError as error:  # over a budget, or a row that can't be read: what was sent goes on
                     self._not_before[sweep.id] = now + _AGAIN_S
                     self._hold(sweep, str(error))
+                except Exception:  # whatever it was, it holds up no other sweep
+                    self._not_before[sweep.id] = now + _AGAIN_S
+                    log.exception("sweep %s stumbled", sweep.id)
 
     def _feed(self, sweep: SweepRecord) -> None:
         under_way = self._store.sweeps.under_way(sweep)
@@ -83,15 +88,7 @@ class SweepFeed:
         if room <= 0:
             return
         for cell in self._store.sweeps.next_cells(sweep.id, limit=room):
-            take = new_take(
-                service=sweep.service,
-                account=sweep.account,
-                simulated=sweep.simulated,
-                model=cell.model,
-                inputs=cell.inputs,
-                seconds=cell.seconds,
-                estimate=cell.estimate,
-            )
+            take = take_of_cell(sweep, cell)
             if self._store.sweeps.begin(sweep.id, cell, take):
                 self._begun(take.id)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import heapq
-import itertools
 import logging
 import os
 import queue
@@ -25,13 +23,14 @@ from ..service.service import limits_of
 from ..settings import state_folder
 from ..store import Lease, Record, Store, TakeId
 from ..store.claims import Claims
-from ..store.record import PRACTICE, now_ms
+from ..store.record import now_ms
 from ..store.sweep_record import CellOrder
 from .accounts import TakeAccounts
 from .at_exit import Leaving
 from .billing_audit import BillingAudit
 from .extractor import Extractor
 from .forecast import Observed
+from .held_takes import HeldTakes
 from .jobs import Jobs
 from .new_take import new_take
 from .polling import LearnedSchedule, PollSchedule, Progress
@@ -93,13 +92,9 @@ class Engine:
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
-        # A cell's thread takes this lock too, and an interrupt may hit it anywhere. Primitives in C are taken or not; a
-        # Condition is written in Python: it would stay locked, and the engine would stop for good.
-        self._lock = threading.RLock()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._due: list[tuple[float, int, Lease]] = []
-        self._order = itertools.count()
-        self._held: dict[TakeId, Lease] = {}
+        self._held = HeldTakes()
+        self._closing = threading.Lock()
         self._jobs = Jobs()
         self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._watchers = Watchers()
@@ -130,12 +125,10 @@ class Engine:
 
         ``meant`` holds the inputs of the final take where this one is its draft.
         """
-        # As the panel showed it; the step that sends it asks again.
-        simulated = True if service != PRACTICE and identity.kind_of(service) == "practice" else None
         record = new_take(
             service=service,
             account=self.account(service),
-            simulated=simulated,
+            simulated=identity.simulated(service),  # as the panel showed it; the step that sends it asks again
             model=request.model,
             inputs=request.inputs,
             seconds=request.seconds,
@@ -235,7 +228,7 @@ class Engine:
         self._leaving.say()
 
     def _close(self) -> None:
-        with self._lock:
+        with self._closing:
             if self._closed.is_set():
                 return
             self._closed.set()
@@ -271,9 +264,10 @@ class Engine:
                 if now - renewed >= _RENEW_S and self._held:
                     renewed = now
                     self._renew()
-                self._sweeps.run_due(now)
-                self._start_due(now)
+                for lease in self._held.take_due(now):
+                    self._steps.put(lease)
                 self._audit.run_due(now)
+                self._sweeps.run_due(now)
                 if self._watchers and now - shown >= _SHOW_S:
                     newest = self._store.revision
                     if newest != revision or self._held or self._changed:
@@ -288,13 +282,10 @@ class Engine:
         self._jobs.run(all_now=True)
 
     def _rest(self, shown: float) -> None:
-        with self._lock:
-            now = time.monotonic()
-            until = now + 1.0
-            if self._due:
-                until = min(until, self._due[0][0])
-            if self._watchers and (self._held or self._changed):
-                until = min(until, shown + _SHOW_S)
+        now = time.monotonic()
+        until = min(now + 1.0, self._held.next_due or now + 1.0)
+        if self._watchers and (self._held or self._changed):
+            until = min(until, shown + _SHOW_S)
         if until > now:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=until - now)
@@ -311,19 +302,11 @@ class Engine:
             self._plan(lease, 0.0)
 
     def _renew(self) -> None:
-        with self._lock:
-            held = list(self._held.values())
+        held = self._held.all()
         kept = {lease.take for lease in self._store.leases.renew(self.owner, held, for_ms=LEASE_MS)}
         for lease in held:
             if lease.take not in kept:
-                self._drop(lease)
-
-    def _start_due(self, now: float) -> None:
-        with self._lock:
-            while self._due and self._due[0][0] <= now:
-                lease = heapq.heappop(self._due)[2]
-                if self._held.get(lease.take) == lease:
-                    self._steps.put(lease)
+                self._held.drop(lease)
 
     # The senders
 
@@ -332,7 +315,7 @@ class Engine:
             try:
                 wait = self._runner.run_step(lease)
             except LeaseLost:
-                self._drop(lease)
+                self._held.drop(lease)
             except Exception:
                 if self._closed.is_set():  # the library may be gone already
                     log.debug("take %s stumbled while the engine closed", lease.take, exc_info=True)
@@ -347,22 +330,12 @@ class Engine:
             self._changed_now()
 
     def _plan(self, lease: Lease, wait: float) -> None:
-        with self._lock:
-            self._held[lease.take] = lease
-            due = time.monotonic() + wait
-            first = not self._due or due < self._due[0][0]
-            heapq.heappush(self._due, (due, next(self._order), lease))
-        if first:  # else the thread wakes early enough by itself
+        if self._held.plan(lease, wait):  # else the thread wakes early enough by itself
             self._ring()
 
     def _finish(self, lease: Lease) -> None:
-        self._drop(lease)
+        self._held.drop(lease)
         self._store.leases.release(self.owner, [lease])
-
-    def _drop(self, lease: Lease) -> None:
-        with self._lock:
-            if self._held.get(lease.take) == lease:
-                del self._held[lease.take]
 
     def _changed_now(self) -> None:
         self._changed = True

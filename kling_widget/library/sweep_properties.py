@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,19 +11,17 @@ from ..analysis.cells import Cell, Expansion
 from ..analysis.frozen import from_json
 from ..display_hook import grid
 from ..request.money import dollars, in_dollars
-from ..request.states import FINAL
 from ..store.record import TakeId, now_ms
 from ..store.sweep_record import CellOrder, CellRecord, SweepRecord
 from .library import Library
 from .readonly import ReadOnly
 from .sweep_plan import orders
+from .sweep_standing import Standing, is_open, standing
 from .sweep_time import expected_s
 from .take import Take
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_OVER = FINAL | {"needs_you"}
 
 
 @dataclass(frozen=True)
@@ -152,22 +150,14 @@ class SweepProperties(ReadOnly):
     def status(self) -> str:
         """How it stands: ``"unconfirmed"``, ``"running"``, ``"waiting"``, ``"stopped"`` or ``"done"``.
 
-        It waits where cells are confirmed and none can be begun at the moment; ``problem`` says why.
+        It waits where cells can't be begun at the moment, or takes need a person's decision; ``problem`` says why.
         """
-        known = self._confirmed().values()
-        if not known:
-            return "unconfirmed"
-        record = self.record
-        if not any(cell.waits for cell in known):
-            return "running" if any(is_open(cell) for cell in known) else "done"
-        if record.stopped and not record.trouble:
-            return "stopped"
-        return "waiting" if self._problem(record) else "running"
+        return self._standing(self._confirmed().values()).status
 
     @property
     def problem(self) -> str:
-        """Empty, or why cells that are confirmed are not begun, and what to do about it."""
-        return self._problem(self.record) if any(cell.waits for cell in self._confirmed().values()) else ""
+        """Empty, or why something of it waits, and what to do about it."""
+        return self._standing(self._confirmed().values()).problem
 
     def __len__(self) -> int:
         """How many cells it has."""
@@ -202,14 +192,10 @@ class SweepProperties(ReadOnly):
         ]
         return sweep(rows, [axis.name for axis in self.expansion.axes], frame)
 
-    def _problem(self, record: SweepRecord) -> str:
-        if record.trouble:
-            return record.trouble
-        if record.stopped:
-            return ""
-        if not record.is_fresh(now_ms()):
-            return "Nothing of it was begun for a day, so what is left waits: sweep.resume() goes on with it."
-        return self.library._gateway.engine.accounts.sweep_waits_for_key(record)
+    def _standing(self, cells: Collection[CellRecord]) -> Standing:
+        record = self.record
+        accounts = self.library._gateway.engine.accounts
+        return standing(record, cells, now_ms(), lambda: accounts.sweep_waits_for_key(record))
 
     @property
     def _orders(self) -> tuple[CellOrder, ...]:
@@ -290,8 +276,3 @@ def _status(cell: CellRecord | None) -> str:
 def _is_left(cell: CellRecord | None) -> bool:
     """Whether a cell has yet to end."""
     return cell is None or cell.waits or is_open(cell)
-
-
-def is_open(cell: CellRecord) -> bool:
-    """Whether a cell's take has not ended."""
-    return cell.state is not None and cell.state not in _OVER

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..engine.new_take import new_take
+from ..engine.new_take import take_of_cell
 from ..engine.sweep_feed import OPEN_ELSEWHERE, OPEN_HERE
 from ..service.service import limits_of
-from ..store.record import Record, now_ms
+from ..store.record import now_ms
 from ..store.sweep_record import CellOrder, SweepRecord
 
 if TYPE_CHECKING:  # it brings SQLAlchemy, which a page need not wait for
@@ -29,7 +29,7 @@ def expected_s(engine: Engine, sweep: SweepRecord, cells: Iterable[CellOrder]) -
         kind = (cell.model, cell.seconds, cell.inputs.get("sound") is True)
         kinds.setdefault(kind, cell)
         counts[kind] += 1
-    needed = {kind: _middle(engine, _begun(sweep, cell)) for kind, cell in kinds.items()}
+    needed = {kind: _middle(engine, sweep, cell) for kind, cell in kinds.items()}
     total = sum(needed[kind] * count for kind, count in counts.items())
     return max([total / at_once(sweep), *needed.values()], default=0.0)
 
@@ -40,20 +40,8 @@ def at_once(sweep: SweepRecord) -> int:
     return min(most, limits_of(sweep.service).at_once or most)
 
 
-def _middle(engine: Engine, record: Record) -> float:
-    """Return the median of what a take needs, of which the range is known: its logarithm is normal."""
+def _middle(engine: Engine, sweep: SweepRecord, cell: CellOrder) -> float:
+    """Return the median of what a take that is accepted now needs; of its logarithm, which is normal, the mean."""
+    record = replace(take_of_cell(sweep, cell), state="created", accepted_at=now_ms())
     progress = engine.progress(record)
     return math.sqrt(progress.low * progress.high) if progress.low and progress.high else 0.0
-
-
-def _begun(sweep: SweepRecord, cell: CellOrder) -> Record:
-    take = new_take(
-        service=sweep.service,
-        account=sweep.account,
-        simulated=sweep.simulated,
-        model=cell.model,
-        inputs=cell.inputs,
-        seconds=cell.seconds,
-        estimate=cell.estimate,
-    )
-    return replace(take, state="created", accepted_at=now_ms())

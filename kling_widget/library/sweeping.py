@@ -13,7 +13,7 @@ from ..request.catalog import O3_PRO
 from ..service import identity
 from ..service.service import choose, ready
 from ..store.media_types import input_kind
-from ..store.record import PRACTICE, now_ms
+from ..store.record import now_ms
 from ..store.sweep_record import SweepRecord, fresh_sweep_id
 from .library import Library
 from .sweep_plan import orders, plan
@@ -112,7 +112,7 @@ def sweep(
         template=_written(template, inputs),
         frozen_at=at,
         account=account,
-        simulated=True if service.name != PRACTICE and identity.kind_of(service.name) == "practice" else None,
+        simulated=identity.simulated(service.name),
     )
     made = Sweep(library._gateway.sweeps.freeze(record, frozen).id, library)
     return made.confirm() if (service.practice if confirm is None else confirm) else made

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,17 +9,19 @@ from typing import Any
 from ..analysis import expansion as expanding
 from ..analysis.cells import Cell
 from ..analysis.frozen import from_json, to_json
-from ..errors import BadValue, LibraryError, TakeTimeout
+from ..errors import BadValue, LibraryError
 from ..request.money import Micros, dollars
 from ..request.states import FINAL
 from ..store.record import now_ms
 from ..store.sweep_record import CellOrder, CellRecord
 from .budget import amount
 from .sweep_plan import orders, values_in_words
-from .sweep_properties import SweepCell, SweepProperties, is_open
+from .sweep_properties import SweepCell, SweepProperties
+from .sweep_standing import is_open
 from .take import Take
+from .waiting import has_ended, wait_until
 
-_LOOK_S = 0.25  # how often a waiting cell of a notebook reads the library, in seconds: no request is sent for it
+_GOES_ON = "the sweep goes on and stays in the library. Wait again with sweep.wait()."
 _STOPPED = "The sweep was stopped. sweep.resume() goes on with what is confirmed."
 
 CellName = SweepCell | Take | int
@@ -195,16 +195,7 @@ class Sweep(SweepProperties):
             If nothing is confirmed, or what is left waits for a person: the message says why.
         """
         self.library._gateway.start()
-        end = None if timeout is None else time.monotonic() + timeout
-        ended = self._ended()
-        while not next(ended):
-            left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
-            if left <= 0:
-                raise TakeTimeout(
-                    f"Stopped waiting after {timeout:g} s; the sweep goes on and stays in the library. Wait again "
-                    "with sweep.wait()."
-                )
-            time.sleep(left)
+        wait_until(self._ended().__next__, timeout, lambda: _GOES_ON)
         return self
 
     def __await__(self) -> Generator[Any, None, Sweep]:
@@ -212,9 +203,7 @@ class Sweep(SweepProperties):
 
     async def _arrive(self) -> Sweep:
         self.library._gateway.start()
-        ended = self._ended()
-        while not next(ended):
-            await asyncio.sleep(_LOOK_S)
+        await has_ended(self._ended().__next__)
         return self
 
     def _ended(self) -> Iterator[bool]:
@@ -226,15 +215,12 @@ class Sweep(SweepProperties):
                 yield False
                 continue
             revision = newest
-            known = list(self._confirmed().values())
-            if not known:
+            now = self._standing(self._confirmed().values())
+            if now.status == "unconfirmed":
                 raise LibraryError("Nothing of this sweep is confirmed, so there is nothing to wait for.")
-            under_way = any(is_open(cell) for cell in known)
-            waits = any(cell.waits for cell in known)
-            record = self.record
-            if waits and not under_way and (record.stopped or self._problem(record)):
-                raise LibraryError(self._problem(record) or _STOPPED)
-            yield not (waits or under_way)
+            if now.status in ("waiting", "stopped") and not now.under_way:
+                raise LibraryError(now.problem or _STOPPED)
+            yield now.status == "done"
 
     def _chosen(self, which: Iterable[CellName]) -> list[Cell]:
         expansion = self.expansion

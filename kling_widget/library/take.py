@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import time
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from ..display_hook import display
-from ..errors import LibraryError, TakeFailed, TakeTimeout
+from ..errors import LibraryError, TakeFailed
 from ..request.catalog import O3_PRO
 from ..request.code import call
 from ..request.model_names import no_clips
@@ -24,11 +22,10 @@ from .differences import TakeDiff
 from .file_copies import save
 from .library import Library
 from .take_exports import Keepsakes
+from .waiting import has_ended, wait_until
 
 if TYPE_CHECKING:
     from .sweeps import Sweep  # a sweep gives its takes, and a take knows its sweep
-
-_LOOK_S = 0.2  # how often a waiting cell reads the library, in seconds: no request is sent for it
 
 
 def generate(
@@ -170,12 +167,7 @@ class Take(Keepsakes):
             If it ended without a clip, or a person has to decide; the message says what it means for the money.
         """
         self.library._gateway.start()
-        end = None if timeout is None else time.monotonic() + timeout
-        while not self._ended():
-            left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
-            if left <= 0:
-                raise self._timeout(timeout)
-            time.sleep(left)  # nothing is shared with the engine while it waits: an interrupt leaves nothing behind
+        wait_until(self._ended, timeout, self._goes_on)
         return self
 
     def __await__(self) -> Generator[Any, None, Take]:
@@ -183,8 +175,7 @@ class Take(Keepsakes):
 
     async def _arrive(self) -> Take:
         self.library._gateway.start()
-        while not self._ended():
-            await asyncio.sleep(_LOOK_S)
+        await has_ended(self._ended)
         return self
 
     def _ended(self) -> bool:
@@ -195,10 +186,10 @@ class Take(Keepsakes):
             raise TakeFailed(record.trouble or f"The take ended as {record.state}, without a clip.")
         return False
 
-    def _timeout(self, seconds: float | None) -> TakeTimeout:
-        return TakeTimeout(
-            f"Stopped waiting after {seconds:g} s; the take ({self.status}) goes on and stays in the library. "
-            "Wait again with take.wait(); do not generate it anew, that would cost again."
+    def _goes_on(self) -> str:
+        return (
+            f"the take ({self.status}) goes on and stays in the library. Wait again with take.wait(); do not generate "
+            "it anew, that would cost again."
         )
 
     def stop(self) -> Take:

@@ -40,6 +40,11 @@ def kind_of(service: str) -> Kind | None:
     return "other" if is_vendor(service) else _kinds.get(service)
 
 
+def simulated(service: str) -> bool | None:
+    """Return what a new take of a service says of being simulated: True if another server said it is practice."""
+    return True if service != PRACTICE and kind_of(service) == "practice" else None
+
+
 def ask(service: str) -> Kind:
     """Ask a server what it is. Not for a handler.
 

@@ -99,8 +99,8 @@ class CellRecord:
         As `CellOrder` has them.
     skipped
         Whether it is left out.
-    take, state, cost
-        The take's id, state and cost; None, None and nothing while there is none.
+    take, state
+        The take's id and state; None while there is none.
     """
 
     cell: str
@@ -109,7 +109,6 @@ class CellRecord:
     skipped: bool
     take: TakeId | None = None
     state: State | None = None
-    cost: Micros = ZERO
 
     @property
     def waits(self) -> bool:

@@ -11,9 +11,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
 from ..errors import LibraryError, NoSuchSweep
-from ..request.money import ZERO, Micros
+from ..request.money import Micros
 from . import damage
-from .record import cost
 from .schema import cells, sweeps
 from .sweep_record import CellOrder, CellRecord, SweepRecord
 
@@ -22,8 +21,6 @@ COLUMNS = tuple(sweeps.c[one.name] for one in fields(SweepRecord))
 
 ORDERED = tuple(cells.c[one.name] for one in fields(CellOrder))
 """The columns of a cell's order."""
-
-_MONEY = ("estimate", "charge", "refund")
 
 
 def no_such(sweep: str) -> NoSuchSweep:
@@ -64,13 +61,12 @@ def to_record(row: Row[Any]) -> SweepRecord:
 
 
 def to_cell(row: Sequence[Any]) -> CellRecord | None:
-    """Return a cell with the state and the money of its take; None for a row that can't be read."""
-    key, attempt, estimate, skipped, take, state, *money = row
+    """Return a cell with the state of its take; None for a row that can't be read."""
+    key, attempt, estimate, skipped, take, state = row
     if not (damage.is_text(key) and damage.is_whole(attempt, 0) and damage.is_whole(estimate, 0)):
         return None
-    known = state is not None and not damage.odd({"state": state, **dict(zip(_MONEY, money, strict=True))})
-    paid = cost(state, *money) if known else ZERO
-    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state if known else None, paid)
+    known = state is not None and not damage.odd({"state": state})
+    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state if known else None)
 
 
 def to_order(row: Row[Any]) -> CellOrder:

@@ -119,8 +119,7 @@ def test_clips_stay_within_a_frame_of_each_other_over_their_whole_length(
     # The browser tells times by refreshes of the screen: half of one, a fifth of a frame, can not be measured.
     assert found.beyond(1.25) <= 0.05
     assert abs(found.mean) <= 0.5
-    # Where the machine has other work, a frame may be presented before the clip is brought back: one, not several.
-    assert found.beyond(1 + 1.5 * rate) <= 0.01
+    assert found.most <= 1 + 1.5 * rate
     assert card.locator("video").evaluate_all("all => all.map(v => v.ended)") == [True, True]
 
 

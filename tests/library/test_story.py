@@ -39,16 +39,6 @@ def server(tmp_path: Path) -> Iterator[PracticeServer]:
 
 
 @pytest.fixture
-def library(tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
-    monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
-    monkeypatch.setenv("KLING_TIER", "gold")
-    opened = Library(tmp_path / "library")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Library]:
     """Another person's library."""
     opened = Library(tmp_path / "elsewhere")

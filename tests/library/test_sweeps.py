@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kling_widget import Library, Shot, Sweep, sweep
+from kling_widget import Library, Shot, Sweep, generate, sweep
 from kling_widget.engine import sweep_feed
 from kling_widget.engine.billing_audit import BillingAudit
+from kling_widget.engine.sweep_feed import SweepFeed
 from kling_widget.errors import (
     BadValue,
+    KlingError,
     LibraryError,
     NoSuchSweep,
     OverBudget,
@@ -31,6 +33,8 @@ from kling_widget.practice import PracticeServer
 from kling_widget.practice.options import MODERATED
 from kling_widget.request.money import micros
 from kling_widget.store import sweep_record
+from kling_widget.store.sweep_record import SweepRecord, UnderWay
+from kling_widget.store.sweeps import SweepStore
 
 from ..patience import PATIENCE_S, until
 
@@ -45,15 +49,9 @@ def server(tmp_path: Path) -> Iterator[PracticeServer]:
         yield running
 
 
-@pytest.fixture
-def library(tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
-    monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
-    monkeypatch.setenv("KLING_TIER", "gold")
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep_feed, "_AGAIN_S", 0.2)
-    opened = Library(tmp_path / "library")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -302,7 +300,7 @@ def test_an_axis_gets_a_value_later_and_only_what_is_new_is_paid(
 def test_wildcards_are_files_of_the_library_and_stay_as_they_were(
     library: Library, server: PracticeServer, make: Callable[..., Sweep]
 ) -> None:
-    with pytest.raises(TemplateError, match=r"no wildcard pelt.*wildcards/pelt\.txt"):
+    with pytest.raises(TemplateError, match=r"no wildcard pelt.*a file, pelt\.txt"):
         make("A __pelt__ fox")
     folder = library.folder / "wildcards"
     folder.mkdir()
@@ -475,6 +473,70 @@ def test_a_row_that_cant_be_read_costs_its_sweep_and_no_other(
     assert library.sweeps() == [second]
     with pytest.raises(LibraryError, match="can't be read"):
         _ = first.status
+
+
+COLUMNS = {
+    "sweeps": "service account simulated template expansion digest ordered_at begun_at allowance stopped trouble",
+    "cells": "cell attempt number model inputs seconds estimate skipped",
+}
+"""What a damaged row may hold something else in."""
+
+ODD = ["soon", b"\xff", 2**60, -1, 0.5]
+
+
+def test_whatever_a_row_holds_other_sweeps_and_takes_go_on(
+    library: Library, make: Callable[..., Sweep], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [(table, name, odd) for table, names in COLUMNS.items() for name in names.split() for odd in ODD]
+    with monkeypatch.context() as patch:
+        patch.setattr(SweepFeed, "run_due", lambda *_given: None)  # nothing begins before all are broken
+        broken = [make(f"A {{red}} fox {number}", confirm=True) for number, _ in enumerate(cases)]
+        with closing(sqlite3.connect(library.folder / "library.db")) as base:
+            for one, (table, name, odd) in zip(broken, cases, strict=True):
+                key = "id" if table == "sweeps" else "sweep"
+                value = f"{odd}{one.id}" if name == "digest" else odd  # no two may be alike
+                changed = base.execute(f"UPDATE {table} SET {name} = ? WHERE {key} = ?", (value, one.id))
+                assert changed.rowcount == 1
+            base.commit()
+    whole, take = make("A {white|grey} hare", confirm=True), generate("An owl", duration=3, library=library)
+    take.wait(timeout=PATIENCE_S)
+    done(whole)
+    for one in (*broken, *library.sweeps()):
+        with suppress(KlingError):  # in words, whatever it holds
+            _ = one.status, one.problem, one.cost, len(one), repr(one), one.cells
+        with suppress(KlingError):
+            one.stop()
+
+
+def test_a_fault_in_one_sweep_holds_up_no_other(make: Callable[..., Sweep], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = make("A {red|blue} fox"), make("A {red|blue} hare")
+    whole = SweepStore.under_way
+
+    def faulty(store: SweepStore, record: SweepRecord) -> UnderWay:
+        if record.id == first.id:
+            raise TypeError("not foreseen")
+        return whole(store, record)
+
+    monkeypatch.setattr(SweepStore, "under_way", faulty)
+    first.confirm()
+    done(second.confirm())
+    assert {cell.status for cell in first} == {"waiting"}
+    monkeypatch.undo()
+    first.stop()
+
+
+def test_a_take_that_needs_its_person_is_no_end_of_its_sweep(
+    library: Library, server: PracticeServer, make: Callable[..., Sweep]
+) -> None:
+    made = done(make("A {red|blue} fox", confirm=True))
+    with closing(sqlite3.connect(library.folder / "library.db")) as base:
+        base.execute("UPDATE takes SET state = 'needs_you', settled = 0 WHERE id = ?", (made.takes[0].id,))
+        base.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+        base.commit()
+    assert made.status == "waiting"
+    assert "1 of its takes needs you" in made.problem
+    with pytest.raises(LibraryError, match="only you can say which task"):
+        made.wait(timeout=PATIENCE_S)
 
 
 def test_a_rescued_library_has_its_sweeps_stopped(

@@ -37,16 +37,6 @@ def server(tmp_path: Path) -> Iterator[PracticeServer]:
         yield running
 
 
-@pytest.fixture
-def library(tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
-    monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
-    monkeypatch.setenv("KLING_TIER", "gold")
-    opened = Library(tmp_path / "library")
-    yield opened
-    opened.close()
-
-
 def submits(server: PracticeServer) -> list[dict[str, Any]]:
     """Every submit that reached the server, answered or not."""
     return [post for post in server.view()["posts"] if post["call"] == "submit"]

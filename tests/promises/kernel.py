@@ -115,7 +115,7 @@ def one_sweep(given: dict[str, Any], say: Callable[[str], None]) -> None:
         say("refused")
     else:
         say("confirmed")
-        until(lambda: made.status == "done" and all(map(settled, library.takes(limit=None))))
+        until(lambda: made.status in ("done", "waiting") and all(map(settled, library.takes(limit=None))))
     library.close()
     for name in reaper.steps:
         say(name)

@@ -47,7 +47,7 @@ def holds(library: Library, server: PracticeServer) -> list[Take]:
     """Wait for all sweeps and takes to end, and hold them to the promises."""
     for made in library.sweeps():
         if made.status != "unconfirmed":
-            until(lambda made=made: made.status == "done", lambda made=made: (made.problem, made.cells))  # type: ignore[misc]
+            until(lambda made=made: made.status in ("done", "waiting"), lambda made=made: (made.problem, made.cells))  # type: ignore[misc]
     takes = library.takes(limit=None)
     until(lambda: all(map(settled, takes)), lambda: [take.record for take in takes])
     assert not judge(server, [take.record for take in takes], library.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,9 @@ def server(tmp_path: Path) -> Iterator[PracticeServer]:
         yield running
 
 
-@pytest.fixture
-def library(tmp_path: Path, server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setenv("WAVESPEED_API_KEY", KEY)
-    monkeypatch.setenv("WAVESPEED_BASE_URL", server.url)
+@pytest.fixture(autouse=True)
+def gold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLING_TIER", "gold")
-    with closing(Library(tmp_path / "library")) as opened:
-        yield opened
 
 
 @pytest.fixture

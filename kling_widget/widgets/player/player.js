@@ -3,19 +3,19 @@
 import { create, refreshWhenSilent, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { newComparing, fitting, offeredFor, shownOf } from "./arrangements.js";
 import { clockTime } from "./timecode.js";
-import { KEYS, newControls } from "./controls.js";
+import { newControls } from "./controls.js";
 import { newDeck } from "./sync.js";
 import { linkPlayback } from "./playback_traits.js";
 import { newFilm } from "./film.js";
 import { newFreezer } from "../base/frozen.js";
 import { GONE, watchKernel } from "../base/kernel.js";
 import { hostOf, soundWords } from "./host.js";
-import { icon, put } from "./icons.js";
+import { put } from "./icons.js";
+import { keysHelp } from "./keys_help.js";
 import { LETTERS } from "./letters.js";
 import { showRows } from "../queue/take_row.js";
 import { newStory } from "./caption.js";
 import { strip } from "./poster.js";
-import { closeElsewhere } from "../base/popup.js";
 import { make, newTaking } from "./downloads.js";
 
 /**
@@ -39,13 +39,6 @@ import { make, newTaking } from "./downloads.js";
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {import("./delivery.js").Place} Place */
 /** What the kernel says of a take's file. @typedef {{ place: Place, frames: import("./timecode.js").FrameTimes | null }} Told */
-
-const MORE_KEYS = [
-  ["v", "the next way to show them"],
-  ["[ ]", "the wipe, the onion skin: less, more"],
-  ["1 to 9", "choose a clip: it is heard, and acted on"],
-  ["?", "these keys"],
-];
 
 /**
  * What a view puts around the film of a grid.
@@ -357,14 +350,6 @@ function unheard(row) {
 /** The takes that words and strips are of: those shown; in a grid the first and the one that is chosen. @param {import("./arrangements.js").View} view */
 function focus({ arrangement, shown, chosen }) {
   return arrangement === "grid" ? [shown.find(({ id }) => !isPlace(id))?.id ?? "", chosen] : shown.map(({ id }) => id);
-}
-
-/** What the keys do. @param {AbortSignal} signal */
-function keysHelp(signal) {
-  const opener = create("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
-  const el = create("details", { class: "kw-pop kw-keys" }, opener,
-    create("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [create("dt", {}, key ?? ""), create("dd", {}, does ?? "")])));
-  return { el, close: closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } }) };
 }
 
 /** @param {string} name the class of the still that belongs to a view @returns {string} */

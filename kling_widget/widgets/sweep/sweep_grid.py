@@ -74,7 +74,8 @@ class SweepGrid(Player):
         self._missing: list[CellOrder] = []
         self._refusal = ""  # why what a person asked last was not done
         self._read_at = -1
-        super().__init__(library=sweep.library, **{"arrangement": "grid", "invitation": repr(sweep), **traits})
+        shown = {"arrangement": "grid", "invitation": _in_a_saved_notebook(sweep)}
+        super().__init__(library=sweep.library, **{**shown, **traits})
         self.read()
         self.keep_up()
 
@@ -120,7 +121,8 @@ class SweepGrid(Player):
         record = sweep.record
         self._missing = missing = [order for order in sweep._orders_of(expansion) if order.cell not in confirmed]
         price = Micros(sum(order.estimate for order in missing))
-        waits = any(cell.waits for cell in confirmed.values())
+        now = sweep._standing(confirmed.values())
+        stands_still = record.stopped or not record.is_fresh(now_ms())
         card = words.Card(
             template=words.segments(expansion),
             axes=words.axis_lines(expansion),
@@ -139,8 +141,8 @@ class SweepGrid(Player):
             stands=words.stands(
                 confirmed.values(), gateway.sweeps.cost(sweep.id), record.allowance, practice=record.practice
             ),
-            problem=self._refusal or (sweep._problem(record) if waits else ""),
-            actions=[] if not waits else ["resume" if record.stopped or not record.is_fresh(now_ms()) else "pause"],
+            problem=self._refusal or now.problem,
+            actions=[] if not now.waits else ["resume" if stands_still else "pause"],
         )
         if card != self.card:
             self.card = dict(card)
@@ -258,6 +260,11 @@ class SweepGrid(Player):
     def _other_cells(self, _change: object) -> None:
         if self._layout is not None:
             self.read()
+
+
+def _in_a_saved_notebook(sweep: Sweep) -> str:
+    """Say what a notebook keeps while no take has ended: what is true whatever becomes of the sweep meanwhile."""
+    return f"A sweep of {len(sweep)} takes: {sweep.template} Run this cell again to see how it stands."
 
 
 def _label(expansion: Expansion, cell: Cell) -> str:

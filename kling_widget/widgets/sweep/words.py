@@ -125,7 +125,7 @@ def stands(cells: Iterable[CellRecord], cost: Micros, total: Micros, *, practice
     parts = [f"{made:,} of {every:,} made"]
     others = ("under way", "wait", "need you", "not made", "skipped")
     parts += [f"{counts[kind]:,} {kind}" for kind in others if counts[kind]]
-    play = " of play money" if practice else ""
+    play = " play money" if practice else ""
     return " · ".join([*parts, f"{dollars(cost)} of {dollars(total)}{play}"])
 
 
