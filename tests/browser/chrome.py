@@ -74,6 +74,10 @@ class Console:
         """Expect errors that match a regular expression: for tests that cause one on purpose."""
         self.forgiven.append(pattern)
 
+    def forget(self) -> None:
+        """Hold nothing against the page that it said until now: for a page on which nothing of ours has run yet."""
+        self.errors.clear()
+
     def faults(self) -> list[str]:
         """The errors that nobody expected."""
         unexpected = (error for error in self.errors if not is_the_hosts_own(error))

@@ -28,6 +28,11 @@ _READY = f"""() => {{ {_PANEL}
   return Boolean(panel?.context.isReady && panel.sessionContext.isReady
     && panel.sessionContext.session?.kernel?.status === "idle");
 }}"""
+# The host has opened the notebook and shows it without a kernel ("No Kernel"), which no notebook here asks for.
+_WITHOUT = f"""() => {{ {_PANEL}
+  const session = panel?.sessionContext;
+  return Boolean(session?.isReady && (!session.session?.kernel || session.session.kernel.status === "dead"));
+}}"""
 # What was in the main area goes: the launcher, which comes by itself where there is nothing else.
 _OPEN = """async (path) => {
   const { shell, commands } = window.jupyterapp;
@@ -43,6 +48,10 @@ _SELECT = f"(at) => {{ {_PANEL} panel.content.activeCellIndex = at; panel.conten
 
 class CellFailed(AssertionError):
     """A cell raised; the message is its traceback."""
+
+
+class NoKernel(AssertionError):
+    """The host opened a notebook and gave it no kernel: before a line of ours could run."""
 
 
 def write(path: Path, cells: Sequence[str]) -> None:
@@ -67,14 +76,14 @@ class Notebook:
     def open_within(self) -> None:
         """Open it in a page that shows the application already, and wait until the notebook has its kernel."""
         self.page.evaluate(_OPEN, self.path.relative_to(self.server.root).as_posix())
-        self.wait_until_idle()
+        self._wait_until_opened()
 
     def open(self) -> None:
         """Load the page and wait until the notebook has its kernel."""
         relative = quote(self.path.relative_to(self.server.root).as_posix())
         place = {"lab": f"lab/workspaces/{self.path.stem}/tree", "notebook": "notebooks"}[self.host]
         self.page.goto(f"{self.server.url}/{place}/{relative}?reset&token={self.server.token}")
-        self.wait_until_idle()
+        self._wait_until_opened()
 
     def reload(self) -> None:
         """Load the page anew, as after a lost tab; the kernel goes on."""
@@ -137,6 +146,11 @@ class Notebook:
         """The output area of the cell at an index (from 0)."""
         return self.cell(at).locator(".jp-Cell-outputArea")
 
+    def _wait_until_opened(self) -> None:
+        self.page.wait_for_function(f"() => ({_READY})() || ({_WITHOUT})()", timeout=READY_WITHIN)
+        if not self.page.evaluate(_READY):
+            raise NoKernel(f"{self.path.name}: the host shows it without a kernel")
+
     def _raise_failures(self) -> None:
         for cell in self.save()["cells"]:
             for output in cell.get("outputs", ()):
@@ -168,7 +182,14 @@ class Jupyter:
         """Open a notebook that lies in the folder already."""
         notebook = Notebook(self.page, self.server, self.folder / name, self.host)
         loaded = not self.opened and not self.spent and self.page.evaluate("Boolean(window.jupyterapp)")
-        notebook.open_within() if loaded else notebook.open()
+        try:
+            notebook.open_within() if loaded else notebook.open()
+        except NoKernel:
+            # Jupyter Server may lose a kernel's first connection on a busy machine. A person loads the page again.
+            self.console.forget()
+            self.spent = True
+            self.server.end_kernels()
+            notebook.open()
         self.opened.append(notebook)
         return notebook
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .notebook import CellFailed, Jupyter
 
@@ -86,6 +86,22 @@ def test_a_theme_is_kept_by_a_reload(jupyter: Jupyter) -> None:
 def test_and_forgotten_by_the_next_test(jupyter: Jupyter) -> None:
     notebook = jupyter.open(["1"])
     expect(notebook.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+
+
+def test_a_notebook_that_the_host_opens_without_a_kernel_is_opened_once_more(jupyter: Jupyter) -> None:
+    asked: list[str] = []
+
+    def refuse_the_first(route: Route) -> None:
+        if route.request.method != "POST" or asked:
+            return route.fallback()
+        asked.append(route.request.url)
+        return route.fulfill(status=500, json={"message": "no kernel today"})
+
+    jupyter.page.route("**/api/sessions?*", refuse_the_first)
+    notebook = jupyter.open(["print(6 * 7)"])
+    notebook.run_all()
+    assert len(asked) == 1
+    assert notebook.saved()["cells"][0]["outputs"][0]["text"] == "42\n"
 
 
 def test_a_failing_cell_fails_the_test(jupyter: Jupyter) -> None:
