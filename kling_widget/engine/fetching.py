@@ -20,7 +20,10 @@ from ..store.record import KEPT_MS, PRACTICE, now_ms
 from .step_context import StepContext, StepMemory, back_off
 
 GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
-"""Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed."""
+"""Seconds for which the service must go on saying that it does not know a task, or has no clip, to be believed.
+
+As long as the first, where it gives something that holds no address of a clip that can be read.
+"""
 
 NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
 NOT_THIS_KEY = (
@@ -30,7 +33,11 @@ NOT_THIS_KEY = (
 GONE = "The service no longer knows this take (it keeps them for seven days), so its clip can't be fetched any more."
 _RUNNING = ("created", "processing", "pending", "queued", "starting", "running")
 UNKNOWN_STATUS = "The service says that it is “{}”, which is no status that is known. It is asked again."
-NO_CLIP = "The service says that it is done, and gave no clip. Ask the service for a refund."
+NO_CLIP = (
+    "The service says that it is done, and gave no clip that can be fetched. take.fetch_again() asks again; it keeps "
+    "clips for seven days. If it stays so, ask the service for a refund."
+)
+NO_ADDRESS = "The service says that it is done, and where its clip is can't be read. It is asked again."
 NO_WORDS = "The service says that it is done, and gave nothing. Ask the service for a refund."
 
 _PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
@@ -42,7 +49,7 @@ def poll(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
     if record.state == "downloading" and memory.address:
         return _download(context, record, lease, memory)
     if not record.local and not memory.booked and (wait := context.limiter.book(record.service)) > 0:
-        memory.booked = True
+        memory.booked = memory.waited = True
         return wait
     memory.booked = False
     client = context.client(record)
@@ -88,9 +95,16 @@ def _missing(context: StepContext, record: Record, lease: Lease, memory: StepMem
 def _made(context: StepContext, record: Record, lease: Lease, memory: StepMemory, found: Prediction) -> float | None:
     tool = record.kind == "tool"
     if not (found.outputs if tool else found.urls):
-        if memory.missing_for() < NO_CLIP_AFTER_S:
+        unread = bool(found.outputs) and not tool
+        if memory.missing_for() < (GONE_AFTER_S if unread else NO_CLIP_AFTER_S):
+            if unread and record.trouble != NO_ADDRESS:
+                context.store.change(lease, trouble=NO_ADDRESS)
             return max(context.schedule.next_poll(record, now_ms()), back_off(3))
-        context.store.change(lease, state="failed", trouble=NO_WORDS if tool else NO_CLIP, finished_at=now_ms())
+        # A clip that the service calls done is paid for: it can be fetched again for as long as it is kept.
+        ending: dict[str, object] = {"state": "failed", "trouble": NO_WORDS}
+        if not tool:
+            ending = {"state": "unverified", "trouble": NO_CLIP}
+        context.store.change(lease, **ending, finished_at=now_ms())
         return 0.0
     memory.missing_since = None
     if tool:

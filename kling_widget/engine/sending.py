@@ -28,7 +28,7 @@ from ..settings import is_vendor
 from ..store import Lease, Record, Wait
 from ..store.record import PRACTICE, now_ms
 from . import claims, reconcile
-from .step_context import StepContext, StepMemory, back_off
+from .step_context import StepContext, StepMemory, back_off, patience
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ def send(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
         return None
     begun = context.store.begin_sending(lease, context.limits(record.service), client.account)
     if isinstance(begun, Wait):
+        memory.waited = True
         return begun.seconds
     memory.outcome = Unsent("The library did not work just before it was sent.")  # what is known until it is sent
     claims.sending(context.claims, begun, client)
@@ -181,7 +182,8 @@ def _written(context: StepContext, record: Record, lease: Lease, memory: StepMem
     memory.failures += 1
     wait = back_off(memory.failures)
     if isinstance(outcome, Throttled):
-        wait = outcome.retry_after if outcome.retry_after is not None else max(wait, PATIENCE_S)
+        asked = PATIENCE_S if outcome.retry_after is None else outcome.retry_after
+        wait = patience(memory.failures, local=record.local, asked=asked)
         held = context.store.sent_back(record, context.limits(record.service), wait)
         words = (
             "The account takes no more at the moment (429); it will be sent as soon as there is room. Not charged. "

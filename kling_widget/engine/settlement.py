@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InputRefused, KlingError, NotAllowed, NotFound, Unreadable
 from ..request.money import dollars
 from ..service.bills import Bill
 from ..store import Lease, Record
@@ -10,6 +11,7 @@ from .step_context import StepContext
 
 _WAIT_S = (0.5, 10.0, 1800.0)  # between two questions, at least: on this machine, elsewhere; and at most
 _MADE = ("completed", "expired", "deleted", "unverified")  # charged; what ends otherwise is refunded
+_NO_BILLING = (Unreadable, InputRefused, NotAllowed, NotFound)  # asked again soon, they are no other
 
 GIVE_UP_S = 24 * 3600.0
 """Seconds after which no more is expected of billing: failed takes are refunded within three hours, says the vendor."""
@@ -25,9 +27,16 @@ def settle(context: StepContext, record: Record, lease: Lease) -> float | None:
     if record.prediction is None:
         context.store.change(lease, settled=True)
         return None
-    bill = context.client(record).bills([record.prediction]).get(record.prediction)
     age = (now_ms() - (record.finished_at or record.confirmed_at)) / 1000
-    changes = booked(record, bill, late=age > GIVE_UP_S)
+    late = age > GIVE_UP_S
+    try:
+        bill = context.client(record).bills([record.prediction]).get(record.prediction)
+    except KlingError as error:
+        # Billing that can't be asked may answer tomorrow; after a day, whatever keeps it from answering, it is late.
+        if not late and not isinstance(error, _NO_BILLING):
+            raise
+        bill = None
+    changes = booked(record, bill, late=late)
     if changes:
         context.store.change(lease, **changes)
     if changes.get("settled"):

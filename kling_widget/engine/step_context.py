@@ -12,9 +12,10 @@ from ..service.refused_files import Tries
 from ..service.submit_outcome import Outcome
 from ..store import Limits, Record, Store
 from ..store.claims import Claims
-from .polling import PollLimiter, PollSchedule
+from .polling import LIVE_FLOOR_S, PRACTICE_FLOOR_S, PollLimiter, PollSchedule
 
 _BACK_OFF_S = (2.0, 60.0)
+_LOCAL_S = 2.0  # what a service on this machine is waited for at most, unless it asks for more itself
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class StepMemory:
     booked
         Whether the moment of the next poll is booked.
     failures
-        Steps in a row that failed.
+        Steps in a row that failed; those that only waited don't count.
+    waited
+        Whether the last step only waited for its turn.
     missing_since
         Since when polls find nothing, on the monotonic clock, in seconds.
     lost_at
@@ -75,6 +78,7 @@ class StepMemory:
     fetched: float = 0.0
     booked: bool = False
     failures: int = 0
+    waited: bool = False
     missing_since: float | None = None
     lost_at: float | None = None
     tries: Tries = field(default_factory=Tries)
@@ -91,3 +95,23 @@ def back_off(failures: int) -> float:
     """Return the seconds to wait after so many failures in a row: twice as long each time, up to a minute."""
     low, high = _BACK_OFF_S
     return min(low * 2.0 ** min(failures - 1, 10), high)
+
+
+def patience(failures: int, *, local: bool, asked: float | None = None) -> float:
+    """Return the seconds after which a service is asked again that asked for patience, or failed.
+
+    Parameters
+    ----------
+    failures
+        How often in a row, this time included.
+    local
+        Whether the service runs on this machine.
+    asked
+        Seconds that the service asks for; None where it does not say. It is given so much at least, and more where it
+        asks again and again: "0" is no leave to ask without end.
+    """
+    if local:
+        least = min(PRACTICE_FLOOR_S * 2.0 ** min(failures - 1, 10), _LOCAL_S)
+    else:
+        least = max(back_off(failures), LIVE_FLOOR_S)
+    return least if asked is None else max(asked, least)

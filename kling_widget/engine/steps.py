@@ -11,7 +11,7 @@ from ..store import Lease, Record, TakeId
 from .fetching import poll
 from .sending import conclude, find, identified, send
 from .settlement import settle
-from .step_context import StepContext, StepMemory, back_off
+from .step_context import StepContext, StepMemory, back_off, patience
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +52,9 @@ class StepRunner:
         """
         memory = self._memories.setdefault(lease.take, StepMemory())
         try:
-            before = memory.failures
+            before, memory.waited = memory.failures, False
             wait = self._next(self._context.store.get(lease.take), lease, memory)
-            if memory.failures == before:
+            if memory.failures == before and not memory.waited:
                 memory.failures = 0
         except LeaseLost:
             self._memories.pop(lease.take, None)
@@ -104,10 +104,10 @@ class StepRunner:
         except Exception as unwritten:  # noqa: BLE001  the words must not keep the take from being tried again
             log.warning("take %s: its trouble could not be written down (%s)", lease.take, type(unwritten).__name__)
         if isinstance(error, RateLimited) and error.retry_after is not None:
-            return error.retry_after
+            return patience(memory.failures, local=local, asked=error.retry_after)
         if isinstance(error, KeyRejected):
             return KEY_WAIT_S
-        wait = back_off(memory.failures)
+        wait = back_off(memory.failures) if local else patience(memory.failures, local=False)
         # The same file may be fetched from this machine soon and often, but not one that is no clip.
         soon = local and isinstance(error, DownloadError) and not isinstance(error, BadFile)
         return min(wait, 2.0) if soon else wait

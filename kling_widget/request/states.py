@@ -24,7 +24,7 @@ State = Literal[
     "timeout",  # the service, not we, stopped waiting
     "deleted",
     "expired",  # made and paid for, but the service no longer keeps the file
-    "unverified",  # made and paid for; what came is no whole MP4, and is kept as it is: a person may accept it
+    "unverified",  # made and paid for; no whole MP4 came, and what did is kept as it is: a person may accept it
 ]
 
 STATES: frozenset[str] = frozenset(get_args(State))
@@ -47,7 +47,7 @@ FIRST: frozenset[State] = frozenset(("intent", "completed"))
 """States that a new row may have: a confirmed request, and a clip that is adopted from elsewhere."""
 
 # What a poll may find, however the take stood before. A tool's run is completed without a file to fetch.
-_POLLED: frozenset[State] = SERVICE_FINAL | {"processing", "downloading", "expired"}
+_POLLED: frozenset[State] = SERVICE_FINAL | {"processing", "downloading", "expired", "unverified"}
 
 NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     {
@@ -62,7 +62,7 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
         "created": _POLLED,
         "processing": _POLLED,  # a service that says "created" again is not believed
         # Where an address is stale the service is asked again, and may say anything.
-        "downloading": _POLLED | {"created", "unverified"},
+        "downloading": _POLLED | {"created"},
         "completed": frozenset(("accepted",)),  # its file went missing here, and is fetched again
         "unverified": frozenset(("completed", "accepted")),  # a person accepts the file, or has it fetched again
         "rejected": frozenset(),

@@ -22,6 +22,7 @@ MOST_MONEY = 2**53 - 1
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # what can stand in a path without meaning anything else there
 _MEANS = {"canceled": "cancelled", "succeeded": "completed", "success": "completed", "error": "failed"}
 _URL = re.compile(r"https?://[\x21-\x7e]{1,4000}")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _VIDEO = re.compile(r"\.(mp4|m4v|mov|webm)([?#]|$)", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}: [\x20-\x7e]{0,2000}")
 _DOLLARS = frozenset(("", "USD", "US$", "$", "US DOLLAR", "US DOLLARS", "USDOLLAR", "DOLLAR", "DOLLARS", "840"))
@@ -71,7 +72,7 @@ class Prediction:
     def urls(self) -> tuple[str, ...]:
         """The web addresses among the outputs, also in objects and lists; those of videos first."""
         # One that can't be read counts: it was given, so the service is asked again for another.
-        found = [text for text in _texts(self.outputs) if text.startswith(("https://", "http://"))]
+        found = [tidy for text in _texts(self.outputs) if _WEB.match(tidy := text.strip())]
         return tuple(sorted(dict.fromkeys(found), key=lambda o: not _VIDEO.search(o)))
 
 
@@ -112,11 +113,16 @@ def parse(body: bytes, limit: int = MAX_ANSWER) -> Mapping[str, Any]:
 
 
 def envelope(body: bytes) -> Mapping[str, Any]:
-    """Read the ``data`` of a success. Raises ``Unreadable`` where there is none."""
-    data = parse(body).get("data")
+    """Read the ``data`` of a success. Raises ``Unreadable`` where there is none.
+
+    A currency that the answer names beside its data is the data's.
+    """
+    answer = parse(body)
+    data = answer.get("data")
     if not isinstance(data, dict):
         raise Unreadable("The service's answer holds no data.")
-    return data
+    other = currency({name: value for name, value in answer.items() if name != "data"})
+    return {**data, "currency of the answer": other} if other else data
 
 
 def refusal_text(body: bytes) -> tuple[int | None, str]:
@@ -136,7 +142,7 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
     if not isinstance(status, str) or not status.strip():
         raise Unreadable("The service's answer does not say how the task stands.")
     status = status.strip()
-    outputs = data.get("outputs")
+    outputs = data.get("output") if data.get("outputs") is None else data.get("outputs")
     many = tuple(outputs) if isinstance(outputs, list) else () if outputs is None else (outputs,)
     return Prediction(
         id=known,
@@ -205,7 +211,7 @@ def _words(value: Any) -> str:
     return value.strip()[:2000] if isinstance(value, str) else ""
 
 
-def _texts(value: Any, depth: int = 4) -> list[str]:
+def _texts(value: Any, depth: int = 12) -> list[str]:
     """The texts in a value, at most so deep."""
     if isinstance(value, str):
         return [value]

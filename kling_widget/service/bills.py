@@ -10,7 +10,8 @@ from ..errors import Unreadable
 from ..request.money import ZERO, Micros
 from . import answers
 
-_RESERVED = ("pre", "pending", "reserved")
+_RESERVED = ("pre", "pend", "reserv", "hold", "auth")
+"""How words begin that say that an amount is only held back: ``pre``, ``pre_deduct``, ``PENDING``, ``authorized``."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _bill(prediction: str, records: Sequence[Mapping[str, Any]]) -> Bill | None:
             refunds.append((record, Micros(abs(amount))))
         else:
             charge += amount
-            settled = settled or next(iter(_words(record)), "") not in _RESERVED
+            settled = settled or not next(iter(_words(record)), "").startswith(_RESERVED)
     for record, amount in refunds:
         # A charge's own record that turned to "refunded" names what was charged and given back; an entry of its own,
         # such as one below zero, only what was given back.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import requests
 import urllib3.exceptions as u3
 
+from .. import urls
 from . import network_environment
 from .deadline import Call
 from .transport import NeverConnected
@@ -57,8 +58,10 @@ class Failure:
             return cls(name, True, late)
         opening = isinstance(error, NeverConnected)
         cause = error.__cause__ if opening else error
-        proxy = network_environment.proxy(origin)
-        if why := network_environment.certificates_fail():
+        # A call that stays on this machine uses neither.
+        local = urls.is_local(origin)
+        proxy = None if local else network_environment.proxy(origin)
+        if not local and (why := network_environment.certificates_fail()):
             return cls(name, False, late, setting=f"{network_environment.CERTIFICATES} names certificates, but {why}")
         if proxy and not opening:
             why = "it is no address of a proxy"

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kling_widget import Library
-from kling_widget.engine.settlement import NOT_BILLED, booked
+from kling_widget.engine.settlement import GIVE_UP_S, NOT_BILLED, booked, settle
+from kling_widget.errors import (
+    KeyRejected,
+    KlingError,
+    NoAnswer,
+    NotAllowed,
+    NotFound,
+    ServiceFailure,
+    Unreadable,
+)
 from kling_widget.practice import PracticeServer, faults
 from kling_widget.request.money import Micros, micros
 from kling_widget.service.bills import Bill
-from kling_widget.store import Record, Store
-from tests.made import a_record
+from kling_widget.store import Record, Store, TakeId
+from kling_widget.store.record import fresh_id, now_ms
+from tests.made import a_record, put_take
 from tests.patience import until
 from tests.promises.stage import EFFECTS
 from tests.promises.world import a_service, admit, ask, owing, settled
@@ -90,6 +101,42 @@ def test_a_ledger_keeps_each_entry_and_adds_what_differs(tmp_path: Path) -> None
         ("charge", pytest.approx(-0.30)),
         ("refund", -0.70),
     ]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Unreadable("no list"),
+        NotFound("not found", status=404),
+        NotAllowed("not allowed", status=403),
+        NoAnswer("no answer"),
+        ServiceFailure("broken", status=500),
+        KeyRejected("no such key", status=401),
+    ],
+    ids=lambda trouble: type(trouble).__name__,
+)
+def test_billing_that_never_answers_is_given_up_after_a_day(tmp_path: Path, trouble: KlingError) -> None:
+    class Silent:
+        def bills(self, predictions: object) -> dict[str, Bill]:
+            raise trouble
+
+    store = Store.in_folder(tmp_path)
+    ended = now_ms()
+    made = put_take(store, record(id=fresh_id(ended), state="completed", finished_at=ended))
+    lease = store.leases.claim_one(TakeId(made.id), "me", for_ms=60_000)
+    assert lease is not None
+    context: Any = SimpleNamespace(store=store, client=lambda record: Silent())
+    if isinstance(trouble, (Unreadable, NotFound, NotAllowed)):
+        assert (settle(context, made, lease) or 0) >= 10
+    else:
+        with pytest.raises(type(trouble)):
+            settle(context, made, lease)
+    assert not store.get(made.id).settled
+    old = store.change(lease, finished_at=ended - round(GIVE_UP_S * 1000) - 1000)
+    assert settle(context, old, lease) is None
+    told = store.get(made.id)
+    assert (told.settled, told.charge, told.trouble) == (True, PRICE, NOT_BILLED)
     store.close()
 
 

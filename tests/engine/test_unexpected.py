@@ -12,11 +12,20 @@ from typing import Any
 import pytest
 
 from kling_widget.engine import reconcile
-from kling_widget.engine.polling import LearnedSchedule
+from kling_widget.engine.polling import LIVE_FLOOR_S, LearnedSchedule
 from kling_widget.engine.sending import conclude
 from kling_widget.engine.step_context import StepContext, StepMemory
 from kling_widget.engine.steps import StepRunner
-from kling_widget.errors import DamagedRow, InputRefused, LeaseLost, LibraryError, NotAllowed, NotFound, PracticeError
+from kling_widget.errors import (
+    DamagedRow,
+    InputRefused,
+    LeaseLost,
+    LibraryError,
+    NotAllowed,
+    NotFound,
+    PracticeError,
+    RateLimited,
+)
 from kling_widget.request.money import micros
 from kling_widget.service.answers import Prediction, Quote
 from kling_widget.service.bills import Bill
@@ -78,6 +87,42 @@ def test_an_error_that_nobody_foresaw_is_told_and_tried_again_with_growing_patie
     assert told.state == "processing"
     assert "ZeroDivisionError" in told.trouble
     assert "paid for" in told.trouble
+
+
+def test_a_service_that_asks_for_no_patience_is_asked_less_and_less(store: Store, tmp_path: Path) -> None:
+    class Busy:
+        account, origin = None, "https://api.wavespeed.ai"
+
+        def result(self, prediction: str, address: str | None) -> Prediction:
+            error = RateLimited("too many", status=429)
+            error.retry_after = 0.0
+            raise error
+
+    running: dict[str, Any] = {"state": "processing", "prediction": "p", "accepted_at": now_ms(), "simulated": False}
+    _, here = a_take(store, **running)
+    runner = StepRunner(context(store, tmp_path, lambda record: Busy()))
+    waits = [runner.run_step(here) or 0.0 for _ in range(8)]
+    assert waits == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
+    _, elsewhere = a_take(store, service="https://api.wavespeed.ai", **{**running, "prediction": "q"})
+    waits = [runner.run_step(elsewhere) or 0.0 for _ in range(16)]  # some only wait for their turn among all polls
+    looked = [wait for wait in waits if wait >= 1]
+    assert looked == sorted(looked)
+    assert looked[0] == LIVE_FLOOR_S
+    assert looked[-1] == 60.0
+
+
+@pytest.mark.parametrize("asked", [0.0, None, 7.0])
+def test_a_submit_that_is_sent_back_again_and_again_is_sent_less_and_less(
+    store: Store, tmp_path: Path, asked: float | None
+) -> None:
+    record, lease = a_take(store, state="sending", service="https://api.wavespeed.ai", submitted_at=now_ms())
+    memory, waits = StepMemory(), []
+    for _ in range(6):
+        memory.outcome = Throttled(asked)
+        waits.append(conclude(context(store, tmp_path), record, lease, memory))
+        record = store.change(lease, state="sending", submitted_at=now_ms())
+    least = max(asked or 0.0, LIVE_FLOOR_S)
+    assert waits == [max(wait, least) for wait in (2.0, 4.0, 8.0, 16.0, 32.0, 60.0)]
 
 
 @pytest.mark.parametrize(

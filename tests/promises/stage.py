@@ -77,13 +77,15 @@ def one_more(prompt: str) -> Callable[[Stage], None]:
     return confirm
 
 
-def another_library(prompt: str) -> Callable[[Stage], None]:
-    """Another library of this machine, with the same key, asks for something at the same time."""
+def another_library(prompt: str, *, accepted: bool = False) -> Callable[[Stage], None]:
+    """Another library of this machine, with the same key, asks for something; at the same time unless ``accepted``."""
 
     def confirm(stage: Stage) -> None:
         stage.others.append(Library(stage.library.folder.parent / "another"))
-        ask(stage.others[-1], stage.origin, prompt)
+        other = ask(stage.others[-1], stage.origin, prompt)
         stage.foreign.append(prompt)
+        if accepted:
+            until(lambda: other.record.prediction, lambda: other.record)
 
     return confirm
 
@@ -159,6 +161,16 @@ def _outputs_as_objects(answer: Answer, fault: Fault) -> Answer:
     return _data_of(answer, lambda data: data.update(outputs=[{"url": url} for url in data["outputs"]]))
 
 
+def _addresses_shouted(answer: Answer, fault: Fault) -> Answer:
+    """Addresses as one types them: their scheme in capitals, with spaces around, deep in objects of other names."""
+
+    def change(data: dict[str, Any]) -> None:
+        said = [f"  {url.replace('http', 'HTTP', 1)} " for url in data.pop("outputs")]
+        data["output"] = [{"video": {"file": [{"at": {"href": one}}]}} for one in said]
+
+    return _data_of(answer, change)
+
+
 def _completed_with_nothing(answer: Answer, fault: Fault) -> Answer:
     return _data_of(answer, lambda data: data.update(status="completed", outputs=[]))
 
@@ -225,6 +237,7 @@ EFFECTS = {
     "refund_first": Effect(_refund_first, True, "billing records as refunds, without their charges"),
     "output_as_string": Effect(_output_as_string, True, "outputs as a lone string"),
     "outputs_as_objects": Effect(_outputs_as_objects, True, "outputs as objects"),
+    "addresses_shouted": Effect(_addresses_shouted, True, "outputs' addresses in capitals, deep in ``output``"),
     "completed_with_nothing": Effect(_completed_with_nothing, True, "completed, and no outputs"),
     "odd_price": Effect(_odd_price, True, "a price that is the number in ``body``"),
 }

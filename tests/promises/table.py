@@ -169,6 +169,7 @@ UNREADABLE = (
 )
 
 _OTHERS = another_library("A wolf")
+_OTHERS_ACCEPTED = another_library("A wolf", accepted=True)
 
 TWO_LIBRARIES = (
     Row("two libraries of one key, both answers lost, ours was not made", ("needs_you", "not_created"),
@@ -176,8 +177,8 @@ TWO_LIBRARIES = (
         faults=(submit(cut=-1, match="A wolf"), submit(cut=-1, created=False, match="A fox"))),
     Row("two libraries of one key, both answers lost, ours was made", ("needs_you", "completed"),
         before=_OTHERS, posts=2, faults=(submit(cut=-1, created=False, match="A wolf"), submit(cut=-1, match="A fox"))),
-    Row("two libraries of one key, only the other one's answer came, ours was not made", "not_created", before=_OTHERS,
-        created=0, faults=(submit(cut=-1, created=False, match="A fox"),)),
+    Row("two libraries of one key, only the other one's answer came, ours was not made", "not_created",
+        before=_OTHERS_ACCEPTED, created=0, faults=(submit(cut=-1, created=False, match="A fox"),)),
     Row("two libraries of one key, and all is well", before=_OTHERS),
 )
 
@@ -248,6 +249,12 @@ LOOKS = (
     Row("outputs as a string", faults=(result(effect="output_as_string", times=None),)),
     Row("outputs as objects", ("completed", "failed"), faults=(result(effect="outputs_as_objects", times=None),)),
     Row("completed without outputs, once", faults=(result(effect="completed_with_nothing"),)),
+    Row("completed without outputs, for good", "unverified", told="take.fetch_again()",
+        faults=(result(effect="completed_with_nothing", times=None),)),
+    Row("outputs: addresses in capitals, deep in objects", faults=(result(effect="addresses_shouted", times=None),)),
+    *(Row(f"outputs that hold no address of a clip: {word}", "unverified", told="take.fetch_again()",
+          faults=(outputs(word, times=None),))
+      for word in ("/files/1.mp4", "//127.0.0.1/1.mp4", "ready", "file:///etc/passwd")),
     Row("outputs at an unsafe address, then at a good one", told="not safe to fetch",
         faults=(outputs("http://169.254.169.254/latest", times=None),)),
     Row("outputs in a file of this machine", faults=(outputs("file:///etc/passwd", times=2),)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,20 @@ def test_one_that_is_sent_back_holds_the_others_for_as_long_as_the_service_asks(
     sent_back, *after = [moment(post["at"]) or 0 for post in server.view()["posts"] if post["call"] == "submit"]
     assert len(after) == 3
     assert all(at - sent_back > 1000 for at in after)
+    library.close()
+
+
+def test_a_service_that_sends_all_back_at_once_is_not_sent_them_at_once_again(
+    tmp_path: Path, server: PracticeServer
+) -> None:
+    server.faults.add(call="submit", effect="status", status=429, retry_after="0", times=5)
+    library = Library(tmp_path / "library")
+    take = ask(library, server.url)
+    until(lambda: settled(take), lambda: take.record)
+    at = [moment(post["at"]) or 0 for post in server.view()["posts"] if post["call"] == "submit"]
+    assert len(at) == 6
+    gaps = [later - earlier for earlier, later in pairwise(at)]
+    assert all(gap > least for gap, least in zip(gaps, (40, 90, 190, 390, 790), strict=True)), gaps
     library.close()
 
 

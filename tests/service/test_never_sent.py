@@ -56,6 +56,19 @@ def test_a_setting_that_keeps_it_from_leaving_is_named(
         client.balance()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("REQUESTS_CA_BUNDLE", "nowhere/ca.pem"), ("HTTP_PROXY", "http://[::1"), ("ALL_PROXY", "socks5://x")],
+)
+def test_a_setting_that_the_call_does_not_use_is_not_blamed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    outcome = Client("http://127.0.0.1:9", Key("k" * 40)).submit("m", {"prompt": "a"})
+    assert isinstance(outcome, Unsent), outcome
+    assert "it refused the connection" in outcome.reason
+
+
 def test_a_setting_that_was_mended_counts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(ELSEWHERE, Key("k" * 40))
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")

@@ -214,6 +214,8 @@ def test_a_bill_adds_up_reservation_charge_and_refund() -> None:
     assert bill_of({"price": 0.56, "state": "refunded"}) == (price, price, True)
     assert bill_of({"price": 0.56, "state": "paid"}, {"price": -0.56, "state": "refund"}) == (price, price, True)
     assert bill_of({"price": 0.56, "state": "paid"}, {"price": 0.56, "state": "refund"}) == (price, price, True)
+    for held_back in ("pre_deduct", "PRE-AUTH", "Pending", "reservation", "on hold"[3:], "authorized"):
+        assert not bill_of({"price": 0.56, "state": held_back})[2], held_back
     nested = {"price": 0.56, "billing_type": "deduct", "prediction": {"uuid": "p"}}
     assert bills([{**nested, "order": {"state": "pre"}}])["p"] == Bill("p", price)
     assert bills([{**nested, "order": {"state": "done"}}])["p"].settled
@@ -293,3 +295,10 @@ def test_what_is_not_in_dollars_is_not_taken_for_dollars(said: dict[str, Any]) -
     with pytest.raises(OtherCurrency, match="not in dollars"):
         answers.quote({"price": 3.976, **said})
     assert bills(records({"items": [{"prediction_uuid": "p", "price": 3.976}], **said}))["p"].currency
+    beside = answers.envelope(json.dumps({"data": {"balance": 3.976, "price": 3.976}, **said}).encode())
+    with pytest.raises(OtherCurrency, match="not in dollars"):
+        answers.balance(beside)
+    with pytest.raises(OtherCurrency, match="not in dollars"):
+        answers.quote(beside)
+    billing = {"data": {"items": [{"prediction_uuid": "p", "price": 3.976, "state": "paid"}]}, **said}
+    assert bills(records(answers.envelope(json.dumps(billing).encode())))["p"].currency

@@ -179,6 +179,23 @@ def test_the_takes_on_the_screen_are_set_and_observed(studio: Studio, library: L
             setattr(studio, name, value)
 
 
+def test_a_panel_that_shows_itself_while_takes_are_chosen_leaves_the_choice_alone(
+    studio: Studio, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = a_take(library.folder, "First", at=1_790_000_000_000)
+    second = a_take(library.folder, "Second", at=1_790_000_000_001)
+    until(lambda: [take.id for take in studio.selected] == [second.id])
+    heard: list[list[str]] = []
+    studio.observe(lambda change: heard.append([take.id for take in change.new]), "selected")
+    choose, waiting = studio._choose_takes, list[list[str]]()
+    monkeypatch.setattr(studio, "_choose_takes", waiting.append)  # it waits for the engine's thread, which shows
+    studio.selected = [first.id, second.id]
+    studio._refresh()
+    choose(*waiting)
+    until(lambda: [shown["id"] for shown in studio._screen.clips] == [first.id, second.id])
+    assert heard == [[first.id, second.id]]
+
+
 def test_a_storyboard_stands_alone() -> None:
     board = Storyboard()
     heard: list[Any] = []

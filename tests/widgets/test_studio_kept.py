@@ -50,7 +50,7 @@ def test_it_is_used_as_it_is_or_fetched_again_by_a_click(
     until(lambda: row_of(studio).get("tone") == "ask")
     row, page = row_of(studio), Page(studio._queue)
     (record,) = takes(library)
-    assert row["status"].endswith("what came is no whole clip")
+    assert row["status"].endswith("no whole clip came")
     assert "kept as it is" in row["words"]
     if name == "a WebM":
         assert row["actions"] == ["accept", "again", "dismiss"]

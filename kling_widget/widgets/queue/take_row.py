@@ -117,7 +117,7 @@ def outcome(record: Record) -> str:
     if withdrawn(record):
         return "Stopped, not charged"
     if record.state == "unverified":
-        return f"Made for {dollars(record.cost)}; what came is no whole clip"
+        return f"Made for {dollars(record.cost)}; no whole clip came"
     if record.state == "expired":
         return f"Made for {dollars(record.cost)}, no longer kept"
     if record.practice or record.state in ("rejected", "not_created"):

@@ -108,6 +108,7 @@ class Studio(RequestTraits, ComposedBox):
     _stops: tuple[Callable[[], None], ...] = ()
     _widgets: tuple[Any, ...] = ()
     _closed = _ready = False
+    _shown: tuple[str, ...] = ()  # takes that were on the screen when it was shown last
 
     def __init__(
         self,
@@ -303,8 +304,9 @@ class Studio(RequestTraits, ComposedBox):
             put(screen, arrangement=arranged(screen.arrangement, len(screen.takes), len(shown)))
             put(screen, actions=self._actions.of(shown, snapshot.parent))
             screen.show(*shown)
-        if tuple(record.id for record in shown) != tuple(take.id for take in self.selected):
-            self.selected = tuple(self.library.take(record.id) for record in shown)
+        if (ids := tuple(record.id for record in shown)) != self._shown:  # else a person may have just set others
+            self._shown = ids
+            self.selected = tuple(map(self.library.take, ids))
         ordering.queries.refresh()
         put(self._header, balance=ordering.queries.balance)
         self._builder.refresh()
