@@ -52,8 +52,11 @@ if TYPE_CHECKING:
         Unreadable,
     )
     from .library import Library, Sweep, Take, generate, sweep
+    from .library.arena import Arena
     from .library.tools import enhance, make_element
+    from .library.voting import vote
     from .request.video_request import Element, Shot, VideoRequest
+    from .widgets.arena import Duel
     from .widgets.builder import Builder
     from .widgets.history import History
     from .widgets.player import Player, compare
@@ -64,16 +67,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-display_hook.import_with(lambda: importlib.import_module(".widgets.sweep", __name__))
+display_hook.import_with(
+    lambda: [importlib.import_module(f".widgets.{name}", __name__) for name in ("arena", "player", "sweep")]
+)
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless its user asks
 
 _HOMES = {
     "AlreadyTaken": "errors",
+    "Arena": "library.arena",
     "BadFile": "errors",
     "BadValue": "errors",
     "Builder": "widgets.builder",
     "DamagedRow": "errors",
     "DownloadError": "errors",
+    "Duel": "widgets.arena",
     "Element": "request.video_request",
     "History": "widgets.history",
     "InputRefused": "errors",
@@ -123,15 +130,18 @@ _HOMES = {
     "generate": "library",
     "make_element": "library.tools",
     "sweep": "library",
+    "vote": "library.voting",
 }
 
 __all__ = [
     "AlreadyTaken",
+    "Arena",
     "BadFile",
     "BadValue",
     "Builder",
     "DamagedRow",
     "DownloadError",
+    "Duel",
     "Element",
     "History",
     "InputRefused",
@@ -181,6 +191,7 @@ __all__ = [
     "generate",
     "make_element",
     "sweep",
+    "vote",
 ]
 
 

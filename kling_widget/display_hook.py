@@ -32,7 +32,7 @@ class Display:
 
 
 _registered: list[Display] = []
-_grids: list[Callable[..., Any]] = []
+_views: dict[str, Callable[..., Any]] = {}
 _imports: list[Callable[[], object]] = []
 
 
@@ -46,15 +46,15 @@ def register(display: Display) -> None:
     _registered[:] = [display]
 
 
-def register_grid(grid: Callable[..., Any]) -> None:
-    """Show sweeps with this widget from now on: it takes a sweep, and traits by name."""
-    _grids[:] = [grid]
+def register_view(kind: str, widget: Callable[..., Any]) -> None:
+    """Show a kind of thing (``"sweep"``, ``"arena"``) with this widget: it takes the thing, and traits by name."""
+    _views[kind] = widget
 
 
-def grid(sweep: Any, **traits: Any) -> Any:
-    """Return the widget that shows a sweep; the widgets are imported where they are not yet."""
+def view(kind: str, of: Any, **traits: Any) -> Any:
+    """Return the widget that shows a thing of a kind; the widgets are imported where they are not yet."""
     display()
-    return _grids[0](sweep, **traits)
+    return _views[kind](of, **traits)
 
 
 def display() -> Display:

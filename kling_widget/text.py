@@ -24,7 +24,16 @@ _IGNORED = re.compile(
 )
 _EMPTY = "\u2800"  # Braille's cell without a dot: a letter by its category, and blank in every font
 _SPACES = re.compile(r"\s+")
-_TURKISH = str.maketrans({"\u0131": "i"})
+_READ_ALIKE = str.maketrans(
+    {
+        "\u0131": "i",  # Turkish
+        "\u0640": "",  # Arabic's tatweel only stretches a word
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    }
+)
+"""What many keyboards and programs put in the place of what was typed: curly quotes, dashes."""
 
 
 def has_half(value: Any) -> bool:
@@ -67,11 +76,12 @@ def fold(text: str) -> str:
     """Return a key that is equal for texts that read the same.
 
     Case, composed and decomposed accents, full-width and other compatibility forms, Turkish dots, invisible characters,
-    and the kind and number of spaces do not count. Accents do: ``cafe`` is another word than ``café``.
+    straight and curly quotes, kinds of dashes, and the kind and number of spaces do not count. Accents do: ``cafe`` is
+    another word than ``café``.
     """
     # Invisible characters go first, so that an accent meets its letter; NFKC may bring new ones.
     plain = _IGNORED.sub("", unicodedata.normalize("NFKC", _IGNORED.sub("", text)))
-    folded = plain.casefold().translate(_TURKISH).replace("i\u0307", "i")
+    folded = plain.casefold().translate(_READ_ALIKE).replace("i\u0307", "i")
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", folded))
 
 

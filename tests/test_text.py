@@ -12,6 +12,12 @@ from kling_widget.text import HALF, ZERO, flaw, fold, is_blank, mended
 
 SAME = {
     "capitals with accents": ("ÉTÉ À PARIS", "été à paris"),
+    "curly apostrophes": ("don\u2019t", "don't"),
+    "curly quotes": ("say \u201chi\u201d", 'say "hi"'),
+    "quotes below the line": ("sag \u201ehallo\u201c", 'sag "hallo"'),
+    "a hyphen that does not break": ("co\u2011op", "co-op"),
+    "a dash": ("a fox \u2014 at dawn", "a fox - at dawn"),
+    "a word that is stretched": ("كتـــاب", "كتاب"),
     "Cyrillic": ("ПРИВЕТ", "привет"),
     "an accent apart from its letter": ("cafe\u0301", "CAFÉ"),
     "sharp s": ("STRASSE", "straße"),

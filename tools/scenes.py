@@ -50,6 +50,23 @@ swept.takes[1].rate(4)
 )
 """All of it but the last cell."""
 
+VOTED = (
+    SWEPT
+    + """
+from kling_widget import vote
+arena, order = vote(swept, voter="ann", seed=7), ["dolly in", "handheld", "orbit", "static"]
+for number in range(90):
+    left, right = arena.next()
+    places = [next(at for at, camera in enumerate(order) if camera in take.prompt) for take in (left, right)]
+    outcome = "tie" if places[0] == places[1] or number % 7 == 3 else "left" if places[0] < places[1] else "right"
+    arena.vote(left, right, outcome)
+"""
+)
+"""The same, voted on by one who likes a dolly most and a camera that stands least."""
+
+ARENA = SWEEP.replace("\nswept\n", "\nfrom kling_widget import vote\nvote(swept, voter='ann', seed=1)\n")
+"""The arena of that sweep."""
+
 CUT = """
 from kling_widget.widgets.player import delivery
 delivery.at_service = lambda record, now: ""  # as a week later: the service keeps it no more
@@ -160,6 +177,22 @@ def play_the_grid(stage: Stage) -> None:
     stage.panel.locator(".kw-film").scroll_into_view_if_needed()
     for film in films.all()[:11]:
         expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Play", exact=True).click()
+    stage.page.wait_for_function("v => v.currentTime > 1", arg=films.first.element_handle(), timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Pause", exact=True).click()
+    stage.page.mouse.move(0, 0)
+
+
+def vote_in_the_arena(stage: Stage) -> None:
+    """Look at two clips that play, and at the result by camera."""
+    films = stage.panel.locator(".kw-screen-card video")
+    expect(films).to_have_count(2)
+    stage.panel.locator(".kw-film").scroll_into_view_if_needed()
+    for film in films.all():
+        expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Show the result").click()
+    stage.panel.get_by_role("button", name="camera").click()
+    expect(stage.panel.locator(".kw-duel-plot li")).to_have_count(4)
     stage.panel.get_by_role("button", name="Play", exact=True).click()
     stage.page.wait_for_function("v => v.currentTime > 1", arg=films.first.element_handle(), timeout=MADE_WITHIN)
     stage.panel.get_by_role("button", name="Pause", exact=True).click()
@@ -325,6 +358,9 @@ SCENES = (
     Scene("sweep-grid", play_the_grid, cells=(SWEEP,), library=SWEPT),
     Scene("sweep-grid-dark", play_the_grid, theme=DARK, cells=(SWEEP,), library=SWEPT),
     Scene("sweep-grid-narrow", play_the_grid, width=480, cells=(SWEEP,), library=SWEPT),
+    Scene("arena", vote_in_the_arena, cells=(ARENA,), library=VOTED),
+    Scene("arena-dark", vote_in_the_arena, theme=DARK, cells=(ARENA,), library=VOTED),
+    Scene("arena-narrow", vote_in_the_arena, width=480, cells=(ARENA,), library=VOTED),
     Scene("storyboard", draw_a_storyboard, cells=(ELEMENTS,)),
     Scene("storyboard-dark", draw_a_storyboard, theme=DARK, cells=(ELEMENTS,)),
     Scene("storyboard-narrow", draw_a_storyboard, width=420, cells=(ELEMENTS,)),

@@ -16,6 +16,7 @@ from .shared import Adopted, SharedLibrary
 
 if TYPE_CHECKING:  # it brings SQLAlchemy, which a page need not wait for
     from ..store.sweeps import SweepStore
+    from ..store.votes import VoteStore
 
 
 class Gateway(Accepting, Accounts):
@@ -61,6 +62,11 @@ class Gateway(Accepting, Accounts):
     def sweeps(self) -> SweepStore:
         """Its sweeps."""
         return self._shared.store.sweeps
+
+    @property
+    def votes(self) -> VoteStore:
+        """Which of two takes people found better."""
+        return self._shared.store.votes
 
     @property
     def is_open(self) -> bool:

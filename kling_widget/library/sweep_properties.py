@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..analysis.cells import Cell, Expansion
 from ..analysis.frozen import from_json
-from ..display_hook import grid
+from ..display_hook import view
 from ..request.money import dollars, in_dollars
 from ..store.record import TakeId, now_ms
 from ..store.sweep_record import CellOrder, CellRecord, SweepRecord
@@ -238,7 +238,7 @@ class SweepProperties(ReadOnly):
         **traits
             The traits of ``kling_widget.SweepGrid``, such as ``loop=True``.
         """
-        return grid(self, **traits)
+        return view("sweep", self, **traits)
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
         found: dict[str, Any] = self.grid()._repr_mimebundle_()

@@ -14,6 +14,9 @@ from .record import PRACTICE, cost
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..analysis.bradley_terry import Standing
+    from ..analysis.votes import Vote
+
 COLUMNS = (
     "poster",
     "prompt",
@@ -196,6 +199,32 @@ def ledger(entries: Sequence[Mapping[str, Any]], zone: tzinfo = timezone.utc) ->
     table["at"] = _local(table["at"], zone)
     table["amount"] = table["amount"].astype("float64") / 1_000_000
     return table.rename(columns={"amount": "dollars", "words": "prompt"})
+
+
+def votes(cast: Sequence[Vote], zone: tzinfo = timezone.utc) -> pd.DataFrame:
+    """Lay votes out as a table, one row a vote, in the order given; see ``Arena.votes``."""
+    import pandas as pd
+
+    names = ["left", "right", "outcome", "voter", "at", "id"]
+    table = pd.DataFrame([[getattr(vote, name) for name in names] for vote in cast], columns=names)
+    table["at"] = _local((table["at"].astype("float64") * 1000).round(), zone)
+    return table.astype({"outcome": "category"})
+
+
+def standings(found: Iterable[Standing], names: Mapping[str, str], *, ids: bool) -> pd.DataFrame:
+    """Lay out how candidates stand, one row each, in the order given, with their ``ids``; see ``Arena.standings``."""
+    import pandas as pd
+
+    rows = [
+        [
+            names[one.candidate], one.strength, one.low, one.high,
+            one.count.wins, one.count.losses, one.count.ties, one.count.both_bad, one.candidate,
+        ]
+        for one in found
+    ]  # fmt: skip
+    columns = ["name", "strength", "low", "high", "wins", "losses", "ties", "both_bad", "id"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table if ids else table.drop(columns="id")
 
 
 def _local(moments: pd.Series[Any], zone: tzinfo) -> pd.Series[Any]:

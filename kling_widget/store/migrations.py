@@ -15,7 +15,7 @@ from ..errors import LibraryError
 from .database import read_only, writing
 from .layout import VERSION
 from .rows import folded
-from .schema import cells, ledger, meta, settings, sweeps, takes
+from .schema import cells, ledger, meta, settings, sweeps, takes, votes
 
 _AT_ONCE = 5_000  # takes
 
@@ -150,5 +150,11 @@ def _to_3(connection: Connection) -> None:
     cells.create(connection, checkfirst=True)
 
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}
+def _to_4(connection: Connection) -> None:
+    """Votes; and what a search reads, since quotes and dashes of all kinds count as one."""
+    votes.create(connection, checkfirst=True)
+    _fold_all(connection)
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
 """The step that leads from each version to the next one."""

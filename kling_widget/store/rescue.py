@@ -22,14 +22,14 @@ from .elements import elements
 from .layout import DATABASE
 from .media import media
 from .rows import folded
-from .schema import budget, cells, ledger, meta, settings, sweeps, takes
+from .schema import budget, cells, ledger, meta, settings, sweeps, takes, votes
 from .store import Store
 from .time_zone import NAME as ZONE
 from .time_zone import of_name
 
 _PROBED = 100_000  # rows that are looked for one by one, where the pages that lead to them can't be read
 _NEEDED = ("id", "service", "model", "inputs", "words", "seconds", "state", "confirmed_at", "estimate")
-_OTHERS = (settings, ledger, budget, media, elements, sweeps, cells)  # leases run out, totals are counted anew
+_OTHERS = (settings, ledger, budget, media, elements, sweeps, cells, votes)  # leases run out, totals are counted anew
 _UNSENT = (
     "It waited to be sent in a library that was damaged, and was not sent from this copy: it may be sent from there. "
     "Nothing was charged for it here. Generate it again if you like."

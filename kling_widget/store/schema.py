@@ -145,6 +145,19 @@ cells_waiting = Index(
     "cells_waiting", cells.c.sweep, cells.c.number, sqlite_where=text("take IS NULL AND skipped IS 0")
 )
 
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("shown_left", String(32), nullable=False),
+    Column("shown_right", String(32), nullable=False),
+    Column("outcome", String(10), nullable=False),  # left, right, tie, both bad
+    Column("voter", Text, nullable=False),
+    Column("cast_at", BigInteger, nullable=False),
+    Index("votes_by_left", "shown_left"),
+)
+"""What voters said of two takes side by side."""
+
 leases = Table(
     "leases",
     metadata,

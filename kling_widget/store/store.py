@@ -15,7 +15,7 @@ from sqlalchemy import URL, Engine, and_, func, select
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.states import State
-from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, sweeps
+from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, sweeps, votes
 from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
@@ -59,6 +59,8 @@ class Store:
         Whose takes it holds.
     sweeps
         Its sweeps.
+    votes
+        What people said of two of its takes.
     """
 
     def __init__(self, url: str) -> None:
@@ -73,6 +75,7 @@ class Store:
         self.elements = elements.ElementStore(self._engine)
         self.accounts = accounts.Accounts(self._engine)
         self.sweeps = sweeps.SweepStore(self._engine, self.zone)
+        self.votes = votes.VoteStore(self._engine)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:

@@ -2,6 +2,7 @@
 // @ts-check
 import code from "./code/code.js";
 import composedView from "./base/composed_view.js";
+import duel from "./arena/duel.js";
 import draft from "./builder/draft.js";
 import elements from "./elements/elements.js";
 import examples from "./studio/examples.js";
@@ -30,7 +31,7 @@ import sweep from "./sweep/sweep.js";
 
 /** @type {Record<string, Widget | (() => Widget)>} by `page_name` of the Python class; a function is called for each model */
 const WIDGETS = {
-  code, composedView, draft, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard, sweep,
+  code, composedView, draft, duel, elements, examples, extras, generate, header, history, media, origin, player, promptTools, queue, seconds, storyboard, sweep,
 };
 
 /** @param {string} name @returns {Widget} */

@@ -41,11 +41,15 @@ import { make, newTaking } from "./downloads.js";
 /** What the kernel says of a take's file. @typedef {{ place: Place, frames: import("./timecode.js").FrameTimes | null }} Told */
 
 /**
- * What a view puts around the film of a grid.
+ * What a view puts around the film, and what it says of the clips in it.
  * @typedef {object} Labels
  * @property {(film: HTMLElement) => HTMLElement} around puts the film into what it stands in
  * @property {() => number} across how many clips stand in a row
  * @property {(place: number) => string} of what the corner of a clip says; empty: its letter
+ * @property {HTMLElement} [inside] what stands at the end of the card
+ * @property {HTMLElement} [after] what stands after the card
+ * @property {boolean} [blind] whether nothing is said of the clips: not what they differ in either
+ * @property {boolean} [goesOn] whether other clips play at once where the last ones played
  */
 
 export default () => newPlayer();
@@ -106,7 +110,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   /** @type {[string, string]} */
   const pair = ["", ""];
   let selected = ""; // as the trait said it last
-  let [chosen, share, before, acted, left] = ["", 0.5, "", "", false]; // `acted`: on which take; `left`: by the kernel
+  let [chosen, share, before, acted, left, resumes] = ["", 0.5, "", "", false, false]; // `acted`: on which take; `left`: by the kernel
   /** @type {Map<string, import("./caption.js").Differences>} by the pair's ids */
   const differences = new Map();
   /** @type {Map<string, string>} strips by take */
@@ -186,6 +190,10 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
       return { video: tile.video, sound: clip?.sound === true, times: told.get(clip?.id ?? "")?.frames ?? null };
     }));
     deck.listen(tiles.find((tile) => tile.clip()?.id === view().chosen)?.video ?? null);
+    if (resumes && ready.length && ready.length === tiles.filter((tile) => tile.clip()?.file).length) {
+      resumes = false;
+      void deck.play().catch(() => {}); // then the person starts them
+    }
     remark();
     taking.show();
   };
@@ -227,8 +235,8 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   }, tell);
   const help = keysHelp(signal);
   const controls = newControls(deck, card, tell, [help.el, taking.el], signal);
-  card.append(create("div", { class: "kw-film-frame" }, labels?.around(film.el) ?? film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el);
-  el.append(hidden, rows, refused, card);
+  card.append(create("div", { class: "kw-film-frame" }, labels?.around(film.el) ?? film.el, gone, spoken), controls.track, controls.el, remarks, comparing.el, story.el, ...(labels?.inside ? [labels.inside] : []));
+  el.append(hidden, rows, refused, card, ...(labels?.after ? [labels.after] : []));
   film.blend(share);
 
   /** A strip that had to be made first is there now. @param {any} content */
@@ -290,6 +298,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
     // Other clips begin at their beginning; the same ones, shown in another way, stay where they are.
     const fresh = now.shown.map(({ id, file }) => `${id} ${file}`);
     if (before && !fresh.some((one) => before.includes(one))) {
+      resumes = Boolean(labels?.goesOn) && (resumes || deck.state().playing);
       deck.pause();
       deck.range(null, null);
       deck.seek(0);
@@ -317,7 +326,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
     const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
     const told = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
     story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, told, differences.get(compared) ?? null);
-    if (compared && first && other && !differences.has(compared)) {
+    if (compared && first && other && !labels?.blind && !differences.has(compared)) {
       sendCommand(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
         differences.set(compared, answer.differences);
         look();
