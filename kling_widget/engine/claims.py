@@ -79,7 +79,7 @@ def rivals(claims: Claims, record: Record, client: Client) -> int:
     if client.account is None:
         return 0
     try:
-        return claims.rivals(record, client.key)
+        return claims.rivals(record)
     except ClaimsUnusable as error:
         log.warning("take %s: %s", record.id, error)
         return 1

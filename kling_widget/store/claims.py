@@ -113,15 +113,16 @@ class Claims:
             )
             return {prediction for (prediction,) in found if prediction in wanted}
 
-    def rivals(self, record: Record, key: Key) -> int:
-        """Return how many submits of other libraries, under way or in doubt, one task could belong to as well."""
+    def rivals(self, record: Record) -> int:
+        """Return how many submits of other libraries, under way or in doubt, one task could belong to as well.
+
+        Of whichever key: two keys may be one account's. At whichever price: a quote with a discount fits as well.
+        """
         at = record.submitted_at or now_ms()
+        same = (record.service, record.model, self._library, at - NEAR_MS, at + NEAR_MS)
+        query = "SELECT count(*) FROM submits WHERE service = ? AND model = ? AND library <> ? AND at BETWEEN ? AND ?"
         with self._open() as base:
-            account = key.fingerprint(_salt(base))
-            same = (record.service, account, record.model, int(record.estimate), self._library)
-            query = "SELECT count(*) FROM submits WHERE service = ? AND account = ? AND model = ? AND price = ?"
-            query += " AND library <> ? AND at BETWEEN ? AND ?"
-            return int(base.execute(query, (*same, at - NEAR_MS, at + NEAR_MS)).fetchone()[0])
+            return int(base.execute(query, same).fetchone()[0])
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, and_, func, select
+from sqlalchemy import URL, Engine, and_, func, or_, select
 
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.states import State
 from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, sweeps, votes
+from .claims import NEAR_MS
 from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
@@ -31,6 +32,7 @@ from .take_filter import ALL, TakeFilter
 
 log = logging.getLogger(__name__)
 
+_DAY_MS = 25 * 3600 * 1000  # a clock that is set to another time zone is off by less
 _IN_DOUBT = ("sending", "unknown", "reconciling", "needs_you")
 _CLIP = takes.c.kind == "clip"
 
@@ -217,14 +219,18 @@ class Store:
             return [(at, text) for at, text in found if isinstance(at, int) and isinstance(text, str)]
 
     def rivals(self, record: Record) -> int:
-        """How many other takes of the same model and price, but with other inputs, are in doubt like this one."""
-        same = and_(
-            takes.c.service == record.service, takes.c.model == record.model, takes.c.estimate == record.estimate
-        )
+        """How many other takes of the same model, but with other inputs, are in doubt like this one.
+
+        At whichever price: a task may have been made at a discount. Sent within a day, for clocks may differ by that;
+        those of other keys, which may be the same account's, at the same time.
+        """
+        same = and_(takes.c.service == record.service, takes.c.model == record.model)
         others = and_(takes.c.id != record.id, takes.c.state.in_(_IN_DOUBT))
-        with read_only(self._engine) as connection:  # what another account made is in a list of its own
+        at = record.submitted_at or record.confirmed_at
+        with read_only(self._engine) as connection:
             mine = accounts.of_account(connection, record.account)
-        return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others, mine)))
+        when = or_(and_(mine, _sent_within(at, _DAY_MS)), _sent_within(at, NEAR_MS))
+        return sum(other.inputs != record.inputs for other in self._records(select(takes).where(same, others, when)))
 
     # What is written
 
@@ -375,3 +381,8 @@ class Store:
             if take not in self.unreadable:
                 log.warning("%s", words)
         self.unreadable = {**self.unreadable, **found}
+
+
+def _sent_within(at: int, apart: int) -> Any:
+    """Return the condition that a take was sent so close to a moment, or that nobody knows when (milliseconds)."""
+    return or_(takes.c.submitted_at.is_(None), takes.c.submitted_at.between(at - apart, at + apart))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,11 @@ import pytest
 from kling_widget import Library, Take
 from kling_widget.errors import AlreadyTaken
 from kling_widget.practice import PracticeServer
+from kling_widget.request.money import Micros
+from kling_widget.settings import Key
+from kling_widget.store import TakeId
 from kling_widget.store.claims import Claims, ClaimsUnusable
+from kling_widget.store.record import now_ms
 
 from ..patience import until
 from .world import KEY, a_service, admit, ask, settled
@@ -154,3 +158,14 @@ def test_a_file_of_claims_that_is_damaged_is_said_to_be_unusable(tmp_path: Path,
     (tmp_path / "claims.db").write_bytes(b"no database, " * 100)
     with pytest.raises(ClaimsUnusable, match=r"claims\.db can't be used"):
         Claims(tmp_path, Path("one")).claim(record, "a" * 32)
+
+
+def test_a_submit_with_another_key_or_at_another_price_is_a_rival(both: Both) -> None:
+    fox = ask(both.one, both.server.url, "A fox").record
+    mine, theirs = (Claims(both.state, Path(name)) for name in ("one", "two"))
+    other = replace(fox, id=TakeId("t0000000000000"), submitted_at=now_ms(), estimate=Micros(1))
+    theirs.sending(other, Key("a-renewed-key-of-the-same-account"))
+    assert mine.rivals(replace(fox, submitted_at=now_ms())) == 1
+    assert mine.rivals(replace(fox, submitted_at=now_ms() - 3600_000)) == 0
+    assert mine.rivals(replace(fox, submitted_at=now_ms(), model="another/model")) == 0
+    assert theirs.rivals(replace(fox, submitted_at=now_ms(), id=other.id)) == 0
