@@ -7,6 +7,8 @@ sent again by itself.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +20,13 @@ from .refusals import refusal
 
 _REFUSALS = frozenset((400, 401, 402, 403, 404, 413, 422))
 """Answers that say, well-formed, that nothing was made."""
+
+_NAME = re.compile(
+    # A field that holds an id, whatever it stands in, or a prediction's address.
+    r""""(?:id|uuid|(?:task|prediction|job)_?(?:id|uuid))"\s*:\s*(?:"\s*[^"\s]|[0-9])"""
+    r"""|predictions\\?/[A-Za-z0-9_-]""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
     if _names_a_task(body):
         return Unknown(f"The service answered with HTTP {status}, and with a task all the same.", raw)
     code, words = answers.refusal_text(body)
+    if status >= 300 and code is not None and 200 <= code < 300:
+        return Unknown(f"The service answered with HTTP {status}, and with success all the same.", raw)
     well_formed = code is not None or bool(words)
     if isinstance(error, RateLimited) and status == 429:
         return Throttled(error.retry_after, raw)
@@ -87,12 +98,15 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
 
 
 def _names_a_task(body: bytes) -> bool:
-    """Whether a refusal contradicts itself: what it says was not made may exist."""
+    """Whether a refusal contradicts itself: what it says was not made may exist.
+
+    By its text, so that a task counts wherever it stands, also in an answer that is cut off or is no JSON.
+    """
     try:
-        answers.prediction(answers.envelope(body))
+        tidy = json.dumps(answers.parse(body))  # a name may be written in escapes
     except Unreadable:
-        return False
-    return True
+        tidy = ""
+    return any(_NAME.search(text) for text in (service_text.decoded(body), tidy))
 
 
 def from_failure(failure: Failure) -> Outcome:

@@ -70,7 +70,7 @@ def test_a_refusal_inside_http_200_is_a_refusal() -> None:
     assert type(outcome.error) is KeyRejected
 
 
-@pytest.mark.parametrize("odd", [{}, [], "p1", {"id": "", "status": "failed"}, {"id": "p1"}, {"id": None}])
+@pytest.mark.parametrize("odd", [{}, [], "p1", {"id": "", "status": "failed"}, {"id": None}, {"request": 7}])
 def test_a_refusal_that_names_no_task_is_one(odd: object) -> None:
     outcome, _ = outcome_of(answer(envelope(odd, 400, "no"), 400))
     assert isinstance(outcome, Rejected)
@@ -101,6 +101,9 @@ def test_a_refusal_that_names_no_task_is_one(odd: object) -> None:
         pytest.param(answer(envelope(TASK, 401, "no"), 401), id="401 with a task"),
         pytest.param(answer(envelope(TASK, 429, "wait"), 429, "Retry-After: 1"), id="429 with a task"),
         pytest.param(answer(envelope(TASK, 400, "no")), id="400 inside 200, with a task"),
+        pytest.param(answer(envelope({"id": "p1"}, 400, "no"), 400), id="400 with an id"),
+        pytest.param(answer(envelope(None, 200), 429), id="429 with success"),
+        pytest.param(answer(envelope(None, 200), 400), id="400 with success"),
     ],
 )
 def test_all_else_is_unknown_and_was_sent_once(reply: bytes | None) -> None:
@@ -108,6 +111,43 @@ def test_all_else_is_unknown_and_was_sent_once(reply: bytes | None) -> None:
     assert isinstance(outcome, Unknown), outcome
     assert outcome.reason
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"data": {"id": "abc"}},
+        {"data": {"id": "abc", "status": None}},
+        {"data": [{"id": "abc", "status": "created"}]},
+        {"id": "abc", "status": "created"},
+        {"data": {"prediction": {"uuid": "abc"}}},
+        {"data": {"prediction_id": "abc"}},
+        {"data": {"taskId": 7}},
+        {"data": {"urls": {"get": "https://api.wavespeed.ai/api/v3/predictions/abc/result"}}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("status", [429, 400, 402])
+def test_a_refusal_that_names_a_task_in_any_form_is_unknown(said: dict[str, Any], status: int) -> None:
+    body = json.dumps({"code": status, "message": "slow down", **said}).encode()
+    for reply in (body, body[:-1], b"[" + body + b"]", body.decode().encode("utf-16")):
+        outcome, heard = outcome_of(answer(reply, status, "Retry-After: 1"))
+        assert isinstance(outcome, Unknown), reply
+        assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>slow down</html>",
+        b'{"code": 429, "message": "slow down", "data": null}',
+        b'{"code": 429, "message": "the id is missing", "data": {"id": null, "request_id": "r1"}}',
+        b'{"message": "slow down", "data": {}, "error": {"code": "rate_limited"}}',
+    ],
+)
+def test_a_429_that_names_no_task_is_sent_again_later(body: bytes) -> None:
+    assert isinstance(outcome_of(answer(body, 429, "Retry-After: 1"))[0], Throttled)
 
 
 def test_no_answer_in_time_is_unknown() -> None:
