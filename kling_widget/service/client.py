@@ -26,7 +26,7 @@ from .bills import Bill
 from .call_failure import Failure
 from .deadline import Call
 from .prediction_list import Listing
-from .refusals import failed_call, refusal
+from .refusals import failed_call, refusal, surely_succeeded
 from .submit_outcome import Outcome, Unknown, from_answer, from_failure
 from .transport import ConnectAdapter, OneRequest
 from .upload import TOTAL_S, Body, bring
@@ -154,9 +154,18 @@ class Client:
         """A page of the tasks of the last seven days, newest first; ``before`` is how many the pages before it held.
 
         The list's filters (model, times) are not used: what they leave out would count as not made.
+
+        Raises
+        ------
+        Unreadable
+            If the answer may stand for a failure or for a part: elsewhere a success in doubt costs nothing, but what
+            this list does not show counts as not made.
         """
-        data = self._data("POST", "/predictions", json={"page": page, "page_size": _PAGE})
-        return prediction_list.page(data, before=before)
+        answer = self._ask("POST", "/predictions", json={"page": page, "page_size": _PAGE})
+        if not surely_succeeded(answer.status, answer.body):
+            raise Unreadable("The service's list may not be the whole list.")
+        beside = {name: value for name, value in answers.parse(answer.body).items() if name != "data"}
+        return prediction_list.page(answers.envelope(answer.body), before=before, beside=beside)
 
     def delete(self, predictions: Sequence[str]) -> None:
         """Delete tasks' records. It may not stop one that runs, and what it cost stays spent."""

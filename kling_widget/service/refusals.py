@@ -66,6 +66,19 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
     return error
 
 
+def surely_succeeded(status: int, body: bytes) -> bool:
+    """Whether an answer that is no refusal can only be a success.
+
+    A code that can't be read, words without a code and a status such as 206 may stand for a failure or for a part.
+    Where an answer shows what was asked for that does not matter; where it is to prove that something is not there, it
+    does.
+    """
+    if status != 200:
+        return False
+    said, (code, words) = answers.parse(body).get("code"), answers.refusal_text(body)
+    return code is not None or (said is None and words.lower() in ("", "success", "ok"))
+
+
 def service_words(words: str) -> str:
     """Return a service's own words as the end of a message; empty where it had none."""
     return f" The service said: “{words}”." if words else ""

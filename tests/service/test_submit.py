@@ -150,6 +150,45 @@ def test_a_429_that_names_no_task_is_sent_again_later(body: bytes) -> None:
     assert isinstance(outcome_of(answer(body, 429, "Retry-After: 1"))[0], Throttled)
 
 
+_EMPTY: dict[str, Any] = {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        *(({"code": code, "message": "no"}, 200) for code in ("ERR_INTERNAL", True, [500], {"a": 1}, None, "")),
+        ({"message": "internal error"}, 200),
+        ({"code": "ERR_INTERNAL"}, 200),
+        ({"code": 200}, 206),
+        ({"code": 200}, 202),
+    ],
+    ids=str,
+)
+def test_a_list_that_may_stand_for_a_failure_proves_nothing(said: dict[str, Any], status: int) -> None:
+    body = json.dumps({**said, "data": _EMPTY}).encode()
+    with RawServer(lambda heard: answer(body, status)) as server, pytest.raises(Unreadable, match="whole list"):
+        Client(server.origin, Key("k")).recent()
+
+
+@pytest.mark.parametrize("said", [{"error": "internal"}, {"success": False}, {"has_more": True}, {"total": 3}], ids=str)
+def test_what_stands_beside_the_lists_data_counts_as_well(said: dict[str, Any]) -> None:
+    body = json.dumps({"code": 200, **said, "data": _EMPTY}).encode()
+    with RawServer(lambda heard: answer(body)) as server:
+        found = Client(server.origin, Key("k")).recent()
+    assert found.more or not found.readable
+
+
+@pytest.mark.parametrize(
+    "said", [{"code": 200, "message": "success"}, {"code": "200"}, {}, {"code": None}, {"message": "OK"}], ids=str
+)
+def test_an_empty_list_that_succeeded_is_read(said: dict[str, Any]) -> None:
+    body = json.dumps({**said, "data": _EMPTY}).encode()
+    with RawServer(lambda heard: answer(body)) as server:
+        found = Client(server.origin, Key("k")).recent()
+    assert found.readable
+    assert not found.more
+
+
 def test_no_answer_in_time_is_unknown() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
