@@ -1,11 +1,8 @@
-"""Sending a take's request, once; and finding out what became of it where the answer was lost."""
+"""Sending a take's request, once, and writing down how that ended."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
-import time
 
 from ..errors import (
     AlreadyTaken,
@@ -13,21 +10,15 @@ from ..errors import (
     KlingError,
     LeaseLost,
     NoAnswer,
-    NotAllowed,
-    NotFound,
     PracticeError,
-    Unreadable,
 )
-from ..service import answers, identity
+from ..service import identity
 from ..service.answers import Prediction
-from ..service.client import Client
-from ..service.prediction_list import Listing
 from ..service.submit_outcome import Accepted, Outcome, Rejected, Throttled, Unknown, Unsent
-from ..service.timestamps import moment
 from ..settings import is_vendor
 from ..store import Lease, Record, Wait
 from ..store.record import PRACTICE, now_ms
-from . import claims, reconcile
+from . import claims
 from .step_context import StepContext, StepMemory, back_off, patience
 
 log = logging.getLogger(__name__)
@@ -42,34 +33,11 @@ LOST = (
     "The answer to this request was lost, so nobody can say yet whether the service took it: it may have been made "
     "and charged. It is looked for at the service, and not sent again."
 )
-UNCLEAR = (
-    "The answer to this request was lost, and the service lists tasks that could be it. Please say which is yours, "
-    "if any; nothing is sent meanwhile."
-)
-UNREAD = (
-    "The answer to this request was lost, and the service's list of tasks can't be read in full, so nobody can say "
-    "whether it was made and charged; it counts as spent meanwhile, and is not sent again. Look for it among the "
-    "predictions on the service's own site: take.decide('its id') says which it is, take.decide(None) that it was not "
-    "made."
-)
-NOT_MADE = (
-    "The answer to this request was lost. The service was asked again and again and lists nothing like it, so it was "
-    "most likely not made and not charged. Generate it again if you like."
-)
-WHOSE = (
-    "The answer to this request was lost, and this library does not say which key sent it, so the tasks of the key "
-    "found now prove nothing. Please say which task is yours, if any; nothing is sent meanwhile."
-)
 NO_PRACTICE = "It was asked for as practice, and the server there is no practice server any more."
 PATIENCE_S = 5.0
 """Seconds to wait at least where the service asks for patience and does not say how much."""
 
 _IN_SHORT = 3  # writes that the library did not take, after which only the outcome itself is written
-
-_NO_LIST = (Unreadable, InputRefused, NotAllowed, NotFound)
-"""Answers that say for good that a list, or a page of it, is not to be had. What fails otherwise is asked again."""
-
-_PAGES = 5  # of a hundred: more were not made in two minutes
 
 
 def send(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
@@ -102,6 +70,7 @@ def send(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
         return None
     # Seconds may have gone by, or a night with the lid closed: who took the take over since looks for a lost answer.
     context.store.leases.require(lease)
+    memory.note_clock()
     memory.outcome = None  # from here on only its answer says what became of it
     memory.outcome = client.submit(record.model, record.inputs)
     return conclude(context, begun, lease, memory)
@@ -164,7 +133,7 @@ def _written(context: StepContext, record: Record, lease: Lease, memory: StepMem
     if isinstance(outcome, Accepted):
         # The answer to this very submit proves enough where the claim can't be written down.
         claims.claim(context.claims, record, outcome.prediction.id)
-        _adopt(context, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
+        adopt(context, lease, outcome.prediction.id, outcome.prediction.address, outcome.answer)
         return 0.0
     if not isinstance(outcome, Unknown):
         claims.ended(context.claims, record.id)
@@ -195,7 +164,8 @@ def _written(context: StepContext, record: Record, lease: Lease, memory: StepMem
     return wait
 
 
-def _adopt(context: StepContext, lease: Lease, prediction: str, address: str | None, answer: str | None) -> None:
+def adopt(context: StepContext, lease: Lease, prediction: str, address: str | None, answer: str | None) -> None:
+    """Write down which task is the take's."""
     # One write: an id that this process knows and the disk does not is an id that can be lost.
     context.store.change(
         lease,
@@ -212,91 +182,3 @@ def _adopt(context: StepContext, lease: Lease, prediction: str, address: str | N
 def _never_sent(context: StepContext, lease: Lease, reason: str, advice: str) -> None:
     words = f"{reason} Nothing was sent, nothing was charged. {advice}"
     context.store.change(lease, state="rejected", trouble=words, settled=True, finished_at=now_ms())
-
-
-def find(context: StepContext, record: Record, lease: Lease, memory: StepMemory) -> float | None:
-    """Look for a take whose answer was lost among the service's recent tasks."""
-    if record.state == "unknown":
-        record = context.store.change(lease, state="reconciling")
-    if memory.lost_at is None:
-        memory.lost_at = time.monotonic()
-    if mine := claims.claimed_prediction(context.claims, record):
-        # The answer came, or the task was found: only the library did not hear of it.
-        with contextlib.suppress(AlreadyTaken):  # another take of this library has it by now
-            _adopt(context, lease, mine, None, None)
-            return 0.0
-    client = context.client(record)
-    claims.sending(context.claims, record, client)  # of a kernel that died before it could note it
-    verdict = _judged(context, record, client)
-    # A take from before fingerprints: the list of a key that may be another's proves neither that it was made nor not.
-    sure = record.account is not None or client.account is None
-    if verdict.kind == "found" and sure and isinstance(task := verdict.tasks[0], Prediction):
-        try:
-            # What a list shows proves nothing where another library could see the same and not say so.
-            if claims.claim(context.claims, record, task.id):
-                _adopt(context, lease, task.id, task.address, None)
-                return 0.0
-        except AlreadyTaken:  # another take was quicker to see that it is its own
-            return back_off(1)
-    # The list may lag: what it does not show yet may come, and so may a second task that fits.
-    sought = time.monotonic() - memory.lost_at
-    later = [look for look in reconcile.LOOKS_S if look > sought]
-    if later:
-        return later[0] - sought
-    if verdict.kind != "none" or not sure:
-        known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
-        words = WHOSE if not sure else UNREAD if verdict.kind == "unread" else UNCLEAR
-        context.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
-        return None
-    claims.ended(context.claims, record.id)
-    context.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
-    return None
-
-
-def _judged(context: StepContext, record: Record, client: Client) -> reconcile.Verdict:
-    listed, whole = Listing(), False
-    learned = [made - at for at, text in context.store.answers(record.service) if (made := _made_at(text)) is not None]
-    clocks = reconcile.Clocks()
-    try:
-        for page in range(1, _PAGES + 1):
-            listed = listed.and_then(client.recent(page=page, before=listed.entries))
-            clocks = reconcile.Clocks(skews_ms=(0, client.skew_ms, *learned), sure=bool(learned))
-            if whole := reconcile.reaches(record, listed, clocks):
-                break
-    except _NO_LIST:
-        whole = False
-    # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
-    others = claims.rivals(context.claims, record, client)
-    taken = context.store.taken(record.service, listed.ids) | claims.taken(context.claims, record, listed.ids)
-    fits = reconcile.fitting(record, listed, clocks, taken=taken)
-    prices: dict[str, int] = {}
-    if fits.ids:
-        try:
-            bills = client.bills(fits.ids)
-            prices = {known: bill.charge for known, bill in bills.items() if not bill.currency}
-        except _NO_LIST:
-            whole = False
-    return reconcile.judge(
-        fits,
-        prices=prices,
-        expected=_expected(record, client) if fits.ids else (),
-        rivals=context.store.rivals(record) + others,
-        whole=whole,
-    )
-
-
-def _made_at(answer: str) -> int | None:
-    """When a task was made by the service's clock, from a submit's answer as it came."""
-    with contextlib.suppress(Unreadable):
-        return moment(answers.prediction(answers.envelope(answer.encode())).created_at)
-    return None
-
-
-def _expected(record: Record, client: Client) -> set[int]:
-    """What the service may have charged for this take: our estimate, and its own where it can be had."""
-    prices = {int(record.estimate)}
-    try:
-        quote = client.price(record.model, record.inputs)
-    except KlingError:
-        return prices
-    return prices | {int(quote.price), int(quote.discounted)}

@@ -67,6 +67,9 @@ class StepMemory:
         Whether the last step only waited for its turn.
     missing_since
         Since when polls find nothing, on the monotonic clock, in seconds.
+    sent_by
+        How far the wall clock was ahead of the monotonic one when the submit was sent, in seconds; None where another
+        process sent it.
     lost_at
         When this process learned that the submit's answer was lost, on the monotonic clock, in seconds.
     tries
@@ -80,8 +83,20 @@ class StepMemory:
     failures: int = 0
     waited: bool = False
     missing_since: float | None = None
+    sent_by: float | None = None
     lost_at: float | None = None
     tries: Tries = field(default_factory=Tries)
+
+    def note_clock(self) -> None:
+        """Note by which clock the submit is sent."""
+        self.sent_by = _ahead()
+
+    def clock_set_by(self) -> float | None:
+        """How far the wall clock was set since the submit was sent, in seconds; None where nobody can say.
+
+        A computer that slept may count as one whose clock was set: a clock that stood still can't be told from that.
+        """
+        return None if self.sent_by is None else _ahead() - self.sent_by
 
     def missing_for(self) -> float:
         """Return the seconds for which polls have found nothing, this one included."""
@@ -89,6 +104,10 @@ class StepMemory:
         if self.missing_since is None:
             self.missing_since = now
         return now - self.missing_since
+
+
+def _ahead() -> float:
+    return time.time() - time.monotonic()
 
 
 def back_off(failures: int) -> float:

@@ -9,7 +9,8 @@ from ..errors import BadFile, DamagedRow, DownloadError, KeyRejected, KlingError
 from ..request.states import UNCERTAIN
 from ..store import Lease, Record, TakeId
 from .fetching import poll
-from .sending import conclude, find, identified, send
+from .finding import find
+from .sending import conclude, identified, send
 from .settlement import settle
 from .step_context import StepContext, StepMemory, back_off, patience
 

@@ -10,6 +10,12 @@ _MOMENT = re.compile(
 )
 
 
+def zoned(text: str | None) -> bool:
+    """Whether a time says its zone. One that does not may be any zone's, whatever the service's documents say."""
+    found = _MOMENT.fullmatch(text or "")
+    return found is not None and found[4] is not None
+
+
 def moment(text: str | None) -> int | None:
     """Read the service's time (ISO, to nanoseconds, UTC unless it says otherwise) in milliseconds since the epoch."""
     found = _MOMENT.fullmatch(text or "")
