@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kling_widget.engine import fetching, polling, reconcile, sending, settlement, step_context, steps, worker
+from kling_widget.engine import fetching, finding, polling, reconcile, sending, settlement, step_context, steps, worker
 from kling_widget.service import client, download, identity, refusals
 from kling_widget.store import learned_limit, limits
 
@@ -36,6 +36,7 @@ def shrink(patch: pytest.MonkeyPatch | None = None) -> None:
     patch.setattr(learned_limit, "CLIMB_MS", 2000)
     patch.setattr(identity, "_TIMEOUT_S", (0.5, 1.0))
     patch.setattr(sending, "UNSENT_S", 3.0)
+    patch.setattr(finding, "UNREAD_S", 6.0)
     patch.setattr(sending, "PATIENCE_S", 0.5)
     patch.setattr(steps, "KEY_WAIT_S", 0.5)
     patch.setattr(fetching, "GONE_AFTER_S", 4.0)
