@@ -7,7 +7,7 @@ import json
 import logging
 import time
 
-from ..errors import AlreadyTaken, InputRefused, KlingError, NotAllowed, NotFound, Unreadable
+from ..errors import AlreadyTaken, InputRefused, KlingError, NotAllowed, NotFound, NotSent, Unreadable
 from ..service import answers
 from ..service.answers import Prediction
 from ..service.client import Client
@@ -96,7 +96,11 @@ def _judged(
     memory: StepMemory,
     failing: type[Exception] | tuple[type[Exception], ...],
 ) -> reconcile.Verdict:
-    """Judge by what the service says now. Errors that are ``failing`` leave it unread, others are raised."""
+    """Judge by what the service says now. Errors that are ``failing`` leave it unread, others are raised.
+
+    So is a network that is down here, for as long as it is: it says nothing of the service, and a person could not look
+    either.
+    """
     listed, whole = Listing(), False
     learned, sure = _learned(context, record)
     clocks = reconcile.Clocks(now_ms())
@@ -110,6 +114,8 @@ def _judged(
             )
             if whole := reconcile.reaches(record, listed, clocks):
                 break
+    except NotSent:
+        raise
     except failing:
         whole = False
     # In this order: a submit of another library that ends meanwhile is still a rival then, or has its task claimed.
@@ -123,6 +129,8 @@ def _judged(
             # A reservation may be a sum to hold back, and nothing may be charged yet: neither excludes a task.
             final = {known: bill for known, bill in bills.items() if bill.settled and not bill.currency}
             prices = {known: bill.charge for known, bill in final.items() if bill.charge > 0}
+        except NotSent:
+            raise
         except failing:
             whole = False
     return reconcile.judge(

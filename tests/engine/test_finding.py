@@ -139,7 +139,6 @@ ERRORS = [
     KeyRejected("HTTP 401", status=401),
     RateLimited("HTTP 429", status=429),
     NoAnswer("too late"),
-    NotSent("no network"),
     ZeroDivisionError("a surprise"),
 ]
 
@@ -162,6 +161,18 @@ def test_a_list_that_fails_for_good_is_for_a_person_to_look_at(
     told = store.get(record.id)
     assert (told.state, told.trouble, json.loads(told.candidates)) == ("needs_you", finding.UNREAD, [])
     assert service.asked == 3
+
+
+def test_while_the_network_is_down_here_nobody_is_asked(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, lease = a_take(store)
+    runner = a_runner(store, tmp_path, Service(failing=NotSent("no network")))
+    assert runner.run_step(lease) is not None
+    begun = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 10 * finding.UNREAD_S)
+    assert runner.run_step(lease) is not None
+    assert store.get(record.id).state == "reconciling"
 
 
 def test_billing_that_fails_for_good_leaves_the_candidates_to_the_person(
