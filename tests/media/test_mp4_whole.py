@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kling_widget.errors import BadFile
-from kling_widget.media.mp4 import h264
+from kling_widget.media.mp4 import boxes, h264
 from kling_widget.media.mp4.frame_times import frame_times
 from kling_widget.media.mp4.validation import Mp4, check
 
@@ -126,6 +126,27 @@ def test_tables_that_count_more_than_they_hold_are_refused_at_once(tmp_path: Pat
             checked(tmp_path, body)
     if kind not in (b"stco", b"stsc"):  # where samples lie says nothing of when they are due
         assert frame_times(tmp_path / "clip.mp4") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [(b"stss", (1).to_bytes(4, "big")), (b"stts", bytes(7) + b"\1"), (b"ctts", bytes(8))],
+)
+def test_tables_of_when_frames_are_due_are_counted_as_those_of_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: bytes, entry: bytes
+) -> None:
+    """A header of 64 MB has room for 16 million of them, which take gigabytes."""
+    monkeypatch.setattr(boxes, "MOST_SAMPLES", 5_000)
+
+    def longer(table: bytes) -> bytes:
+        number = int.from_bytes(table[4:8], "big") + 5_000
+        return table[:4] + number.to_bytes(4, "big") + table[8:] + entry * 5_000
+
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4s.film(b_frames=3))
+    assert frame_times(path) is not None
+    path.write_bytes(mp4s.changed(mp4s.film(b_frames=3), (b"moov", b"trak", b"mdia", b"minf", b"stbl", kind), longer))
+    assert frame_times(path) is None
 
 
 def _media(body: bytes) -> list[range]:

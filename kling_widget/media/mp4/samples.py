@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...errors import BadFile
-from .boxes import Header
+from .boxes import Box, Header
 from .tracks import Track
 
 _FEW = "The MP4's tables do not say where each sample lies."
@@ -82,10 +82,10 @@ def timed(header: Header, track: Track) -> list[Sample]:
     """
     total = count(header, track)
     header.tally.samples(total)
-    lasting = _spread(header.inside(track.tables.get(b"stts")), ">II", total + 1)
+    lasting = _spread(header, track.tables.get(b"stts"), ">II", total + 1)
     later = [0] * total
     if b"ctts" in track.tables:  # signed in either version, as in all players
-        later = _spread(header.inside(track.tables[b"ctts"]), ">Ii", total)
+        later = _spread(header, track.tables[b"ctts"], ">Ii", total)
     if len(lasting) != total or len(later) < total:
         return []
     keys = _keys(header, track)
@@ -142,11 +142,13 @@ def _holding(header: Header, track: Track) -> Iterator[int]:
         yield from itertools.repeat(holds)
 
 
-def _spread(body: bytes, shape: str, most: int) -> list[int]:
+def _spread(header: Header, box: Box | None, shape: str, most: int) -> list[int]:
     """Expand a run-length table to one value a sample, for at most ``most`` samples."""
+    body = header.inside(box)
     number = int.from_bytes(body[4:8], "big")
     if len(body) < 8 + 8 * number:
         raise BadFile(_SHORT)
+    header.tally.samples(number)  # runs of no samples cost time too
     values: list[int] = []
     for times, value in struct.iter_unpack(shape, body[8 : 8 + 8 * number]):
         values += [value] * min(times, most - len(values))
@@ -161,4 +163,5 @@ def _keys(header: Header, track: Track) -> frozenset[int] | None:
     number = int.from_bytes(body[4:8], "big")
     if len(body) < 8 + 4 * number:
         raise BadFile(_SHORT)
+    header.tally.samples(number)
     return frozenset(one - 1 for (one,) in struct.iter_unpack(">I", body[8 : 8 + 4 * number]))
