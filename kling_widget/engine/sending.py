@@ -154,9 +154,10 @@ def _written(context: StepContext, record: Record, lease: Lease, memory: StepMem
         asked = PATIENCE_S if outcome.retry_after is None else outcome.retry_after
         wait = patience(memory.failures, local=record.local, asked=asked)
         held = context.store.sent_back(record, context.limits(record.service), wait)
+        places = "" if held.at_once is None else f" and {held.at_once:,} run at once"
         words = (
             "The account takes no more at the moment (429); it will be sent as soon as there is room. Not charged. "
-            f"From now on {held.a_minute:,} a minute are sent, and slowly more again."
+            f"From now on {held.a_minute:,} a minute are sent{places}, and slowly more again."
         )
     else:
         words = f"{outcome.reason} Nothing was sent yet; it is tried again for two minutes."

@@ -19,8 +19,8 @@ class Accounts(TendedLibrary):
         waits = self.waits_for_key(record)
         return replace(record, trouble=f"{record.trouble} {waits}".strip()) if waits else record
 
-    def learned_limits(self) -> Mapping[str, Learned]:
-        """Return what accounts were found to take in a minute, by their fingerprint."""
+    def learned_limits(self) -> Mapping[tuple[str, str | None], Learned]:
+        """Return what accounts were found to take, by their service and their fingerprint."""
         return self._shared.store.learned_limits
 
     def waits_for_key(self, record: Record) -> str:

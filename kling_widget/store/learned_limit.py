@@ -1,4 +1,4 @@
-"""How many submits a minute an account was found to take, as a plain value."""
+"""How many submits a minute, and takes at once, an account was found to take, as a plain value."""
 
 from __future__ import annotations
 
@@ -25,22 +25,34 @@ class Learned:
         Submits in a minute, when the service last sent one back.
     at, until
         When that was, and until when the service asked for patience, in milliseconds since the epoch.
+    at_once
+        Takes at a time; None where nothing says that fewer run at once than the account's level allows.
     """
 
     a_minute: int
     at: int
     until: int
+    at_once: int | None = None
 
     def now(self, now: int) -> int:
         """Return how many a minute are tried by now: a step more, a quarter, for each time of peace."""
-        return self.a_minute + max(1, self.a_minute // 4) * (max(0, now - self.at) // CLIMB_MS)
+        return self._climbed(self.a_minute, now)
 
     def within(self, limits: Limits, now: int) -> Limits:
         """Return the limits of the account's level, or less."""
-        most = self.now(now)
-        return replace(limits, a_minute=most if limits.a_minute is None else min(limits.a_minute, most))
+        held = replace(limits, a_minute=_least(limits.a_minute, self.now(now)))
+        if self.at_once is None:
+            return held
+        return replace(held, at_once=_least(limits.at_once, self._climbed(self.at_once, now)))
+
+    def _climbed(self, most: int, now: int) -> int:
+        return most + max(1, most // 4) * (max(0, now - self.at) // CLIMB_MS)
 
     def patience(self, now: int) -> float:
         """Return how many seconds the service still asks to wait; 0 where it does not."""
         left = self.until - now
         return left / 1000 if 0 < left <= _MOST_PATIENCE_MS else 0.0
+
+
+def _least(level: int | None, most: int) -> int:
+    return most if level is None else min(level, most)

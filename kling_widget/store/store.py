@@ -314,8 +314,8 @@ class Store:
             return limits.sent_back(connection, record, most, wait)
 
     @property
-    def learned_limits(self) -> Mapping[str, Learned]:
-        """What accounts were found to take, by their fingerprint."""
+    def learned_limits(self) -> Mapping[tuple[str, str | None], Learned]:
+        """What accounts were found to take, by their service and their fingerprint."""
         with read_only(self._engine) as connection:
             return limits.all_learned(connection)
 

@@ -8,11 +8,10 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.engine import Connection
 
 from .accounts import of_account
-from .limits import in_a_minute, learned
+from .limits import in_a_minute, learned, under_way
 from .record import Limits, Record, Wait, now_ms
 from .schema import leases, takes
 
-_UNDER_WAY = ("sending", "unknown", "reconciling", "accepted", "created", "processing")
 _PLACE_S, _TURN_S = 1.0, 0.1  # how soon to ask again: for a place at the service, for the turn to send
 _LONGEST_MS = 180_000  # longer than any submit takes
 
@@ -30,7 +29,7 @@ def turn(connection: Connection, record: Record, limits: Limits) -> Wait | None:
         if patience := found.patience(now):
             return Wait(patience)
         limits = found.within(limits, now)
-    if limits.at_once is not None and _count(connection, record, takes.c.state.in_(_UNDER_WAY)) >= limits.at_once:
+    if limits.at_once is not None and under_way(connection, record) >= limits.at_once:
         return Wait(_PLACE_S * (1 + ahead))
     if limits.a_minute is not None and in_a_minute(connection, record, now) >= limits.a_minute:
         return Wait(_PLACE_S * (1 + ahead))

@@ -6,15 +6,18 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kling_widget import Library
 from kling_widget.practice import PracticeServer
 from kling_widget.service.timestamps import moment
-from kling_widget.store import Limits, Store, learned_limit, limits
+from kling_widget.store import Limits, Store, Wait, learned_limit, limits
 from kling_widget.store.learned_limit import MINUTE_MS, Learned
+from kling_widget.store.record import now_ms
 
+from ..made import a_record, put_take
 from ..patience import until
 from .world import a_service, admit, ask, judge, owing, settled
 
@@ -99,8 +102,9 @@ def test_all_kernels_of_a_library_come_down_together(tmp_path: Path, server: Pra
     until(lambda: settled(take))
     other = Store.in_folder(library.folder)
     assert other.learned_limits == library._gateway.learned_limits()
-    assert list(other.learned_limits) == [take.record.account]
-    assert other.learned_limits[take.record.account or ""].a_minute < 600
+    whose = (server.url, take.record.account)
+    assert list(other.learned_limits) == [whose]
+    assert other.learned_limits[whose].a_minute < 600
     other.close()
     library.close()
 
@@ -122,3 +126,26 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_for_years() -> None:
     assert found.patience(AT + 30_000) == 0
     assert found.patience(AT - 3_600_000) == 0
     assert found.now(AT - 3_600_000) == 3
+
+
+def test_one_that_takes_fewer_at_once_is_given_as_many_as_run_and_slowly_more(tmp_path: Path) -> None:
+    store, now = Store.in_folder(tmp_path), now_ms()
+    mine: dict[str, Any] = {"service": "https://api.wavespeed.ai", "account": "a" * 32, "charge": None}
+    running = [put_take(store, a_record(state="processing", submitted_at=now - 90_000, **mine)) for _ in range(2)]
+    waits = put_take(store, a_record(state="intent", **mine))
+    found = store.sent_back(waits, Limits(100, 60), 5.0)
+    assert found.at_once == len(running)
+    assert found.within(Limits(100, 60), found.at).at_once == 2
+    assert found.within(Limits(100, 60), found.at + learned_limit.CLIMB_MS).at_once == 3
+    assert found.within(Limits(1, 60), found.at).at_once == 1
+    assert found.within(Limits(), found.at + 10**9).a_minute
+    lease = store.leases.claim_one(waits.id, "me", for_ms=60_000)
+    assert lease is not None
+    assert isinstance(store.begin_sending(lease, Limits(100, 60)), Wait)
+    # Where it took some in this very minute, the minute is at fault: nothing is said of how many run.
+    put_take(store, a_record(state="processing", submitted_at=now, **mine))
+    elsewhere = put_take(store, a_record(state="intent", **{**mine, "service": "https://elsewhere.example"}))
+    assert store.sent_back(elsewhere, Limits(100, 60), 5.0).at_once is None
+    assert store.sent_back(waits, Limits(100, 60), 5.0).at_once == 2
+    assert set(store.learned_limits) == {(mine["service"], mine["account"]), (elsewhere.service, mine["account"])}
+    store.close()

@@ -49,7 +49,7 @@ class Rows:
         progress: Callable[[Record], Progress],
         *,
         lately: Iterable[Record] = (),
-        learned: Mapping[str, Learned] | None = None,
+        learned: Mapping[tuple[str, str | None], Learned] | None = None,
         now: int | None = None,
     ) -> list[Row]:
         """Return the rows: what is under way, oldest first, then what ended without a clip; finished ones leave.

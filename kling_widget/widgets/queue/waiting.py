@@ -26,10 +26,15 @@ class Traffic:
     now
         Milliseconds since the epoch.
     learned
-        What accounts were found to take, by their fingerprint.
+        What accounts were found to take, by their service and their fingerprint.
     """
 
-    def __init__(self, records: Iterable[Record], now: int, learned: Mapping[str, Learned] | None = None) -> None:
+    def __init__(
+        self,
+        records: Iterable[Record],
+        now: int,
+        learned: Mapping[tuple[str, str | None], Learned] | None = None,
+    ) -> None:
         known = {record.id: record for record in records}.values()
         self._now, self._learned = now, learned or {}
         self._running = Counter(_account(r) for r in known if r.state in _PLACES)
@@ -46,14 +51,19 @@ class Traffic:
             limits = limits_of(record.service)
         except SettingsError as error:
             return str(error)
-        found = self._learned.get(record.account or "")
+        found = self._learned.get(_account(record))
         if found and (patience := found.patience(self._now)):
             return f"Waiting: the service takes no more for {clock(patience + 1)}. Not charged."
         if limits.at_once is not None and self._running[_account(record)] >= limits.at_once:
             return f"Waiting for a place: your account runs {limits.at_once:,} at once."
+        held = found.within(limits, self._now) if found else limits
+        if held.at_once is not None and self._running[_account(record)] >= held.at_once:
+            return (
+                f"Waiting for a place: the service sent some back, so {held.at_once:,} run at once, and slowly more "
+                "again."
+            )
         if self._now - record.confirmed_at < _AT_ONCE_MS:
             return ""
-        held = found.within(limits, self._now) if found else limits
         if held.a_minute is not None and held != limits and self._lately[_account(record)] >= held.a_minute:
             return (
                 f"Waiting for its turn: the service sent some back, so {held.a_minute:,} a minute are sent, and slowly "
