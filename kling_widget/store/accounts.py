@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.engine import Connection
 
+from ..errors import LibraryDamaged
 from ..settings import Key
-from . import library_settings
+from . import account_settings, library_settings
+from .account_settings import GROUPS, SALT
+from .damage import is_text
 from .database import read_only, writing
+from .integrity import RESCUE
 from .schema import takes
-
-_SALT, _GROUPS = "account_salt", "same_accounts"
 
 
 class Accounts:
     """A library's accounts.
 
     A fingerprint tells keys apart and does not give them away: it is salted for each library and slow to compute.
+    Where a setting that says whose is whose can't be read, ``LibraryDamaged`` says so in words, and nothing is sent.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -42,23 +45,27 @@ class Accounts:
         with writing(self._engine) as connection:
             joined = _same(connection, one) | _same(connection, other)
             groups = [group for group in _groups(connection) if not joined.intersection(group)]
-            library_settings.write(connection, _GROUPS, json.dumps([*map(sorted, groups), sorted(joined)]))
+            library_settings.write(connection, GROUPS, json.dumps([*map(sorted, groups), sorted(joined)]))
 
     def beginning(self, digits: str) -> list[tuple[str, str]]:
         """Return the accounts of takes whose fingerprint begins so, each with its service."""
         query = select(takes.c.account, takes.c.service).where(takes.c.account.is_not(None)).distinct()
         with read_only(self._engine) as connection:
             found = connection.execute(query.order_by(takes.c.account, takes.c.service)).all()
-        return [(account, service) for account, service in found if account.startswith(digits)]
+        texts = [(account, service) for account, service in found if is_text(account) and is_text(service)]
+        return [(account, service) for account, service in texts if account.startswith(digits)]
 
     def _read_salt(self) -> bytes:
         with read_only(self._engine) as connection:
-            found = library_settings.read(connection, _SALT)
+            found = library_settings.read(connection, SALT)
         if found is None:
             with writing(self._engine) as connection:  # another kernel may be quicker: its salt is taken then
-                found = library_settings.once(connection, _SALT, lambda: secrets.token_hex(16))
-        self._salt = bytes.fromhex(found)
-        return self._salt
+                found = library_settings.once(connection, SALT, lambda: secrets.token_hex(16))
+        salt = account_settings.salt(found)
+        if salt is None:
+            raise _unreadable(SALT)
+        self._salt = salt
+        return salt
 
 
 def of_account(connection: Connection, account: str | None) -> Any:
@@ -72,5 +79,17 @@ def _same(connection: Connection, account: str) -> frozenset[str]:
     return frozenset({account}).union(*(group for group in _groups(connection) if account in group))
 
 
-def _groups(connection: Connection) -> Iterable[frozenset[str]]:
-    return [frozenset(group) for group in json.loads(library_settings.read(connection, _GROUPS) or "[]")]
+def _groups(connection: Connection) -> Collection[frozenset[str]]:
+    value = library_settings.read(connection, GROUPS)
+    found = [] if value is None else account_settings.groups(value)
+    if found is None:
+        raise _unreadable(GROUPS)
+    return found
+
+
+def _unreadable(name: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"The library's setting {name} can't be read: it holds what was never written there, so nobody can say whose "
+        "takes are whose. It is left as it is, and nothing is sent for them; what is under way at the service goes on "
+        f"there. {RESCUE}."
+    )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import AlreadyTaken
 from ..settings import Key
+from . import account_settings
 from .record import Record, now_ms
 
 NEAR_MS = 130_000
@@ -102,7 +103,9 @@ class Claims:
         with self._open() as base:
             query = "SELECT prediction FROM claims WHERE service = ? AND take = ? AND library = ? ORDER BY at DESC"
             found = base.execute(query, (record.service, record.id, self._library)).fetchone()
-            return None if found is None else str(found[0])
+            if found is not None and not (isinstance(found[0], str) and found[0]):
+                raise ClaimsUnusable(f"{self._path} holds a claim that can't be read")
+            return None if found is None else found[0]
 
     def taken(self, record: Record, predictions: Collection[str]) -> set[str]:
         """Return those of these predictions that other takes have."""
@@ -159,4 +162,6 @@ def _salt(base: sqlite3.Connection) -> bytes:
         # One statement, so that two processes that come first agree on one salt.
         base.execute("INSERT INTO salt SELECT ? WHERE NOT EXISTS (SELECT 1 FROM salt)", (secrets.token_hex(16),))
         found = base.execute("SELECT value FROM salt").fetchone()
-    return bytes.fromhex(found[0])
+    if (salt := account_settings.salt(found[0])) is None:
+        raise ClaimsUnusable("the salt of this machine's claims can't be read")
+    return salt

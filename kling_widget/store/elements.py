@@ -141,7 +141,7 @@ class ElementStore:
         tidy = words.as_id(element_id)
         with writing(self._engine) as connection:
             row = connection.execute(select(elements).where(elements.c.take == take)).mappings().first()
-            if not take or row is None:
+            if not take or row is None or not _is_readable(row):
                 return None
             if row["element_id"] is None:
                 _refuse_duplicate(connection, row["service"], tidy)

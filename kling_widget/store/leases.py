@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, and_, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import LeaseLost
-from .damage import is_text, is_whole
+from .damage import LAST_MS, MOST, is_text, is_whole
 from .database import read_only, writing
 from .record import Lease, TakeId, now_ms
 from .schema import leases, takes
@@ -50,10 +51,13 @@ class Leases:
             return row.id not in but and all(map(is_text, (row.id, row.service, row.account or "")))
 
         # A lease that reaches further than any is given is one from before the clock was set back.
-        free = or_(leases.c.take.is_(None), leases.c.until < now, leases.c.until > now + 2 * for_ms)
+        # One without an end or an owner is nobody's: a lease that can't be read must not leave its take untended.
+        free = or_(leases.c.until.is_(None), leases.c.until < now, leases.c.until > now + 2 * for_ms)
         # Its own, also those that ran out while the machine slept, an owner renews: they are not to change hands.
-        not_mine = or_(leases.c.take.is_(None), leases.c.owner != owner, leases.c.until == 0)
-        query = select(takes.c.id, takes.c.service, takes.c.account, leases.c.token).where(and_(OPEN, free, not_mine))
+        not_mine = or_(leases.c.owner.is_(None), leases.c.owner != owner, leases.c.until == 0)
+        held = leases.c.take.label("held")
+        query = select(takes.c.id, takes.c.service, takes.c.account, held, leases.c.token)
+        query = query.where(and_(OPEN, free, not_mine))
         query = query.select_from(takes.outerjoin(leases, leases.c.take == takes.c.id)).order_by(takes.c.confirmed_at)
         with read_only(self._engine) as connection:
             waiting = {(row.service, row.account) for row in connection.execute(query) if readable(row)}
@@ -64,7 +68,8 @@ class Leases:
         with writing(self._engine) as connection:
             rows = [row for row in connection.execute(query).all() if readable(row)]
             found = [row for row in rows if (row.service, row.account) in mine]
-            return [_grant(connection, TakeId(r.id), r.token, owner, now + for_ms) for r in found]
+            until = now + for_ms
+            return [_grant(connection, TakeId(r.id), r.held is not None, r.token, owner, until) for r in found]
 
     def claim_one(self, take: TakeId, owner: str, *, for_ms: int) -> Lease | None:
         """Take over one take; None where somebody tends it already, this owner included."""
@@ -73,7 +78,8 @@ class Leases:
             held = connection.execute(select(leases).where(leases.c.take == take)).mappings().first()
             if held and is_whole(held["until"], now, now + 2 * for_ms):
                 return None
-            return _grant(connection, take, held["token"] if held else None, owner, now + for_ms)
+            token = held["token"] if held else None
+            return _grant(connection, take, held is not None, token, owner, now + for_ms)
 
     def renew(self, owner: str, held: Iterable[Lease], *, for_ms: int) -> list[Lease]:
         """Go on tending these takes; returns those that are still this owner's."""
@@ -89,7 +95,7 @@ class Leases:
     def tended(self, take: str) -> bool:
         """Return whether a kernel tends a take now."""
         with read_only(self._engine) as connection:
-            return (connection.scalar(select(leases.c.until).where(leases.c.take == take)) or 0) >= now_ms()
+            return is_whole(connection.scalar(select(leases.c.until).where(leases.c.take == take)), now_ms(), LAST_MS)
 
     def require(self, lease: Lease) -> None:
         """Raise ``LeaseLost`` where another kernel tends the take now."""
@@ -127,12 +133,14 @@ def revoke(connection: Connection, take: str) -> None:
     connection.execute(change.values(token=leases.c.token + 1, until=0))
 
 
-def _grant(connection: Connection, take: TakeId, token: int | None, owner: str, until: int) -> Lease:
-    if token is None:
+def _grant(connection: Connection, take: TakeId, held: bool, token: object, owner: str, until: int) -> Lease:
+    """Give a take to an owner; ``held`` says whether a row of its lease is there, whatever token is in it."""
+    if not held:
         lease = Lease(take, 1)
         connection.execute(insert(leases).values(take=take, owner=owner, token=1, until=until))
     else:
-        lease = Lease(take, token + 1 if is_whole(token) else 1)
+        # Where the token can't be read, one that none can have come to: an older writer must not hold the same.
+        lease = Lease(take, token + 1 if type(token) is int and is_whole(token, 0) else secrets.randbelow(MOST))
         now_held = {"owner": owner, "token": lease.token, "until": until}
         connection.execute(update(leases).where(leases.c.take == take).values(now_held))
     return lease

@@ -8,13 +8,17 @@ from datetime import tzinfo
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from . import time_zone
+from .damage import is_text
 from .database import read_only, writing
 from .schema import settings
 
 
 def read(connection: Connection, name: str) -> str | None:
-    """Return a value; None where the library has none of that name."""
-    return connection.scalar(select(settings.c.value).where(settings.c.name == name))
+    """Return a value; None where the library has none of that name, empty where it has one that is no text."""
+    row = connection.execute(select(settings.c.value).where(settings.c.name == name)).first()
+    if row is None:
+        return None
+    return str(row.value) if is_text(row.value) else ""
 
 
 def write(connection: Connection, name: str, value: str) -> None:

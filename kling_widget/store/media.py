@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import BigInteger, Column, Engine, Index, Integer, String, Table, Text, insert, select
 
-from .. import paths, permissions
+from .. import paths, permissions, urls
 from ..atomic_write import sync_folder
 from ..errors import LibraryError, MediumRefused
-from .damage import is_text, is_whole
+from .damage import LAST_MS, is_text, is_whole
 from .database import read_only, writing
 from .media_types import ENDINGS, FREE, HEAD, Medium, MediumKind, examine, plain, small_enough
 from .record import KEPT_MS, now_ms
@@ -176,8 +176,12 @@ class MediaStore:
         query = select(media.c.url, media.c.uploaded_at).where(media.c.sha256 == sha256, media.c.service == service)
         with read_only(self._engine) as connection:
             row = connection.execute(query.order_by(media.c.id.desc()).limit(1)).first()
-        if row is None or not isinstance(row.uploaded_at, int):
-            return None
+        if (
+            row is None
+            or not is_whole(row.uploaded_at, 0, LAST_MS)
+            or not (is_text(row.url) and urls.is_input(row.url))
+        ):
+            return None  # nothing of it was kept there, or nobody can say where: it is uploaded anew
         age = (now_ms() if now is None else now) - row.uploaded_at
         return str(row.url) if -SPARE_MS <= age <= KEPT_MS - SPARE_MS else None  # clocks may be set back
 

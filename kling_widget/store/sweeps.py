@@ -119,7 +119,7 @@ class SweepStore:
         with writing(self._engine) as connection:
             known = connection.execute(select(*sweep_rows.COLUMNS).where(sweeps.c.digest == sweep.digest)).first()
             if known is not None:
-                return sweep_rows.to_record(known)
+                return sweep_rows.get(connection, known.id)
             values = {column.name: getattr(sweep, column.name) for column in sweep_rows.COLUMNS}
             connection.execute(insert(sweeps).values(**values, expansion=expansion))
             rows.next_revision(connection)
