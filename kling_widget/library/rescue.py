@@ -65,7 +65,7 @@ def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescue
 def _copy(source: Path, target: Path) -> tuple[int, list[str]]:
     """Copy a library's files, but for its database; gives how many, and in words what was left."""
     count, left = 0, []
-    known = (DATABASE, f"{DATABASE}-journal")
+    known = {DATABASE + ending for ending in ("", "-journal", "-wal", "-shm")}  # beside the new one it would read them
     for at, folders, names in os.walk(source, onerror=lambda error: left.append(f"{error.filename} can't be read.")):
         here = Path(at)
         if here != source:

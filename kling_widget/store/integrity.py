@@ -12,13 +12,14 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import LibraryDamaged, LibraryError
-from . import layout
+from . import account_settings, layout
 
 RESCUE = "Library.rescue(folder, 'a/new/folder') copies what can be read of it"
 """What to do about a damaged library."""
 
 _PATIENCE_S = 20  # for a lock; a write holds one for some milliseconds
 _MAGIC = b"SQLite format 3\0"
+_JOURNAL, _LOG = "-journal", "-wal"
 # Bytes. SQLite can't be stopped in the middle of looking through a table, so that the size says what it may cost.
 _SMALL = 8 << 20  # some 5,000 takes: pages and indexes, in 40 ms
 _LARGE = 32 << 20  # some 20,000 takes: pages, in 40 ms; of a larger one they come before the first take is sent
@@ -62,6 +63,8 @@ def is_plain(path: Path) -> bool:
     try:
         if not path.exists() or not path.stat().st_size:
             return True
+        if _needs_copy(path):
+            return False
         with _opened(path) as base:
             version = base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
             return version == (layout.VERSION,) and layout.digest(base) == layout.DIGEST
@@ -97,10 +100,14 @@ def _file_size(path: Path) -> int:
         with path.open("rb") as file:
             head = file.read(100)
     except FileNotFoundError:
-        return 0
+        about, head = None, b""
     except OSError as error:
         raise unusable(path, error.strerror or error) from error
-    if not about.st_size:
+    if about is None or not about.st_size:
+        if _has(path, _LOG):  # opening would remove it, and whatever is in it alone
+            raise unusable(path, f"it is {'empty' if about else 'not there'}, and {_beside(path, _LOG).name} is")
+        if about is None:
+            return 0
         if paths.holds_clips(path.parent):
             raise unusable(path, "it is empty, and clips lie beside it")
         return 0
@@ -108,45 +115,59 @@ def _file_size(path: Path) -> int:
         raise unusable(path, "it is no SQLite database")
     pages, page = int.from_bytes(head[28:32], "big"), int.from_bytes(head[16:18], "big")
     told = pages * (65_536 if page == 1 else page) if head[24:28] == head[92:96] else 0
-    if about.st_size < told and not _journal(path):
+    if about.st_size < told and not _has(path, _JOURNAL) and not _has(path, _LOG):
         raise unusable(path, f"it is cut off: {about.st_size:,} of {told:,} bytes are there")
     return about.st_size
 
 
 def _looked_through(path: Path, *, everything: bool) -> bool:
-    try:
-        with _opened(path) as base:
-            return _sound(base, path, everything)
-    except sqlite3.Error as error:
-        if is_locked(error):
-            raise LibraryError(
-                f"The library's database {str(path)!r} is locked by another kernel or program for longer than a write "
-                "takes. Nothing was changed, and nothing was sent. Try again in a moment; if it stays so, end that "
-                "program."
-            ) from None
-        if not _journal(path):
-            raise unusable(path, error) from error
-    # A kernel was ended in the middle of a write. Going back to before it is tried on a copy.
+    if not _needs_copy(path):
+        try:
+            with _opened(path) as base:
+                return _sound(base, path, everything)
+        except sqlite3.Error as error:
+            if is_locked(error):
+                raise LibraryError(
+                    f"The library's database {str(path)!r} is locked by another kernel or program for longer than a "
+                    "write takes. Nothing was changed, and nothing was sent. Try again in a moment; if it stays so, "
+                    "end that program."
+                ) from None
+            if not _has(path, _JOURNAL):
+                raise unusable(path, error) from error
+    # A kernel was ended in the middle of a write, or some tool left a log. What opening would make of the file, of
+    # which a connection that only reads sees nothing, is tried on a copy.
     with tempfile.TemporaryDirectory(prefix="kling-") as folder:
         copy = Path(folder, path.name)
         try:
             shutil.copyfile(path, copy)
-            shutil.copyfile(_beside(path), _beside(copy))
+            for ending in (_JOURNAL, _LOG):
+                if _has(path, ending):
+                    shutil.copyfile(_beside(path, ending), _beside(copy, ending))
             before = _changes(copy)
             with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as base:
                 whole = _sound(base, path, everything)
         except (sqlite3.Error, OSError) as error:
             raise unusable(path, error) from error
-        if before - _changes(copy) not in (0, 1):
-            raise unusable(path, f"{_beside(path).name} belongs to another database")
+        if _has(path, _JOURNAL) and not _has(path, _LOG) and before - _changes(copy) not in (0, 1):
+            raise unusable(path, f"{_beside(path, _JOURNAL).name} belongs to another database")
         return whole
+
+
+def _needs_copy(path: Path) -> bool:
+    """Whether opening a database would read what lies beside it, unseen by a connection that only reads."""
+    return _has(path, _LOG) or (_is_logged(path) and _has(path, _JOURNAL))
+
+
+def _is_logged(path: Path) -> bool:
+    """Whether some tool left a database in the mode of a write-ahead log."""
+    with path.open("rb") as file:
+        return b"\2" in file.read(20)[18:20]
 
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with path.open("rb") as file:
-        logged = file.read(20)[18:20] == b"\2\2"  # some tool's write-ahead log: looking would make its files
-    options = "?mode=ro&immutable=1" if logged else "?mode=ro"
+    # In that mode looking would make the log's files.
+    options = "?mode=ro&immutable=1" if _is_logged(path) else "?mode=ro"
     address = path.absolute().as_uri() + options
     with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE_S, isolation_level=None)) as base:
         yield base
@@ -172,6 +193,11 @@ def _sound(base: sqlite3.Connection, path: Path, everything: bool) -> bool:
         raise unusable(path, f"its table {missing[0]} is not there")
     if version == layout.VERSION and layout.digest(base) != layout.DIGEST:
         _has_columns(base, path, tables)
+    if "settings" in tables:
+        wanted = (account_settings.SALT, account_settings.GROUPS)
+        kept = base.execute("SELECT name, value FROM settings WHERE name IN (?, ?)", wanted).fetchall()
+        if odd := account_settings.odd(kept):
+            raise unusable(path, f"its setting {odd} can't be read")
     return _pages_are_whole(base, path, everything)
 
 
@@ -205,13 +231,14 @@ def _pages_are_whole(base: sqlite3.Connection, path: Path, everything: bool) -> 
     return True
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + "-journal")
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
-def _journal(path: Path) -> bool:
+def _has(path: Path, ending: str) -> bool:
+    """Whether something lies beside a database that SQLite would read with it."""
     try:
-        return _beside(path).stat().st_size > 0
+        return _beside(path, ending).stat().st_size > 0
     except OSError:
         return False
 
