@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .accounts import TakeAccounts
 from .at_exit import Leaving
 from .billing_audit import BillingAudit
 from .extractor import Extractor
+from .faults import Faults
 from .forecast import Observed
 from .held_takes import HeldTakes
 from .jobs import Jobs
@@ -48,6 +50,7 @@ LEASE_MS = 15_000
 
 _RENEW_S, _CLAIM_S = 4.0, 2.0
 _SHOW_S = 0.25  # watchers are called at most four times a second
+_FAULT_S = 0.25  # what fails at each turn must not keep the processor busy
 _LEAVE_S = 2.0  # how long closing waits for steps that are under way
 _SENDERS = 4  # threads for HTTP, however many takes there are
 
@@ -87,8 +90,9 @@ class Engine:
             StepContext(store, folder, self._connections.client_of, self._schedule, limits_of, claims)
         )
         self.queries = BackgroundQueries(self._connections.client)
-        self._audit = BillingAudit(store, self.queries, self._connections.reachable)
-        self._sweeps = SweepFeed(store, self._connections.reachable, self._take_on)
+        self._faults = Faults()
+        self._audit = BillingAudit(store, self.queries, self._reachable)
+        self._sweeps = SweepFeed(store, self._reachable, self._take_on)
         self.extractor = Extractor()
         self.uploader = Uploader(store.media(folder), self._connections.client)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"[-120:]
@@ -98,7 +102,7 @@ class Engine:
         self._jobs = Jobs()
         self._steps: queue.SimpleQueue[Lease | None] = queue.SimpleQueue()
         self._watchers = Watchers()
-        self._changed = False
+        self._changed, self._revision, self._shown = False, -1, 0.0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kling-engine", daemon=True)
         self._senders = [
@@ -252,53 +256,66 @@ class Engine:
     # The thread
 
     def _run(self) -> None:
-        renewed = claimed = shown = 0.0
-        revision = -1
+        renewed = claimed = 0.0
         while not self._closed.is_set():
             now = time.monotonic()
-            try:
-                self._jobs.run()
-                if now - claimed >= _CLAIM_S:
-                    claimed = now
-                    self._claim()
-                if now - renewed >= _RENEW_S and self._held:
-                    renewed = now
-                    self._renew()
-                for lease in self._held.take_due(now):
-                    self._steps.put(lease)
-                self._audit.run_due(now)
-                self._sweeps.run_due(now)
-                if self._watchers and now - shown >= _SHOW_S:
-                    newest = self._store.revision
-                    if newest != revision or self._held or self._changed:
-                        self._changed = False
-                        revision, shown = newest, now
-                        self._watchers.call()
-            except Exception:
-                # Whatever it was, the takes must go on: a log that fills is noticed, a dead thread is not.
-                log.exception("the engine failed; it goes on")
-                time.sleep(0.5)
-            self._rest(shown)
+            parts: list[tuple[str, Callable[[], None]]] = [("running its jobs", self._jobs.run)]
+            if now - renewed >= _RENEW_S and self._held:
+                renewed = now
+                parts.append(("renewing its leases", self._renew))
+            if now - claimed >= _CLAIM_S:
+                claimed = now
+                parts.append(("taking takes over", self._claim))
+            parts.append(("handing out the next steps", partial(self._hand_out, now)))
+            parts.append(("looking at billing again", partial(self._audit.run_due, now)))
+            parts.append(("feeding sweeps", partial(self._sweeps.run_due, now)))
+            if self._watchers and now - self._shown >= _SHOW_S:
+                parts.append(("telling what changed", partial(self._show, now)))
+            # Each by itself: a take is not to wait for what has nothing to do with it.
+            failed = [part for part, job in parts if not self._faults.kept(part, job)]
+            if failed:
+                self._closed.wait(_FAULT_S)
+            self._rest()
         self._jobs.run(all_now=True)
 
-    def _rest(self, shown: float) -> None:
+    def _hand_out(self, now: float) -> None:
+        for lease in self._held.take_due(now):
+            self._steps.put(lease)
+
+    def _show(self, now: float) -> None:
+        newest = self._store.revision
+        if newest != self._revision or self._held or self._changed:
+            self._changed = False
+            self._revision, self._shown = newest, now
+            self._watchers.call()
+
+    def _rest(self) -> None:
         now = time.monotonic()
         until = min(now + 1.0, self._held.next_due or now + 1.0)
         if self._watchers and (self._held or self._changed):
-            until = min(until, shown + _SHOW_S)
+            until = min(until, self._shown + _SHOW_S)
         if until > now:
             with contextlib.suppress(queue.Empty):
                 self._bell.get(timeout=until - now)
         while not self._bell.empty():  # one wake-up is enough
             self._bell.get()
 
+    def _reachable(self, service: str, account: str | None = None) -> bool:
+        """Whether takes of an account can be advanced here; one of which nobody can say so holds up no other."""
+        found: list[bool] = []
+        self._faults.kept(
+            f"finding whose takes of {service} are whose",
+            lambda: found.append(self._connections.reachable(service, account)),
+        )
+        return any(found)
+
     def _take_on(self, take: TakeId) -> None:
         if lease := self._store.leases.claim_one(take, self.owner, for_ms=LEASE_MS):
             self._plan(lease, 0.0)
 
     def _claim(self) -> None:
-        claim, reachable = self._store.leases.claim, self._connections.reachable
-        for lease in claim(self.owner, for_ms=LEASE_MS, reachable=reachable, but=self._store.unreadable):
+        leases, unreadable = self._store.leases, self._store.unreadable
+        for lease in leases.claim(self.owner, for_ms=LEASE_MS, reachable=self._reachable, but=unreadable):
             self._plan(lease, 0.0)
 
     def _renew(self) -> None:
@@ -314,6 +331,10 @@ class Engine:
         while (lease := self._steps.get()) is not None and not self._closed.is_set():
             try:
                 wait = self._runner.run_step(lease)
+                if wait is None:
+                    self._finish(lease)
+                else:
+                    self._plan(lease, wait)
             except LeaseLost:
                 self._held.drop(lease)
             except Exception:
@@ -321,12 +342,7 @@ class Engine:
                     log.debug("take %s stumbled while the engine closed", lease.take, exc_info=True)
                     return
                 log.exception("take %s stumbled", lease.take)
-                self._plan(lease, 5.0)
-            else:
-                if wait is None:
-                    self._finish(lease)
-                else:
-                    self._plan(lease, wait)
+                self._plan(lease, 5.0)  # also where only its lease could not be given back: it is tried once more
             self._changed_now()
 
     def _plan(self, lease: Lease, wait: float) -> None:
