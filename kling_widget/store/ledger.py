@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import OverBudget
 from ..request.budget import CAPS, Budget, Spend, refusal
-from ..request.money import Micros
+from ..request.money import ZERO, Micros
 from ..request.states import FINAL
 from . import rows
 from . import time_zone as days
@@ -20,7 +20,8 @@ from .database import read_only, writing
 from .record import PRACTICE, Record, TakeId, now_ms
 from .schema import OF_TOOLS, budget, ledger, spend, takes
 
-_FREE = FINAL - {"completed", "expired", "unverified"}  # what ends so is not charged, or is refunded
+FREE = FINAL - {"completed", "deleted", "expired", "unverified"}
+"""What ends so is not charged, or is refunded."""
 
 
 class Ledger:
@@ -49,9 +50,13 @@ class Ledger:
                 connection.execute(insert(budget), wanted)
 
     def entries(self) -> Sequence[Mapping[str, Any]]:
-        """The ledger, oldest first, each entry with its take's words; entries that can't be read are left out."""
-        columns = (ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, takes.c.words, ledger.c.take)
-        query = select(*columns).join(takes, takes.c.id == ledger.c.take).order_by(ledger.c.id)
+        """The ledger, oldest first, each entry with its take's words; entries that can't be read are left out.
+
+        A take that a rescue did not find has no words.
+        """
+        words = func.coalesce(takes.c.words, "").label("words")
+        query = select(ledger.c.at, ledger.c.kind, ledger.c.amount, ledger.c.service, words, ledger.c.take)
+        query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take)).order_by(ledger.c.id)
         with read_only(self._engine) as connection:
             return [dict(row) for row in connection.execute(query).mappings() if _is_entry(row)]
 
@@ -92,7 +97,7 @@ def allow_all(
 
 def quote(connection: Connection, record: Record) -> None:
     """Enter a take's estimate in the ledger."""
-    connection.execute(insert(ledger).values(_entry(record.id, record.service, "quote", record.estimate)))
+    connection.execute(insert(ledger).values(entry(record.id, record.service, "quote", record.estimate)))
 
 
 def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone: tzinfo) -> None:
@@ -105,7 +110,7 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
         if told is None or told == before:
             continue
         amount = told - (before or 0)
-        connection.execute(insert(ledger).values(_entry(take, record.service, kind, amount)))
+        connection.execute(insert(ledger).values(entry(take, record.service, kind, amount)))
         # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
         if not _all_sound(connection):
             recount(connection, zone)
@@ -121,11 +126,13 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
 def recount(connection: Connection, zone: tzinfo) -> None:
     """Make the running totals anew, from the ledger."""
     totals: dict[tuple[str, str], int] = {}
-    query = select(_money(ledger.c.service), ledger.c.kind, ledger.c.amount, takes.c.confirmed_at)
-    query = query.join(takes, takes.c.id == ledger.c.take).where(ledger.c.kind.in_(("charge", "refund")))
-    for service, kind, amount, at in connection.execute(query):
-        if is_text(service) and is_whole(amount) and is_whole(at, 0, LAST_MS):
-            key = (service, days.day(at, zone))
+    query = select(_money(ledger.c.service), ledger.c.kind, ledger.c.amount, takes.c.confirmed_at, ledger.c.at)
+    query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take))
+    for service, kind, amount, *moments in connection.execute(query.where(ledger.c.kind.in_(("charge", "refund")))):
+        # What was charged counts, also where its take is lost or holds no moment that can be read.
+        at = next((at for at in moments if is_whole(at, 0, LAST_MS)), now_ms())
+        if is_whole(amount):
+            key = (service if is_text(service) else "", days.day(at, zone))
             totals[key] = totals.get(key, 0) + (amount if kind == "charge" else -amount)
     connection.execute(delete(spend))
     for (service, day), amount in totals.items():
@@ -143,8 +150,10 @@ def _sound(amount: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _all_sound(connection: Connection) -> bool:
-    odd = or_(spend.c.amount.is_(None), not_(_sound(spend.c.amount)))
-    return connection.scalar(select(spend.c.day).where(odd).limit(1)) is None
+    # A column that may not be null SQLite does not ask whether it is: it would say no, whatever a damaged row holds.
+    amount, day = func.coalesce(spend.c.amount, MOST + 1), func.coalesce(spend.c.day, "")
+    odd = or_(not_(_sound(amount)), not_(day.like("____-__-__")))  # an amount of no day would be none of today's
+    return not connection.scalar(select(func.count()).select_from(spend).where(odd))
 
 
 def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
@@ -153,7 +162,8 @@ def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
         today = case((spend.c.day == day, spend.c.amount), else_=0)
         return select(spend.c.service, func.sum(spend.c.amount), func.sum(today)).group_by(spend.c.service)
     signed = case((ledger.c.kind == "charge", ledger.c.amount), (ledger.c.kind == "refund", -ledger.c.amount), else_=0)
-    when = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
+    at = func.coalesce(takes.c.confirmed_at, ledger.c.at)  # of a take that a rescue did not find, its entry's
+    when = and_(at >= since, at < until)
     money = _money(ledger.c.service)
     query = select(money, func.sum(signed), func.sum(case((when, signed), else_=0)))
     query = query.select_from(ledger.outerjoin(takes, takes.c.id == ledger.c.take)).where(_sound(ledger.c.amount))
@@ -163,7 +173,7 @@ def _booked(day: str, since: int, until: int, *, sound: bool) -> Select[Any]:
 def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
     day = day or days.day(now_ms(), zone)
     # What was confirmed and not billed yet is as good as spent, sent or not: a budget must hold for it too.
-    unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(_FREE)))
+    unbilled = and_(takes.c.charge.is_(None), takes.c.settled.is_(False), takes.c.state.not_in(sorted(FREE)))
     since, until = days.bounds(day, zone)
     today = and_(takes.c.confirmed_at >= since, takes.c.confirmed_at < until)
     money = _money(takes.c.service)
@@ -182,9 +192,10 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
 
 
 def _budget(connection: Connection) -> Budget:
-    found = connection.execute(select(budget.c.cap, budget.c.amount))
-    # A cap that can't be read lets nothing through, until it is set anew.
-    return Budget(**{row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in CAPS})
+    found = connection.execute(select(budget.c.cap, budget.c.amount)).all()
+    # A cap that can't be read lets nothing through, until it is set anew: nor does one of which nobody knows what for.
+    caps = {row.cap: Micros(row.amount if is_whole(row.amount, 0) else 0) for row in found if row.cap in CAPS}
+    return Budget(**(caps if all(row.cap in CAPS for row in found) else {**caps, "call": ZERO}))
 
 
 def _is_entry(row: Mapping[Any, Any]) -> bool:
@@ -193,5 +204,6 @@ def _is_entry(row: Mapping[Any, Any]) -> bool:
     return is_whole(row["at"], 0, LAST_MS) and is_whole(row["amount"]) and all(map(is_text, texts))
 
 
-def _entry(take: str, service: str, kind: str, amount: int) -> dict[str, Any]:
+def entry(take: str, service: str, kind: str, amount: int) -> dict[str, Any]:
+    """Return an entry of the ledger as the table holds it, of now."""
     return {"take": take, "service": service, "at": now_ms(), "kind": kind, "amount": amount}

@@ -21,7 +21,7 @@ Kind = Literal["clip", "tool"]
 PRACTICE: Literal["practice"] = "practice"
 """The service's name of a take made on a practice server, whichever port it listened on."""
 
-_MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "expired", "unverified"}
+_MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "deleted", "expired", "unverified"}
 
 SHOWN = 6
 """How many digits of an account's fingerprint a person is shown."""

@@ -6,16 +6,16 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.engine import Connection
 
-from . import damage
+from . import account_settings, damage, rescue_money
 from . import ledger as money
 from .database import writing
 from .elements import elements
@@ -30,6 +30,10 @@ from .time_zone import of_name
 _PROBED = 100_000  # rows that are looked for one by one, where the pages that lead to them can't be read
 _NEEDED = ("id", "service", "model", "inputs", "words", "seconds", "state", "confirmed_at", "estimate")
 _OTHERS = (settings, ledger, budget, media, elements, sweeps, cells, votes)  # leases run out, totals are counted anew
+_WHOSE = (
+    "Takes whose account nobody knows by it wait for their key: library.same_account('the account they name') says "
+    "that the key found is theirs."
+)
 _UNSENT = (
     "It waited to be sent in a library that was damaged, and was not sent from this copy: it may be sent from there. "
     "Nothing was charged for it here. Generate it again if you like."
@@ -55,10 +59,13 @@ def rescue(database: Path, folder: Path) -> Saved:
     lost: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kling-") as temporary:
         copy = Path(temporary, DATABASE)
-        for name in (database.name, f"{database.name}-journal"):
+        for name in (database.name, f"{database.name}-journal", f"{database.name}-wal"):
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(database.with_name(name), copy.with_name(name.replace(database.name, DATABASE)))
-        found = {table.name: list(_rows(copy, table, lost)) for table in (takes, *_OTHERS)}
+        found = {table.name: list(_rows(copy, table, lost)) for table in (takes, *_OTHERS) if table is not budget}
+        before = len(lost)
+        found[budget.name] = list(_rows(copy, budget, lost))
+        caps = len(lost) == before and _has_table(copy, budget)
     zone = next((row.get("value") for row in found["settings"] if row.get("name") == ZONE), None)
     store = Store.in_folder(folder)
     try:
@@ -66,8 +73,13 @@ def rescue(database: Path, folder: Path) -> Saved:
             if isinstance(zone, str):
                 connection.execute(update(settings).where(settings.c.name == ZONE).values(value=zone))
             kept = _put_takes(connection, found["takes"], lost)
+            entries = found[ledger.name]
+            found[ledger.name] = list(rescue_money.of_takes(entries, _services(connection), lost))
             for table in _OTHERS:
-                _put(connection, table, found[table.name], kept, lost)
+                whole = _put(connection, table, found[table.name], lost)
+                if table is budget and not (whole and caps):
+                    rescue_money.close_budget(connection, lost)
+            rescue_money.square(connection, found["takes"], kept, entries)
             money.recount(connection, of_name(zone) if isinstance(zone, str) else store.zone)
             newest = max([0, *kept.values()])
             connection.execute(update(meta).where(meta.c.name == "revision").values(value=newest + 1))
@@ -119,6 +131,18 @@ def _rows(database: Path, table: Table, lost: list[str]) -> Iterator[dict[str, A
                     yield dict(zip(wanted, one[1:], strict=True))
 
 
+def _services(connection: Connection) -> dict[str, str]:
+    return {row.id: row.service for row in connection.execute(select(takes.c.id, takes.c.service))}
+
+
+def _has_table(database: Path, table: Table) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(database)) as base:
+            return bool(base.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table.name,)).fetchone())
+    except sqlite3.Error:
+        return False
+
+
 def _put_takes(connection: Connection, found: list[dict[str, Any]], lost: list[str]) -> dict[str, int]:
     """Write takes down; gives the revisions of those that could be, by their ids."""
     kept: dict[str, int] = {}
@@ -151,18 +175,18 @@ def _put_takes(connection: Connection, found: list[dict[str, Any]], lost: list[s
     return kept
 
 
-def _put(
-    connection: Connection, table: Table, found: list[dict[str, Any]], takes_kept: Mapping[str, int], lost: list[str]
-) -> None:
+def _put(connection: Connection, table: Table, found: list[dict[str, Any]], lost: list[str]) -> bool:
+    """Write rows down; tells whether all could be."""
+    before = len(lost)
     for row in found:
-        values = {name: value for name, value in row.items() if not (table is ledger and name == "id")}
+        values = dict(row)
         if table is settings and values.get("name") == ZONE:
+            continue
+        if table is settings and (odd := account_settings.odd([(values.get("name"), values.get("value"))])):
+            lost.append(f"The setting {odd} was left out: it can't be read. {_WHOSE}")
             continue
         if table is sweeps:
             values["stopped"] = True  # whoever opens the old library could begin its cells too
-        if table is ledger and values.get("take") not in takes_kept:
-            lost.append(f"An entry of the ledger was left out: its take, {values.get('take')!r}, is not here.")
-            continue
         wrong = [name for name, value in values.items() if not _fits(table, name, value)]
         if wrong:
             lost.append(f"A row of {table.name} was left out: its {', '.join(wrong)} can't be read.")
@@ -172,6 +196,7 @@ def _put(
                 connection.execute(insert(table).values(values))
         except Exception as error:  # noqa: BLE001  as with takes
             lost.append(f"A row of {table.name} was left out ({type(error).__name__}).")
+    return len(lost) == before
 
 
 def _fits(table: Table, name: str, value: object) -> bool:

@@ -20,7 +20,9 @@ from kling_widget.errors import KlingError, LibraryDamaged, LibraryError
 from kling_widget.practice import PracticeServer
 from kling_widget.request.budget import Budget
 from kling_widget.request.money import micros
+from kling_widget.settings import Key
 from kling_widget.store import Limits, Record, Store, integrity
+from kling_widget.store.claims import Claims, ClaimsUnusable
 from kling_widget.store.history import COLUMNS, MORE, history, ledger, readable, reads
 from kling_widget.store.record import fresh_id, now_ms
 from kling_widget.store.take_filter import TakeFilter
@@ -29,6 +31,7 @@ from tests.made import a_record, put_take
 from tests.promises.world import a_service, admit
 
 LIVE = "https://api.wavespeed.ai"
+KEY = Key("wsk_canary_of_a_damaged_library")
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -60,6 +63,9 @@ def fill(store: Store) -> list[Record]:
     store.add(a_record("An enhanced prompt", kind="tool", charge=None, outputs='["better"]'))
     store.elements.add("Mara", "123", service=LIVE, note="a heroine")
     store.ledger.set_budget(Budget(day=micros("50")))
+    store.accounts.of(KEY)
+    store.accounts.join("a" * 32, "b" * 32)
+    store.sent_back(made[6], Limits(10, 10), 5.0)
     return made
 
 
@@ -129,6 +135,11 @@ def _read(store: Store) -> None:
         lambda: store.answers(LIVE),
         lambda: store.page(TakeFilter(text="moon", states=("completed",))),
         lambda: store.has_open(),
+        lambda: store.learned_limits,
+        lambda: store.accounts.of(KEY),
+        lambda: store.accounts.same("a" * 32),
+        lambda: store.accounts.beginning(""),
+        lambda: store.leases.tended(store.page()[0].id),
     ):
         with contextlib.suppress(KlingError):
             read()
@@ -138,7 +149,7 @@ def _write(store: Store) -> None:
     with contextlib.suppress(KlingError):
         for lease in store.leases.claim("engine", for_ms=60_000):
             with contextlib.suppress(KlingError):
-                store.begin_sending(lease, Limits())
+                store.begin_sending(lease, Limits(), "a" * 32)
             with contextlib.suppress(KlingError):
                 store.change(lease, charge=micros("0.20"), trouble="…")
         store.leases.release("engine")
@@ -258,6 +269,13 @@ REFUSED: dict[str, Callable[[Path], None]] = {
     "an odd revision": changed("UPDATE meta SET value = 9223372036854775807 WHERE name = 'revision'"),
     "a trigger": changed("CREATE TRIGGER again AFTER UPDATE ON takes BEGIN UPDATE takes SET state = 'intent'; END"),
     "a foreign journal": a_foreign_journal,
+    "no salt": changed("UPDATE settings SET value = 'zz' WHERE name = 'account_salt'"),
+    "half a salt": changed("UPDATE settings SET value = substr(value, 1, 16) WHERE name = 'account_salt'"),
+    "a salt of bytes": changed("UPDATE settings SET value = x'ff00' WHERE name = 'account_salt'"),
+    "accounts that are no JSON": changed("UPDATE settings SET value = '{' WHERE name = 'same_accounts'"),
+    "accounts without end": changed(f"UPDATE settings SET value = '{'[' * 100_000}' WHERE name = 'same_accounts'"),
+    "accounts of numbers": changed("UPDATE settings SET value = '[[1, 2]]' WHERE name = 'same_accounts'"),
+    "accounts of bytes": changed("UPDATE settings SET value = x'5b5d' WHERE name = 'same_accounts'"),
 }
 
 
@@ -426,7 +444,7 @@ def test_whatever_a_row_holds_it_costs_that_row_and_no_other(sound: Path, tmp_pa
     value = data.draw(ODD, "value")
     assume(put(database, table, column, rowid, value))
     if used(tmp_path):
-        assert table in ("meta", "takes"), "only what a library can't do without is refused"
+        assert table in ("meta", "takes", "settings"), "only what a library can't do without is refused"
         return
     store = Store.in_folder(tmp_path)
     shown = [record for record in store.page(limit=None) if record.words != "One more"]
@@ -491,19 +509,34 @@ def test_panel_history_and_worker_go_on_beside_a_row_that_can_not_be_read(tmp_pa
     library.close()
 
 
-def test_a_cap_that_can_not_be_read_lets_nothing_through(library: Path) -> None:
-    assert put(library / "library.db", "budget", "amount", 1, "much")
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("amount", "much"),
+        ("amount", -1),
+        ("amount", None),
+        ("cap", "dxy"),
+        ("cap", ""),
+        ("cap", b"\xff"),
+        ("cap", None),
+    ],
+)
+def test_a_cap_that_can_not_be_read_lets_nothing_through(library: Path, column: str, value: Any) -> None:
+    assert put(library / "library.db", "budget", column, 1, value)
     store = Store.in_folder(library)
     with pytest.raises(LibraryError, match=r"\$0\.00"):
         store.add(a_record("One more", id=fresh_id(now_ms()), state="intent", charge=None))
     store.close()
 
 
-def test_totals_that_can_not_be_read_are_counted_from_the_ledger(library: Path) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"), [("amount", "much"), ("amount", None), ("day", "nonsense"), ("day", b"\xff"), ("day", None)]
+)
+def test_totals_that_can_not_be_read_are_counted_from_the_ledger(library: Path, column: str, value: Any) -> None:
     store = Store.in_folder(library)
     before = store.ledger.spent()
     store.close()
-    assert put(library / "library.db", "spend", "amount", 1, "much")
+    assert put(library / "library.db", "spend", column, 1, value)
     store = Store.in_folder(library)
     assert store.ledger.spent() == before
     take = next(record for record in store.page() if record.state == "failed")
@@ -515,7 +548,120 @@ def test_totals_that_can_not_be_read_are_counted_from_the_ledger(library: Path) 
     store.close()
 
 
+@pytest.mark.parametrize("value", ["zz", "", b"\xff", None, "A" * 32])
+def test_a_salt_that_breaks_while_a_library_is_open_is_said_in_words(library: Path, value: Any) -> None:
+    store = Store.in_folder(library)
+    assert put(library / "library.db", "settings", "value", row_of(library, "account_salt"), value)
+    for _ in range(2):
+        with pytest.raises(LibraryDamaged, match="account_salt can't be read"):
+            store.accounts.of(KEY)
+    store.close()
+
+
+@pytest.mark.parametrize("value", ["{", "", "[" * 100_000, "7", "[[7]]", '[[["a"]]]', b"\xff", None])
+def test_accounts_that_break_while_a_library_is_open_are_said_in_words_and_send_nothing(
+    library: Path, value: Any
+) -> None:
+    store = Store.in_folder(library)
+    waiting = next(record for record in store.page() if record.state == "intent")
+    with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as base:
+        base.execute("UPDATE takes SET account = ? WHERE id = ?", ("a" * 32, waiting.id))
+    lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)
+    assert lease is not None
+    assert put(library / "library.db", "settings", "value", row_of(library, "same_accounts"), value)
+    for use in (
+        lambda: store.accounts.same("a" * 32),
+        lambda: store.accounts.join("a" * 32, "c" * 32),
+        lambda: store.begin_sending(lease, Limits(2, 2)),
+    ):
+        with pytest.raises(LibraryDamaged, match="same_accounts can't be read"):
+            use()
+    assert store.get(waiting.id).state == "intent"
+    store.close()
+
+
+def row_of(library: Path, setting: str) -> int:
+    with contextlib.closing(sqlite3.connect(library / "library.db")) as base:
+        return int(base.execute("SELECT rowid FROM settings WHERE name = ?", (setting,)).fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("owner", None), ("until", None), ("until", "never"), ("token", None), ("token", "one"), ("token", b"\xff")],
+)
+def test_a_lease_that_can_not_be_read_leaves_no_take_untended(library: Path, column: str, value: Any) -> None:
+    store = Store.in_folder(library)
+    takes = {lease.take for lease in store.leases.claim("me", for_ms=60_000)}
+    store.leases.release("me")
+    with contextlib.closing(sqlite3.connect(library / "library.db")) as base:
+        (take, rowid) = base.execute("SELECT take, rowid FROM leases WHERE take IN (SELECT id FROM takes)").fetchone()
+    assert put(library / "library.db", "leases", column, rowid, value)
+    assert store.leases.tended(take) is False
+    assert {lease.take for lease in store.leases.claim("you", for_ms=60_000)} == takes
+    store.close()
+
+
+def test_takes_that_were_sent_at_no_moment_hold_up_no_other(library: Path) -> None:
+    store = Store.in_folder(library)
+    waiting = next(record for record in store.page() if record.state == "intent")
+    with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as base:
+        base.execute("UPDATE takes SET state = 'failed', submitted_at = 'never' WHERE id <> ?", (waiting.id,))
+        base.execute("DELETE FROM settings WHERE name LIKE 'limit %'")
+    lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)
+    assert lease is not None
+    assert isinstance(store.begin_sending(lease, Limits(2, 2)), Record)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("{", "[" * 100_000, "7", "null", b"\xff"),
+        *('{"a_minute": 0, "at": 1, "until": 1}', '{"a_minute": -9, "at": 1, "until": 1}'),
+        *('{"a_minute": 1e400, "at": 1, "until": 1}', '{"a_minute": 1, "at": 7000000000000, "until": 1}'),
+        *('{"a_minute": 1, "at": 1, "until": 1, "at_once": 0}', '{"a_minute": 1, "at": 1}'),
+    ],
+)
+def test_a_limit_that_can_not_be_read_is_learned_anew(library: Path, value: Any) -> None:
+    with contextlib.closing(sqlite3.connect(library / "library.db")) as base:
+        name = base.execute("SELECT name FROM settings WHERE name LIKE 'limit %'").fetchone()[0]
+    store = Store.in_folder(library)
+    assert len(store.learned_limits) == 1
+    assert put(library / "library.db", "settings", "value", row_of(library, name), value)
+    assert store.learned_limits == {}
+    waiting = next(record for record in store.page() if record.state == "intent")
+    lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)
+    assert lease is not None
+    assert isinstance(store.begin_sending(lease, Limits(9, 9)), Record)
+    store.close()
+
+
+@pytest.mark.parametrize("value", ["zz", "", "ff", None, b"\xff\x00"])
+def test_claims_whose_salt_can_not_be_read_are_unusable_in_words(tmp_path: Path, value: Any) -> None:
+    claims, record = Claims(tmp_path, tmp_path), a_record()
+    claims.sending(record, KEY)
+    with contextlib.closing(sqlite3.connect(tmp_path / "claims.db", isolation_level=None)) as base:
+        base.executescript("DROP TABLE salt; CREATE TABLE salt (value);")
+        base.execute("INSERT INTO salt VALUES (?)", (value,))
+    for use in (lambda: claims.sending(record, KEY), lambda: claims.rivals(record, KEY)):
+        with pytest.raises(ClaimsUnusable):
+            use()
+
+
 # Rescue
+
+
+def test_a_rescue_leaves_settings_behind_that_would_be_refused(
+    library: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    changed("UPDATE settings SET value = '{' WHERE name IN ('account_salt', 'same_accounts')")(library)
+    target = tmp_path_factory.mktemp("rescued") / "library"
+    found = Library.rescue(library, target)
+    assert "account_salt was left out" in str(found)
+    assert "same_account(" in str(found)
+    store = Store.in_folder(target)
+    assert store.accounts.of(KEY)
+    store.close()
 
 
 def test_a_rescue_brings_over_what_can_be_read_and_says_what_can_not(
