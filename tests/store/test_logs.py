@@ -54,7 +54,7 @@ def with_log(folder: Path, statement: str, *, mode: bytes | None = None) -> None
 
 
 def with_journal(folder: Path, statement: str, *, mode: bytes) -> None:
-    """Leave a hot journal beside a library's database that takes a change back which the file holds alone."""
+    """Leave a hot journal beside a library's database that brings back what the file holds no more."""
     database = folder / "library.db"
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as base:
         base.execute(statement)
@@ -63,10 +63,10 @@ def with_journal(folder: Path, statement: str, *, mode: bytes) -> None:
         base.execute("DROP TRIGGER again")
         base.execute("CREATE TABLE filler (x)")
         base.execute("INSERT INTO filler VALUES (randomblob(200000))")
-        halfway = {name: (folder / name).read_bytes() for name in ("library.db", "library.db-journal")}
-        base.execute("ROLLBACK")
-    for name, content in halfway.items():
-        (folder / name).write_bytes(content)
+        journal = (folder / "library.db-journal").read_bytes()
+        base.execute("COMMIT")  # and here it was killed, before the journal was gone
+        assert not base.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger'").fetchone()
+    (folder / "library.db-journal").write_bytes(journal)
     whole = bytearray(database.read_bytes())
     whole[18:20] = mode
     database.write_bytes(whole)
