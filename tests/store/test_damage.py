@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def fill(store: Store) -> list[Record]:
     store.ledger.set_budget(Budget(day=micros("50")))
     store.accounts.of(KEY)
     store.accounts.join("a" * 32, "b" * 32)
-    store.sent_back(made[6], Limits(10, 10), 5.0)
+    store.sent_back(replace(made[6], account="c" * 32), Limits(10, 10), 5.0)
     return made
 
 
@@ -606,7 +607,6 @@ def test_takes_that_were_sent_at_no_moment_hold_up_no_other(library: Path) -> No
     waiting = next(record for record in store.page() if record.state == "intent")
     with contextlib.closing(sqlite3.connect(library / "library.db", isolation_level=None)) as base:
         base.execute("UPDATE takes SET state = 'failed', submitted_at = 'never' WHERE id <> ?", (waiting.id,))
-        base.execute("DELETE FROM settings WHERE name LIKE 'limit %'")
     lease = store.leases.claim_one(waiting.id, "me", for_ms=60_000)
     assert lease is not None
     assert isinstance(store.begin_sending(lease, Limits(2, 2)), Record)
@@ -625,6 +625,8 @@ def test_takes_that_were_sent_at_no_moment_hold_up_no_other(library: Path) -> No
 def test_a_limit_that_can_not_be_read_is_learned_anew(library: Path, value: Any) -> None:
     with contextlib.closing(sqlite3.connect(library / "library.db")) as base:
         name = base.execute("SELECT name FROM settings WHERE name LIKE 'limit %'").fetchone()[0]
+        base.execute("UPDATE takes SET account = ? WHERE state = 'intent'", ("c" * 32,))
+        base.commit()
     store = Store.in_folder(library)
     assert len(store.learned_limits) == 1
     assert put(library / "library.db", "settings", "value", row_of(library, name), value)
