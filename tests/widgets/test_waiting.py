@@ -60,7 +60,7 @@ def test_a_take_waits_for_its_turn_where_many_were_sent_within_a_minute() -> Non
 
 
 def test_an_account_that_takes_less_than_its_level_says_is_told_of_in_words() -> None:
-    learned = {(LIVE, "aa"): Learned(1, AT - 10_000, AT + 30_000)}
+    learned: dict[tuple[str, str | None], Learned] = {(LIVE, "aa"): Learned(1, AT - 10_000, AT + 30_000)}
     mine, sent = waiting(account="aa"), take("completed", submitted_at=AT + 20_000, account="aa")
     assert "takes no more for 0:26. Not charged" in Traffic([mine, sent], AT + 5_000, learned).why(mine)
     assert "so 1 a minute are sent, and slowly more again" in Traffic([mine, sent], AT + 40_000, learned).why(mine)
@@ -69,7 +69,7 @@ def test_an_account_that_takes_less_than_its_level_says_is_told_of_in_words() ->
 
 
 def test_one_that_runs_fewer_at_once_than_its_level_says_is_told_of_in_words() -> None:
-    learned = {(LIVE, "aa"): Learned(9, AT - 10_000, AT - 5_000, at_once=1)}
+    learned: dict[tuple[str, str | None], Learned] = {(LIVE, "aa"): Learned(9, AT - 10_000, AT - 5_000, at_once=1)}
     mine, runs = waiting(account="aa"), take(account="aa")
     assert "so 1 run at once, and slowly more again" in Traffic([mine, runs], AT + 5_000, learned).why(mine)
     assert Traffic([mine], AT + 5_000, learned).why(mine) == "Waiting to be sent."

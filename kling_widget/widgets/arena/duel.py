@@ -18,6 +18,8 @@ from ..player.player import Player
 from ..player.saved_output import SavedOutput
 from .results import results
 
+_TOO_FEW = "Two clips that can be compared are needed; there are not so many yet."
+
 
 class Ballot(TypedDict):
     """What stands under the two clips.
@@ -80,6 +82,7 @@ class Duel(Player):
         self._number = ""  # of the pair that is shown; its vote bears it as its id
         self._problem = ""
         self._counted = (-1, -1)
+        self._read_at = -1  # the library's revision
         shown = {
             "arrangement": "side",
             "loop": True,
@@ -98,7 +101,10 @@ class Duel(Player):
     def follow(self, changed: Mapping[str, Record]) -> None:
         """Show what others voted meanwhile, and a first pair once there are two clips; on the engine's thread."""
         with self._lock:
-            if not self._number and changed:
+            if (newest := self.library._gateway.revision) == self._read_at:
+                return
+            self._read_at = newest
+            if not self._number:
                 self._advance()
             elif self._count() != self._counted:
                 self._say()
@@ -113,24 +119,23 @@ class Duel(Player):
 
     def _say(self) -> None:
         """Say how the vote stands."""
-        self._counted = self._count()
-        tally = self._arena._tally()
-        mine = any(vote.voter == self._arena.voter for vote in tally.standings.counted.votes)
-        ballot = Ballot(
-            number=self._number,
-            words=_unnamed(len(tally.standings.counted.votes), tally.verdict.best, tally.verdict.more)
-            if self._number
-            else "Two clips that can be compared are needed; there are not so many yet.",
-            voter=self._arena.voter,
-            undo=mine,
-            problem=self._problem,
-        )
-        if ballot != self.ballot:
-            self.ballot = dict(ballot)
-        axes = sorted({name for one in self._arena._candidates() for name in one.values})
-        if axes != self.axes:
-            self.axes = axes
-        self._reveal()
+        with self._lock:
+            self._counted = self._count()
+            tally, candidates = self._arena._tally(), self._arena._candidates()
+            votes, number = tally.standings.counted.votes, self._number
+            ballot = Ballot(
+                number=number,
+                words=_unnamed(len(votes), tally.verdict.best, tally.verdict.more) if number else _TOO_FEW,
+                voter=self._arena.voter,
+                undo=any(vote.voter == self._arena.voter for vote in votes),
+                problem=self._problem,
+            )
+            if ballot != self.ballot:
+                self.ballot = dict(ballot)
+            axes = sorted({name for one in candidates for name in one.values})
+            if axes != self.axes:
+                self.axes = axes
+            self._reveal()
 
     def _reveal(self) -> None:
         by = self.by or None
