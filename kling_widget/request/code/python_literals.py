@@ -10,7 +10,6 @@ import re
 import textwrap
 import tokenize
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +17,7 @@ from typing import Any
 
 from ...errors import RequestError
 from .parsed import NESTED, is_key, unreadable
+from .python_names import Names
 
 FORM = "Python"
 
@@ -26,40 +26,30 @@ _MOST = 200_000  # characters that a name may stand for
 _SHAPES = {"Shot": ("prompt", "duration"), "Element": ("element_id",)}
 # An interpreter's prompts, copied along with the lines of a session or a page of documentation.
 _PROMPTS = re.compile(r"^[ \t]*(?:>>>|\.{3,}:?|In \[\d+\]:)(?: |$)", re.MULTILINE)
+_MAGIC = re.compile(r"[ \t]*(?:(?P<timed>%time(?:it)?[ \t]+(?=\S))|%%?[A-Za-z]|!)")
+_MAGICS = 20  # lines of a notebook's own that are passed over
 _BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # how the parser fails
 _NONE: Mapping[str, Any] = {}
 _names: ContextVar[Mapping[str, Any]] = ContextVar("names")
 
 
 @contextmanager
-def names(tree: ast.AST) -> Iterator[Mapping[str, Any]]:
-    """Resolve, within the block, the names that a text assigns exactly once, to a literal."""
-    stored = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    # A value that changes in place (d["x"] = 1, d.update(…)) is no longer the literal.
-    changed = {id_of(n.value) for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)}
-    methods = [node.func for node in calls(tree) if isinstance(node.func, ast.Attribute)]
-    changed |= {id_of(method.value) for method in methods if method.attr in _CHANGES}
+def names(tree: ast.Module) -> Iterator[Mapping[str, Any]]:
+    """Resolve, within the block, the names that a text assigns a literal and nothing in it may change."""
+    known = Names(tree)
     literals: dict[str, Any] = {}
     token = _names.set(literals)
     try:
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
-                continue
-            name = node.targets[0].id
-            if stored[name] != 1 or name in changed:
-                continue
+        for name, expression in known.assigned.items():
             try:
-                value = literal(node.value)
+                value = literal(expression)
             except RequestError:
                 continue
-            if len(json.dumps(value)) <= _MOST:
+            if len(json.dumps(value)) <= _MOST and not (isinstance(value, (list, dict)) and name in known.changed):
                 literals[name] = value
         yield literals
     finally:
         _names.reset(token)
-
-
-_CHANGES = frozenset(("update", "pop", "setdefault", "append", "extend", "insert", "clear"))
 
 
 def id_of(node: ast.expr) -> str:
@@ -76,12 +66,26 @@ def tree_of(text: str) -> ast.Module | None:
     except (tokenize.TokenError, *_BREAKS):
         pass  # the line above an indented block may be missing: dedented, it can still be Python
     for source in (text, textwrap.dedent(text), _PROMPTS.sub("", text)):
+        if (tree := _parsed(source)) is not None:
+            return tree
+    return None
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """Parse a source without the lines that only a notebook understands, which is where the parser stops."""
+    lines = source.split("\n")
+    for _ in range(_MAGICS):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # invalid escapes in the pasted text are not the person's concern
-                return ast.parse(source)
+                return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if not 0 <= at < len(lines) or (magic := _MAGIC.match(lines[at])) is None:
+                return None
+            lines[at] = lines[at][magic.end() :] if magic["timed"] else ""
         except _BREAKS:
-            continue
+            return None
     return None
 
 
@@ -103,6 +107,8 @@ def literal(node: ast.expr, where: str = "", levels: int = NESTED) -> Any:
         if isinstance(node.value, float) and not math.isfinite(node.value):
             raise unreadable(FORM, "A number in the Python is none that a request can hold.")
         return node.value
+    if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+        return node.value.decode("utf-8", "replace")
     if isinstance(node, (ast.List, ast.Tuple)):
         return [literal(one, where, levels - 1) for one in node.elts]
     if isinstance(node, ast.Dict):
@@ -122,7 +128,9 @@ def literal(node: ast.expr, where: str = "", levels: int = NESTED) -> Any:
     if isinstance(node, ast.Call) and name_of(node) == "dumps" and node.args:
         return json.dumps(literal(node.args[0], where, levels - 1), ensure_ascii=False)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
-        return literal(node.func.value, where, levels - 1)
+        text = literal(node.func.value, where, levels - 1)
+        if isinstance(text, str) and (node.func.attr == "encode" or not (node.args or node.keywords)):
+            return text if node.func.attr == "encode" else text.strip()
     raise unreadable(FORM, _no_literal(node, where))
 
 
