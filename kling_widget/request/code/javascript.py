@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import json_body
+from .javascript_names import DECLARES, Names, opens_at, value_at
 from .javascript_tokens import FORM as FORM
 from .javascript_tokens import tokens, unescaped
 from .parsed import NESTED, ParsedText, is_key, unreadable
 
-_CALL = re.compile(r"\b(?:fetch|axios|ajax)\s*\(|\.(?:post|request|run|send|subscribe)\s*\(|\$fetch\s*\(")
+_CALL = re.compile(
+    r"\b(?:fetch|axios|ajax|got|ky|new\s+Request)\s*(?:<[^()]*>)?\("
+    r"|\.(?:post|request|run|send|subscribe)\s*(?:<[^()]*>)?\(|\$fetch\s*\("
+)
 _BEGINS = re.compile(
-    r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(?:(?:const|let|var|await|async|import)\s|(?:fetch|axios|\$\.ajax)\b)", re.DOTALL
+    r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(?:(?:const|let|var|await|async|import)\s|(?:fetch|axios|got|window\.fetch|globalThis\.fetch|\$\.ajax)\b)",
+    re.DOTALL,
 )
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _STARTS = frozenset(
@@ -99,6 +104,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.tokens = tokens(text)
         self.at = 0
+        self.names = Names(self.tokens)
         self.values: dict[str, Any] = {}
         self.key = False
         self.left = _MOST_WORK
@@ -107,15 +113,16 @@ class _Reader:
     def calls(self) -> Iterator[tuple[str, Any]]:
         """Yield the model and the body of each call; either may be unknown."""
         while self.at < len(self.tokens):
-            if self._is("const", "let", "var") and self._text(2) == "=":
-                name, start = self._text(1), self.at + 3
-                self.at = start
+            start = value_at(self.tokens, self.at + 1) if self._is(*DECLARES) else None
+            if start is not None:
+                at, self.at = self.at + 1, start
                 value = self.value()
-                self._assign(name, value)
+                self._declare(at, value)
                 if isinstance(value, _Unknown):
                     self.at = start  # the call may stand there
-            elif self._text(1) == "(" and self._kind(0) == "name":
-                callee, of = self._text(0), self._text(-2) if self._text(-1) in (".", "?.") else ""
+            elif self._kind(0) == "name" and (opens := opens_at(self.tokens, self.at)):
+                callee, of = self._text(0), self._text(-2) if self._text(-1) == "." else ""
+                self.at = opens - 1
                 start = self.at + 2
                 found = self._of_call(callee, of, self._arguments())
                 if found is None:
@@ -128,8 +135,10 @@ class _Reader:
     def _of_call(self, callee: str, of: str, given: list[Any]) -> tuple[str, Any] | None:
         first, second = [*given, None, None][:2]
         options = second if isinstance(second, dict) else {}
-        if callee in ("fetch", "$fetch") and not of:
+        if callee in ("fetch", "$fetch", "Request") and of in ("", "window", "globalThis", "self"):
             return _sent(first, options.get("body"))
+        if callee in ("got", "ky") and not of:
+            return _sent(first, options.get("json", options.get("body")))
         if callee in ("axios", "request", "ajax") and isinstance(first, dict):
             return _sent(first.get("url"), first.get("data", first.get("body", first.get("json"))))
         if callee == "axios":
@@ -157,7 +166,10 @@ class _Reader:
             more = self._one(levels - 1)
             fits = isinstance(more, str) and len(value) + len(more) <= _MOST
             value = value + more if fits else _Unknown("an expression")
-        if self.at < len(self.tokens) and not self._is(",", ";", ")", "]", "}", ":") and not self._starts():
+        if self._is("as", "satisfies"):
+            self._skip()  # a type
+        ends = self._is(",", ";", ")", "]", "}", ":") or self._starts() or self._breaks()
+        if self.at < len(self.tokens) and not ends:
             self.at = start
             return self._skip()
         return value
@@ -240,7 +252,7 @@ class _Reader:
 
     def _template(self, text: str) -> Any:
         pieces = re.split(r"(?<!\\)\$\{\s*([\w$]+)\s*\}", text)
-        values = [self.values.get(piece) if n % 2 else unescaped(piece) for n, piece in enumerate(pieces)]
+        values = [self._named(piece) if n % 2 else unescaped(piece) for n, piece in enumerate(pieces)]
         plain = all(isinstance(one, (str, int)) for one in values) and not any("${" in p for p in pieces[::2])
         joined = "".join(map(str, values)) if plain else ""
         return joined if plain and len(joined) <= _MOST else _Unknown("a text with a part to fill in")
@@ -260,16 +272,19 @@ class _Reader:
         if self.left < 0:
             raise unreadable(FORM, "The JavaScript is far more than a request.")
 
-    def _assign(self, name: str, value: Any) -> None:
+    def _declare(self, at: int, value: Any) -> None:
+        name = self.tokens[at].text
         self.key = self.key or (is_key(name) and isinstance(value, str) and value != "")
-        again = name in self.values  # which value counts depends on the path of execution
         long = len(json.dumps(value, default=lambda one: getattr(one, "value", ""))) > _MOST
-        self.values[name] = _Unknown(f"the name {name[:40]}") if again or long else value
+        if self.names.declared.get(name) == at and not long:
+            self.values[name] = value
 
     def _named(self, name: str) -> Any:
-        value = self.values.get(name)
-        unknown = name not in self.values or isinstance(value, _Unknown)
-        return _Unknown(f"the name {name[:40]}") if unknown else value
+        value = self.values.get(name, _Unknown(""))
+        changed = isinstance(value, (dict, list)) and name in self.names.changed
+        if changed or isinstance(value, _Unknown) or not self.names.seen(name, self.at):
+            return _Unknown(f"the name {name[:40]}")
+        return value
 
     def _kind(self, ahead: int) -> str:
         return self.tokens[self.at + ahead].kind if 0 <= self.at + ahead < len(self.tokens) else ""
@@ -279,6 +294,10 @@ class _Reader:
 
     def _is(self, *texts: str) -> bool:
         return self._kind(0) in ("mark", "name") and self._text(0) in texts
+
+    def _breaks(self) -> bool:
+        """Return whether a line begins here, behind a whole value, that doesn't go on with it."""
+        return self._kind(0) == "name" and self.tokens[self.at].begins and not self._is("in", "instanceof")
 
     def _starts(self) -> bool:
         """Return whether a statement begins here although the one before it has no semicolon."""
