@@ -10,41 +10,40 @@ from urllib.parse import quote
 
 from ...errors import RequestError
 from ...settings import KEY_NAME, ORIGIN
-from . import json_body
+from . import json_body, powershell
+from .command_options import BODIES, FILES, FILLED, FORMS, FROM_FILE, PROGRAM, items, options_of
+from .command_options import FORM as FORM
 from .parsed import ParsedText, is_key, unreadable
-from .posix_shell import BLANK, Word, assigned, commands
+from .posix_shell import BLANK, Word
+from .posix_variables import commands
 from .windows_shell import cmd_commands, powershell_commands, unquoted
 
-FORM = "curl"
 HOW = "In a browser's network panel, take Copy, then “Copy as cURL (bash)”; or paste the body alone."
 """What to do if a command can't be read."""
 
 _WIDE = 100  # characters; a longer body is written over several lines
-_BODIES = ("data", "data-raw", "data-binary", "data-ascii", "json", "post-data", "body-data", "raw")
-_FORMS = ("form", "form-string", "data-urlencode")
-_FILES = ("upload-file", "post-file", "body-file")
-_SHORT = {"d": "data", "H": "header", "F": "form", "u": "user", "T": "upload-file"}
-_SHORT_WITH_VALUE = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
-_LONG_WITH_VALUE = frozenset(
-    (*_BODIES, *_FORMS, *_FILES, "auth", "auth-type", "cacert", "cert", "connect-timeout", "cookie", "cookie-jar",
-     "header", "key", "max-time", "method", "oauth2-bearer", "output", "output-document", "password", "proxy",
-     "proxy-header", "referer", "request", "retry", "retry-delay", "timeout", "tries", "url", "user", "user-agent",
-     "write-out")
-)  # fmt: skip
-
 _PROMPT = (
-    r"(?:(?:PS[ \t]+)?[A-Za-z]:\\[^>\n]*>[ \t]*|PS>[ \t]*|(?:\([\w.-]+\)[ \t]*)?[\w.-]+@[\w.-]+[^\n$#%]*[$#%][ \t]+"
-    r"|[$%>#❯➜][ \t]+)?"
+    r"(?:(?:\([\w.-]+\)[ \t]*)?(?:(?:PS[ \t]+)?[A-Za-z]:\\[^>\n]*>[ \t]*|PS[ \t]+[/~][^>\n]*>[ \t]*|PS>[ \t]*"
+    r"|\[?[\w.-]+@[\w.-]+[^\n$#%]*[$#%][ \t]+)|[$%>#❯➜][ \t]+)?"
 )
+_BEFORE = (  # words that run the command behind them
+    r"(?:(?:sudo|time|command|exec|call|if|while|until|then|do|else|!|nohup|env(?:[ \t]+\w+=\S*)*|timeout[ \t]+\S+"
+    r"|(?:docker|podman)[ \t]+(?:run|exec)(?:[ \t]+[^\s'\"|;&]+)*?)[ \t]+)*"
+)
+_VALUE = r"(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s'\"]\S*|(?=[ \t]))"
 _COMMAND = re.compile(
-    rf"(?:^|(?<=[|;&(]))[{BLANK}]*{_PROMPT}!?(?:\w+=\S*[ \t]+)*(?:(?:sudo|time|command|exec|call)[ \t]+)*&?[ \t]*"
+    rf"(?:^|(?<=[|;&(`{{]))[{BLANK}]*{_PROMPT}!?(?:\w+={_VALUE}[ \t]+)*{_BEFORE}&?[ \t]*"
     rf"(?P<command>[\"']?(?:[\w.:~/\\-]*[/\\])?(?:(?:curl|wget)(?:\.exe)?[\"']?(?=[{BLANK}\\^`])"
     r"|(?:https?|xhs?)[ \t]+(?=[^\n]*(?:POST|/api/v3/))))",
     re.MULTILINE,
 )
 _ASSIGNED = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*=")
-_PROGRAM = re.compile(r"!?(?:.*[/\\])?(curl|wget|https?|xhs?)(?:\.exe)?")
-_VISIBLE = re.compile(r"(?:^|\s)(?:-d|--data\S*|--json|--post-data|--body-data)\b")
+_VISIBLE = re.compile(
+    r"(?:^|\s)(?:[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,2}(?:d|data\S*|json|post-data|body-data|Body))\b"
+)
+_DOUBLED = re.compile(
+    r"[ \t]\"\s*[{\[]\s*\"\"+\w"
+)  # a body in quotes whose quotes are doubled, as cmd's programs take them
 _SIGN = re.compile(  # the first match decides which shell it is
     rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
        | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
@@ -96,17 +95,20 @@ def read(text: str) -> ParsedText:
     start = match.start("command") if match else 0
     if text[:start].rstrip().endswith("|"):
         start = text.rfind("\n", 0, start) + 1  # include what is piped into it
+    if text[:start].rstrip().endswith("`") and (ends := text.rfind("`")) > start:
+        text = text[:ends]  # what stands in backticks
     split = _shell(text[start:], text[:start])
     asking: list[Mapping[str, list[Word]]] = []
     piped: list[Word] = []
     for words in _whole(split(_unprompted(text[start:]))):
-        if (options := _options(words)) is not None:
+        if (options := options_of(words)) is not None:
             if piped:
                 options.setdefault("<<", piped)
                 options |= {} if _sends(options) else {"raw": piped}
             if _sends(options):
                 asking.append(options)
-        piped = words[-1:] if len(words) > 1 and words[0].text in ("echo", "printf") else []
+        pipes = len(words) > 1 and (words[0].text in ("echo", "printf") or [w.text for w in words[:2]] == ["cat", "<<"])
+        piped = words[-1:] if pipes else []
     if not asking:
         raise unreadable(FORM, _why_none(text))
     parsed, key = _parsed(asking[0])
@@ -114,7 +116,7 @@ def read(text: str) -> ParsedText:
 
 
 def _sends(options: Mapping[str, list[Word]]) -> bool:
-    return any(name in options for name in (*_BODIES, *_FORMS, *_FILES, "items"))
+    return any(name in options for name in (*BODIES, *FORMS, *FILES, "items"))
 
 
 def _why_none(text: str) -> str:
@@ -125,21 +127,21 @@ def _why_none(text: str) -> str:
 
 def _parsed(options: Mapping[str, list[Word]]) -> tuple[ParsedText, bool]:
     """Return the request of a command, and whether a key stands in it."""
-    if any(name in options for name in _FORMS):
+    if any(name in options for name in FORMS):
         raise unreadable(FORM, "The command sends a form. The service takes JSON, given with -d or --json.")
-    if any(name in options for name in _FILES):
-        raise unreadable(FORM, "The command takes its body from a file. Paste the body itself.")
+    if any(name in options for name in FILES):
+        raise unreadable(FORM, FROM_FILE)
     key = any(_holds_key(name, word) for name, words in options.items() for word in words)
-    if "items" in options and not any(name in options for name in _BODIES):
-        parsed = json_body.request_in(_items(options["items"]))
+    if "items" in options and not any(name in options for name in BODIES):
+        parsed = json_body.request_in(items(options["items"]))
         return ParsedText(parsed.model or _model(options), parsed.inputs), key or parsed.key
     here = options.get("<<", [])
-    given = options.get("json") or [word for name in _BODIES for word in options.get(name, ())]
+    given = options.get("json") or [word for name in BODIES for word in options.get(name, ())]
     given = [here[0] if word.text == "@-" and here else word for word in given]
     if any(word.text.startswith("@") for word in given):
-        raise unreadable(FORM, "The command takes its body from a file. Paste the body itself.")
+        raise unreadable(FORM, FROM_FILE)
     if any(word.filled for word in given):
-        raise unreadable(FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there.")
+        raise unreadable(FORM, FILLED)
     joint = "" if "json" in options else "&"  # as curl joins several
     parsed = json_body.request_in(_json(joint.join(word.text for word in given)))
     return ParsedText(parsed.model or _model(options), parsed.inputs), key or parsed.key
@@ -158,19 +160,6 @@ def _json(text: str) -> Any:
         raise
 
 
-def _items(words: list[Word]) -> dict[str, Any]:
-    """Return the body that HTTPie makes of ``name=text`` and ``name:=JSON``."""
-    value: dict[str, Any] = {}
-    for word in words:
-        name, kind, text = re.split(r"(:?=)", word.text, maxsplit=1)
-        if word.filled:
-            raise unreadable(
-                FORM, "A shell would fill in a part of the body ($…). Paste it with the text itself there."
-            )
-        value[name] = text if kind == "=" else json_body.parse(text)
-    return value
-
-
 def _model(options: Mapping[str, list[Word]]) -> str:
     for word in (*options.get("url", ()), *options.get("", ())):
         if name := json_body.model_at(word.text):
@@ -181,39 +170,6 @@ def _model(options: Mapping[str, list[Word]]) -> str:
 def _holds_key(name: str, word: Word) -> bool:
     header = name == "header" and is_key(word.text.partition(":")[0].strip().lower().removeprefix("x-"))
     return (header or name in ("user", "oauth2-bearer", "auth")) and not word.filled
-
-
-def _options(words: list[Word]) -> dict[str, list[Word]] | None:
-    """What each option was given, by its long name; what belongs to none, under ``""``. None: another program."""
-    at = next((n for n, word in enumerate(words) if _PROGRAM.fullmatch(word.text)), None)
-    program = _PROGRAM.fullmatch(words[at].text) if at is not None else None
-    if at is None or program is None:
-        return None
-    httpie = program[1][0] in "hx"
-    found: dict[str, list[Word]] = {}
-    rest = iter(words[at + 1 :])
-    for word in rest:
-        name, value = "", word
-        if word.text.startswith("--"):
-            name, equals, behind = word.text[2:].partition("=")
-            if name not in _LONG_WITH_VALUE:
-                continue
-            value = Word(behind, word.filled) if equals else next(rest, Word(""))
-        elif word.text.startswith("-") and len(word.text) > 1:
-            letter = next((n for n, one in enumerate(word.text) if one in _SHORT_WITH_VALUE), None)
-            if letter is None:
-                continue
-            name = _SHORT.get(word.text[letter], word.text[letter])
-            behind = word.text[letter + 1 :].removeprefix("=")
-            value = Word(behind, word.filled) if behind else next(rest, Word(""))
-        elif word.text == "<<":
-            name, value = "<<", next(rest, Word(""))
-        elif httpie and re.match(r"[\w-]+:?=(?!=)", word.text):
-            name = "items"
-        elif httpie and re.match(r"[\w-]+:[^/]", word.text):
-            name = "header"
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def _whole(split: Iterator[list[Word]]) -> Iterator[list[Word]]:
@@ -238,13 +194,14 @@ def _shell(text: str, before: str) -> Callable[[str], Iterator[list[Word]]]:
     """Return the splitter for the shell that a command was written for."""
     sign = next((m for m in _SIGN.finditer(text) if m.lastgroup), None)
     kind = sign.lastgroup if sign else ""
-    program = _PROGRAM.match(text.split(None, 1)[0]) if text.split() else None
+    program = PROGRAM.match(text.split(None, 1)[0]) if text.split() else None
     windows = ".exe" in (program[0] if program else "")
     if kind == "single" and (windows or re.search(rf"`[{BLANK}]*\n", text)):
         kind = "powershell"
-    if kind == "cmd" or (windows and not kind):
+    if windows and not kind and re.search(r"^[^\n\"']*\$\w+[ \t]*=", before, re.MULTILINE):
+        kind = "powershell"
+    if kind == "cmd" or (not kind and (windows or _DOUBLED.search(text))):
         return cmd_commands
     if kind == "powershell":
-        return powershell_commands
-    values = assigned(before)
-    return lambda given: commands(given, values)
+        return lambda given: ([powershell.filled(before + text, w) for w in ws] for ws in powershell_commands(given))
+    return lambda given: commands(given, before)

@@ -21,14 +21,22 @@ _FORMS_READ = (
     "client.run, requests.post), JavaScript (fetch, axios) or PowerShell (Invoke-RestMethod)"
 )
 _OTHERS = {  # forms that are not read, by a pattern that only they have
-    "PHP": re.compile(r"<\?php|\bcurl_(?:init|setopt)"),
-    "Go": re.compile(r"\bhttp\.NewRequest|^package \w+", re.MULTILINE),
+    "PHP": re.compile(r"<\?php|\bcurl_(?:init|setopt)|\bGuzzleHttp\b|\$\w+->(?:post|request)\("),
+    "Go": re.compile(r"\bhttp\.NewRequest|^package \w+\s*$", re.MULTILINE),
     "Java": re.compile(r"\bHttpRequest\.newBuilder|\bOkHttpClient|\bUnirest\b|\bHttpURLConnection\b"),
     "C#": re.compile(r"\bHttpClient\(|\bHttpRequestMessage\b|\bRestClient\("),
     "Ruby": re.compile(r"\bNet::HTTP\b"),
+    "Rust": re.compile(r"\breqwest::|\bserde_json::|\bjson!\(|\blet (?:mut )?\w+ = Client::new\(\)"),
+    "Dart": re.compile(r"\bUri\.(?:parse|https?)\(|\bjsonEncode\(|\bimport 'package:"),
+    "Swift": re.compile(r"\bURLRequest\(|\bURLSession\b|\bJSONSerialization\b"),
+    "R": re.compile(
+        r"^\s*library\((?:httr2?|jsonlite|\"httr2?\")\)|\bhttr2?::|\breq_body_json\(|<-\s*POST\(", re.MULTILINE
+    ),
+    "Nushell": re.compile(r"\bhttp post\b[^\n]*(?:\{\s*\w+\s*:|\$\w+|--content-type)"),
     "an HTTP request as it is sent": re.compile(r"^POST (?:\S+ HTTP/|https?:)", re.MULTILINE),
 }
 
+_NO_JSON = re.compile(r"\s*\[(?:[\w.]+\][ \t]*\$\w|[\w.-]+@)")  # PowerShell's [string]$body, a shell's [root@host ~]#
 _HAR = re.compile(r'"log"\s*:\s*\{\s*"version"|"postData"\s*:\s*\{')
 _NOT_READ = "This looks like {0}, which is not read. " + curl.HOW
 
@@ -96,16 +104,19 @@ def _parse_repaired(text: str, catalog: Catalog) -> ParsedText:
 def _parse(text: str, catalog: Catalog) -> ParsedText:
     if cell.found(text):
         return cell.read(text, catalog)
-    if text.lstrip().startswith(("{", "[")):
+    if text.lstrip().startswith(("{", "[")) and not _NO_JSON.match(text):
         if _HAR.search(text):
             raise unreadable("text", _NOT_READ.format("a HAR file"))
         return _json(text)
-    if (parsed := python.read(text)) is not None:
-        return parsed
-    if (parsed := _command(text)) is not None:
-        return parsed
-    if other := next((name for name, sign in _OTHERS.items() if sign.search(text)), ""):
-        raise unreadable("text", _NOT_READ.format(other))
+    try:
+        if (parsed := python.read(text)) is not None:
+            return parsed
+        if (parsed := _command(text)) is not None:
+            return parsed
+    except RequestError as error:
+        raise _other(text) or error from None
+    if other := _other(text):
+        raise other
     ours = re.search(r"\b(?:generate|VideoRequest)\s*\(", text) is not None
     if javascript.found(text):
         try:
@@ -116,6 +127,12 @@ def _parse(text: str, catalog: Catalog) -> ParsedText:
     if ours or re.search(r"\brun\s*\(", text):
         raise unreadable(python.FORM, _BROKEN)
     raise unreadable("text", f"This can't be read as a request. Paste {_FORMS_READ}.")
+
+
+def _other(text: str) -> RequestError | None:
+    """Return a refusal that names the language of a text, if it is one that is not read."""
+    name = next((name for name, sign in _OTHERS.items() if sign.search(text)), "")
+    return unreadable("text", _NOT_READ.format(name)) if name else None
 
 
 def _command(text: str) -> ParsedText | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .parsed import unreadable
@@ -27,9 +27,10 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_FILLED = re.compile(r"\$[\w{(@*#?!$-]|`")  # what a shell expands
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+FILLED = re.compile(r"\$[\w{(@*#?!$-]|`")
+"""What a shell expands."""
+
+DOLLAR, TICK = "\ufdd0", "\ufdd1"  # no characters of any text
 _HERE = re.compile(r"""(?P<cat>"?\$\([ \t]*cat[ \t]+)?<<-?[ \t]*(?P<quote>['"\\]?)(?P<word>\w+)['"]?""")
 _CLOSES = re.compile(r"\s*\)\"?")
 _DOCUMENTS = 20  # here-documents that are parsed; a command has one
@@ -53,45 +54,31 @@ class Word:
     filled: bool = False
 
 
-def commands(text: str, variables: Mapping[str, str] | None = None) -> Iterator[list[Word]]:
-    """Yield the commands of a text, each as its words.
+@dataclass(frozen=True)
+class Command:
+    """The words of a command, and the marks before it: a line end, ``;``, ``&&``, brackets."""
 
-    A here-document becomes the word ``<<`` and its text. Variables that the text itself assigns are expanded.
+    marks: str
+    words: list[Word]
+
+
+def split(text: str) -> list[Command]:
+    """Split a text into commands.
+
+    A here-document becomes the word ``<<`` and its text. A dollar sign that a shell takes as it is is ``DOLLAR``, and a
+    backtick ``TICK``; ``plain`` turns them back.
 
     Raises
     ------
     RequestError
         If a quote stays open.
     """
-    values = dict(variables or {})
-    for words in _split(_here(text)):
-        words = [_resolved(word, values) for word in words]
-        for word in words:
-            if (given := _ASSIGNED.fullmatch(word.text)) is None:
-                break
-            if not word.filled:
-                values[given[1]] = given[2]
-        yield words
+    return list(_split(_here(text)))
 
 
-def assigned(text: str) -> dict[str, str]:
-    """Return the variables that a text assigns on lines of their own."""
-    found: dict[str, str] = {}
-    for match in re.finditer(
-        r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=('[^']*'|\"[^\"$`]*\"|[^\s'\"$`]*)[ \t]*$", text, re.MULTILINE
-    ):
-        value = match[2]
-        found[match[1]] = value[1:-1] if value[:1] in ("'", '"') else value
-    return found
-
-
-def _resolved(word: Word, values: Mapping[str, str]) -> Word:
-    if not word.filled:
-        return word
-    text = _VARIABLE.sub(lambda m: values.get(m[1] or m[2], m[0]), word.text)
-    missing = any((m[1] or m[2]) not in values for m in _VARIABLE.finditer(word.text))
-    others = _FILLED.search(_VARIABLE.sub("", word.text)) is not None
-    return Word(text, missing or others or text == word.text)
+def plain(text: str) -> str:
+    """Return a word's text with the signs that a shell takes as they are."""
+    return text.replace(DOLLAR, "$").replace(TICK, "`")
 
 
 def _here(text: str) -> str:
@@ -120,15 +107,15 @@ def _here(text: str) -> str:
 
 
 def _quoted(text: str, *, plain: bool) -> str:
-    if plain or not _FILLED.search(text):
+    if plain or not FILLED.search(text):
         return "'" + text.replace("'", "'\\''") + "'"
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def _split(text: str) -> Iterator[list[Word]]:
+def _split(text: str) -> Iterator[Command]:
     words: list[Word] = []
     pieces: list[Word] = []
-    at = 0
+    marks, at = "", 0
 
     def close() -> None:
         if pieces:
@@ -143,21 +130,26 @@ def _split(text: str) -> Iterator[list[Word]]:
         if kind in ("blank", "end"):
             close()
             if kind == "end":
-                yield list(words)
+                yield Command(marks, list(words))
                 words.clear()
+                marks = match[kind]
         elif kind not in ("join", "comment"):
             pieces.append(_word(kind, match[kind], text[match.start() : at + 1]))
     close()
-    yield words
+    yield Command(marks, words)
 
 
 def _word(kind: str, inner: str, seen: str) -> Word:
     if kind == "bare":
-        return Word(inner, _FILLED.match(seen) is not None)
+        return Word(inner, FILLED.match(seen) is not None)
     if kind == "double":
-        filled = _FILLED.search(re.sub(r"\\.", "", inner, flags=re.DOTALL)) is not None
-        return Word(re.sub(r'\\([$`"\\\n])', lambda m: m[1].strip("\n"), inner), filled)
-    return Word(_ansi(inner) if kind == "ansi" else inner)
+        filled = FILLED.search(re.sub(r"\\.", "", inner, flags=re.DOTALL)) is not None
+        return Word(re.sub(r'\\([$`"\\\n])', lambda m: _kept(m[1].strip("\n")), inner), filled)
+    return Word(_kept(_ansi(inner) if kind == "ansi" else inner))
+
+
+def _kept(text: str) -> str:
+    return text.replace("$", DOLLAR).replace("`", TICK)
 
 
 def _ansi(text: str) -> str:

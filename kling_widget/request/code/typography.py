@@ -11,7 +11,7 @@ _SPACES = re.compile(f"[{BLANK}]")
 _QUOTED = re.compile(r"""(["'])(?:(?!\1)[^\\]|\\.)*(?:\1|\\?\Z)""", re.DOTALL)  # to the end, where none closes it
 _DOUBLE = re.compile("[\u201c-\u201f\u2033\u00ab\u00bb\uff02]")
 _SINGLE = re.compile(r"(?<!\w)[\u2018-\u201b\u2032\uff07]|[\u2018-\u201b\u2032\uff07](?!\w)")
-_DASH = re.compile(r"(?<=\s)[\u2012-\u2015\u2212]([A-Za-z][\w-]*)")
+_DASH = re.compile(r"(?<=\s)[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,2}([A-Za-z][\w-]*)")
 _TOGETHER = re.compile(r"[A-Z]|[sSfLki]{2,}$")
 """Options of more than a letter that take a single dash: ``-XPOST``, ``-sSL``, ``-Uri``."""
 
