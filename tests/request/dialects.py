@@ -71,24 +71,25 @@ def typed_powershell(url: str, inputs: Inputs) -> str:
 
 def table_powershell(url: str, inputs: Inputs) -> str:
     """A person's script, with a table."""
-
-    def literal(value: Any) -> str:
-        if isinstance(value, str):
-            return "'" + value.replace("'", "''") + "'"
-        if isinstance(value, bool):
-            return f"${str(value).lower()}"
-        if isinstance(value, dict):
-            return "@{ " + "; ".join(f"{name} = {literal(one)}" for name, one in value.items()) + " }"
-        if isinstance(value, list):
-            return "@(" + ", ".join(map(literal, value)) + ")"
-        return json.dumps(value)
-
-    rows = "".join(f"    {name} = {literal(value)}\n" for name, value in inputs.items())
+    rows = "".join(f"    {name} = {powershell_literal(value)}\n" for name, value in inputs.items())
     return (
         f'$uri = "{url}"\n$body = @{{\n{rows}}} | ConvertTo-Json -Depth 5\n'
         "$answer = Invoke-RestMethod -Uri $uri -Method Post -ContentType 'application/json' -Body $body\n"
         "$answer.data.id"
     )
+
+
+def powershell_literal(value: Any) -> str:
+    """A value as PowerShell's tables hold it."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, bool):
+        return f"${str(value).lower()}"
+    if isinstance(value, dict):
+        return "@{ " + "; ".join(f"{name} = {powershell_literal(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "@(" + ", ".join(map(powershell_literal, value)) + ")"
+    return json.dumps(value)
 
 
 def browser_fetch(url: str, inputs: Inputs) -> str:
