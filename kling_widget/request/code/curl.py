@@ -26,9 +26,12 @@ _PROMPT = (
     r"(?:(?:\([\w.-]+\)[ \t]*)?(?:(?:PS[ \t]+)?[A-Za-z]:\\[^>\n]*>[ \t]*|PS[ \t]+[/~][^>\n]*>[ \t]*|PS>[ \t]*"
     r"|\[?[\w.-]+@[\w.-]+[^\n$#%]*[$#%][ \t]+)|[$%>#❯➜][ \t]+)?"
 )
+_RUNS = (
+    r"(?:(?:sudo|time|command|exec|call|if|while|until|then|do|else|!|nohup|env(?:[ \t]+\w+=\S*)*|timeout[ \t]+\S+)"
+    r"[ \t]+)*"
+)
 _BEFORE = (  # words that run the command behind them
-    r"(?:(?:sudo|time|command|exec|call|if|while|until|then|do|else|!|nohup|env(?:[ \t]+\w+=\S*)*|timeout[ \t]+\S+"
-    r"|(?:docker|podman)[ \t]+(?:run|exec)(?:[ \t]+[^\s'\"|;&]+)*?)[ \t]+)*"
+    rf"{_RUNS}(?:(?:docker|podman)[ \t]+(?:run|exec)(?:[ \t]+[^\s'\"|;&]+){{0,12}}?[ \t]+)?"
 )
 _VALUE = r"(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s'\"]\S*|(?=[ \t]))"
 _COMMAND = re.compile(

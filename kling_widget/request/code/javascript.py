@@ -19,8 +19,8 @@ from .javascript_tokens import tokens, unescaped
 from .parsed import NESTED, ParsedText, is_key, unreadable
 
 _CALL = re.compile(
-    r"\b(?:fetch|axios|ajax|got|ky|new\s+Request)\s*(?:<[^()]*>)?\("
-    r"|\.(?:post|request|run|send|subscribe)\s*(?:<[^()]*>)?\(|\$fetch\s*\("
+    r"\b(?:fetch|axios|ajax|got|ky|new\s+Request)\s*(?:<[^()]{0,200}>)?\("
+    r"|\.(?:post|request|run|send|subscribe)\s*(?:<[^()]{0,200}>)?\(|\$fetch\s*\("
 )
 _BEGINS = re.compile(
     r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(?:(?:const|let|var|await|async|import)\s|(?:fetch|axios|got|window\.fetch|globalThis\.fetch|\$\.ajax)\b)",

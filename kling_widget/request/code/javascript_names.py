@@ -22,6 +22,7 @@ _KEEPS = frozenset(
 )  # fmt: skip
 _DEEP = 20  # brackets around a name
 _LONG = 200  # tokens of a type
+_FEW = 40  # ... of a call
 
 
 class Names:
@@ -159,7 +160,7 @@ class Names:
         at = opener - 1
         if self._mark(at) == ">":
             at -= 1
-            while at > opener - _LONG and (opens_at(self._text, at) != opener or self._mark(at - 1) in ("<", ",", "|")):
+            while at > opener - _FEW and (opens_at(self._text, at) != opener or self._mark(at - 1) in ("<", ",", "|")):
                 at -= 1
         return at
 
@@ -196,7 +197,7 @@ def opens_at(text: Sequence[Token], at: int) -> int:
     mark = text[at + 1].text if 0 <= at < len(text) - 1 and text[at + 1].kind == "mark" else ""
     if mark != "<":
         return at + 1 if mark == "(" else 0
-    for n in range(at + 2, min(at + 40, len(text))):
+    for n in range(at + 2, min(at + _FEW, len(text))):
         if text[n].text in ("(", ";"):
             return n if text[n].text == "(" and text[n - 1].text == ">" else 0
     return 0

@@ -21,6 +21,7 @@ _PROMPTS = frozenset(("$", "%", "#", ">", "❯", "➜", DOLLAR))
 _OPENS, _TURNS, _CLOSES = ("if", "while", "until", "for", "select", "case", "{"), ("then", "else", "elif", "do"), (
     "fi", "done", "esac", "}",
 )  # fmt: skip
+_DEEP = 30  # branches and brackets around a command
 _DECLARES = frozenset(("export", "readonly", "declare", "typeset", "local"))
 _HARMLESS = frozenset(
     ("echo", "cat", "jq", "test", "[", "[[", "exit", "cd", "sleep", "mkdir", "grep", "sed", "curl", "wget", "http",
@@ -82,13 +83,15 @@ class _Variables:
         self._chains: list[tuple[int, ...]] = []
         self._plain: list[list[str]] = []
         self._values: dict[str, str] = {}
-        self._fresh = 0
+        self._fresh, self._sourced, self._lost = 0, -1, False
         opened: list[tuple[int, bool]] = []  # a number for each branch, group or subshell, and whether it is a bracket
         listed = 0
         for number, command in enumerate(script):
             listed = self._within(opened, command.marks, listed)
             words = command.words[1:] if command.words and command.words[0].text in _PROMPTS else command.words
             words = self._branch(opened, words)
+            self._lost = self._lost or len(opened) > _DEEP
+            del opened[_DEEP + 1 :]
             self._chains.append(tuple([one for one, _ in opened] + ([listed] if listed else [])))
             array = number + 1 < len(script) and script[number + 1].marks.startswith("(")
             names = [] if array else self._assigns(words)
@@ -96,17 +99,17 @@ class _Variables:
             for name in names:
                 self._written[name] += 1
                 self._places.setdefault(name, number)
-            self._touch(words, set(names), command.words)
+            self._touch(number, words, set(names), command.words)
 
     def resolved(self, word: Word, number: int) -> Word:
         """Return a word with what surely has a value filled in."""
         if not word.filled:
             return word
-        values = {name: value for name, value in self._values.items() if self._holds(name, number)}
+        names = {match[1] or match[2] for match in _VARIABLE.finditer(word.text)}
+        values = {name: self._values[name] for name in names if name in self._values and self._holds(name, number)}
         text = _VARIABLE.sub(lambda m: values.get(m[1] or m[2], m[0]), word.text)
-        missing = any((m[1] or m[2]) not in values for m in _VARIABLE.finditer(word.text))
         others = FILLED.search(_VARIABLE.sub("", word.text)) is not None
-        return Word(text, missing or others or text == word.text)
+        return Word(text, names != values.keys() or others or text == word.text)
 
     def pass_by(self, words: list[Word], number: int) -> None:
         """Take the values that a command assigns plainly."""
@@ -117,7 +120,8 @@ class _Variables:
 
     def _holds(self, name: str, number: int) -> bool:
         chain = self._chains[self._places[name]]
-        return self._written[name] == 1 and self._chains[number][: len(chain)] == chain
+        passed = self._places[name] > self._sourced and not self._lost
+        return passed and self._written[name] == 1 and self._chains[number][: len(chain)] == chain
 
     def _new(self) -> int:
         self._fresh += 1
@@ -155,13 +159,12 @@ class _Variables:
         found = [match[1] for word in given if (match := _ASSIGNED.fullmatch(word.text))]
         return found if len(found) == len(given) else []
 
-    def _touch(self, words: list[Word], names: set[str], everything: list[Word]) -> None:
+    def _touch(self, number: int, words: list[Word], names: set[str], everything: list[Word]) -> None:
         """Count what may write to a variable in another way than by a plain assignment."""
         program = words[0].text if words else ""
-        if program in ("eval", "source", "."):
-            self._written.update(
-                dict.fromkeys(self._places if program != "eval" else [*self._places, *self._written], 2)
-            )
+        if program in ("source", "."):
+            self._sourced = number  # what it runs may change what was assigned before
+        self._lost = self._lost or program == "eval"
         if program in ("export", "readonly") and not any(word.text.startswith("-n") for word in words):
             words = [word for word in words if "=" in word.text]  # a name alone keeps its value
         quiet = program.rpartition("/")[2] in _HARMLESS
