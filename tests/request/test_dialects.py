@@ -198,6 +198,7 @@ SAID: list[tuple[str, str]] = [
     (f'{{"request": {{"url": "{URL}", "postData": {{"text": "{{}}"}}}}}}', "a HAR file, which is not read"),
     ('{"log": {"version": "1.2", "entries": []}}', "a HAR file, which is not read"),
     (f"http post {URL} {{prompt: 'a fox'}}", "Nushell, which is not read"),
+    (f'curl {URL} -d \'{{"prompt": "it\\\'s a fox"}}\'', "only fish understands"),
     (f"irm {URL} -Method Post -InFile body.json", "from a file"),
     (f"http POST {URL} prompt=@prompt.txt", "from a file"),
     (f"http -f POST {URL} prompt=x", "sends a form"),

@@ -47,6 +47,7 @@ _VISIBLE = re.compile(
 _DOUBLED = re.compile(
     r"[ \t]\"\s*[{\[]\s*\"\"+\w"
 )  # a body in quotes whose quotes are doubled, as cmd's programs take them
+_FISH = re.compile(r"\w\\'\w")
 _SIGN = re.compile(  # the first match decides which shell it is
     rf"""(?P<cmd>\^[{BLANK}]*\n|(?<=\s)\^") | (?P<powershell>`[{BLANK}]*\n|`"|@['"][ \t]*\n)
        | (?P<posix>\\[{BLANK}]*\n|\$'|'\\''|<<) | (?P<single>')
@@ -103,6 +104,8 @@ def read(text: str) -> ParsedText:
     split = _shell(text[start:], text[:start])
     asking: list[Mapping[str, list[Word]]] = []
     piped: list[Word] = []
+    if _FISH.search(text):
+        split = _refusing_fish(split)
     for words in _whole(split(_unprompted(text[start:]))):
         if (options := options_of(words)) is not None:
             if piped:
@@ -116,6 +119,19 @@ def read(text: str) -> ParsedText:
         raise unreadable(FORM, _why_none(text))
     parsed, key = _parsed(asking[0])
     return ParsedText(parsed.model, parsed.inputs, key, len(asking) - 1)
+
+
+def _refusing_fish(split: Callable[[str], Iterator[list[Word]]]) -> Callable[[str], Iterator[list[Word]]]:
+    r"""Return a splitter that says what ``\'`` within single quotes means where the text can't be split."""
+
+    def refusing(text: str) -> Iterator[list[Word]]:
+        try:
+            yield from split(text)
+        except RequestError:
+            words = "A quote stands in single quotes as \\', which only fish understands. Write it as '\\'' there."
+            raise unreadable(FORM, words) from None
+
+    return refusing
 
 
 def _sends(options: Mapping[str, list[Word]]) -> bool:

@@ -7,6 +7,7 @@ changed through whatever else holds it, so its name is only read by calls that a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,12 +15,17 @@ from .javascript_tokens import Token
 
 DECLARES = ("const", "let", "var")
 _BINDS = (*DECLARES, "function", "class", "import", "catch", "enum", "namespace")
-_TESTS = ("if", "while", "switch", "for", "with")
+_TESTS = ("if", "while", "switch", "for")
 _BEFORE_LITERAL = (":", ",", "(", "[", "=", "?", "...")
 _KEEPS = frozenset(
     ("stringify", "log", "info", "warn", "debug", "error", "fetch", "$fetch", "post", "put", "axios", "request", "ajax",
      "run", "subscribe", "send", "Request", "got", "ky", *_TESTS)
 )  # fmt: skip
+_PART = re.compile(r"\$\{([^`]*)")
+_NAME = re.compile(r"[^\W\d][\w$]*")
+_WRITES = re.compile(
+    r"(?<![\w$])([^\W\d][\w$]*)(?![\w$])\s*(?:[-+*/%|&?^<>]*=(?!=)|\+\+|--)|(?:\+\+|--)\s*([^\W\d][\w$]*)"
+)
 _DEEP = 20  # brackets around a name
 _LONG = 200  # tokens of a type
 _FEW = 40  # ... of a call
@@ -45,7 +51,8 @@ class Names:
         for at, token in enumerate(text):
             if token.kind == "name" and not self._is_property(at):
                 places.setdefault(token.text, []).append(at)
-        written: Counter[str] = Counter()
+        self.changed: set[str] = set()
+        written = self._in_templates()
         self.declared: dict[str, int] = {}
         for name, found in places.items():
             for at in found:
@@ -57,8 +64,7 @@ class Names:
         self.declared = {name: at for name, at in self.declared.items() if written[name] == 1}
         if {"eval", "Function"} & places.keys():
             self.declared.clear()
-        own = {name for name, found in places.items() if any(map(self._is_function, found))}
-        self.changed: set[str] = set()
+        own = {token.text for at, token in enumerate(text) if token.text in _KEEPS and self._is_function(at)}
         held: dict[str, set[str]] = {}  # names, by the one whose value holds theirs
         for name, found in places.items():
             for at in found:
@@ -72,6 +78,15 @@ class Names:
             fresh = held.pop(reached.pop(), set())
             self.changed |= fresh
             reached += fresh
+
+    def _in_templates(self) -> Counter[str]:
+        """Return the names that the parts to fill in of templates write; all that stand in such a part may change."""
+        written: Counter[str] = Counter()
+        for token in self._text:
+            for part in _PART.findall(token.text) if token.kind == "template" else ():
+                self.changed |= set(_NAME.findall(part))
+                written.update({one: 2 for pair in _WRITES.findall(part) for one in pair if one})
+        return written
 
     def seen(self, name: str, at: int) -> bool:
         """Return whether a place lies in the block that declares a name, or in one within."""
@@ -112,6 +127,8 @@ class Names:
         if (one == "=" and two != "=") or (one and one in "+-*/%&|^" and two == "="):
             return True
         if one and one == two and (one in "+-" or (one in "*|&?<>" and three == "=")):
+            return True
+        if one == two == three == ">" and self._mark(at + 4) == "=":
             return True
         if self._mark(at - 1) == self._mark(at - 2) != "" and self._mark(at - 1) in "+-":
             return True
@@ -165,9 +182,15 @@ class Names:
         return at
 
     def _is_function(self, at: int) -> bool:
-        if self._word(at - 1) in ("function", "*") or not self._declares(at):
-            return self._word(at - 1) == "function"
-        value = value_at(self._text, at) or at
+        """Return whether the text itself says here what a function or method of this name does."""
+        if self._word(at - 1) == "function" or self._mark(at + 1) == "=>":
+            return True
+        if self._mark(at + 1) == "(":
+            behind = self._mark(self._close.get(at + 1, at) + 1)
+            return behind in ("{", ":") and self._text[at].text not in _TESTS
+        if self._mark(at + 1) not in ("=", ":"):
+            return False
+        value = value_at(self._text, at) or at + 2
         return self._word(value) in ("function", "async") or self._mark(value) == "(" or self._mark(value + 1) == "=>"
 
     def _mark(self, at: int) -> str:

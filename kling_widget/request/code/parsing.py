@@ -32,7 +32,9 @@ _OTHERS = {  # forms that are not read, by a pattern that only they have
     "R": re.compile(
         r"^\s*library\((?:httr2?|jsonlite|\"httr2?\")\)|\bhttr2?::|\breq_body_json\(|<-\s*POST\(", re.MULTILINE
     ),
-    "Nushell": re.compile(r"\bhttp post\b[^\n]{0,300}?(?:\{\s*\w+\s*:|\$\w+|--content-type)"),
+    "Nushell": re.compile(
+        r"(?:^|[|(=])[ \t]*http post\b[^\n]{0,300}?(?:\{\s*\w+\s*:|\$\w+|--content-type)", re.MULTILINE
+    ),
     "an HTTP request as it is sent": re.compile(r"^POST (?:\S+ HTTP/|https?:)", re.MULTILINE),
 }
 

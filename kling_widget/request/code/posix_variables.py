@@ -164,7 +164,8 @@ class _Variables:
         program = words[0].text if words else ""
         if program in ("source", "."):
             self._sourced = number  # what it runs may change what was assigned before
-        self._lost = self._lost or program == "eval"
+        refers = program in _DECLARES and any(re.match(r"-\w*n", word.text) for word in words)  # one name for another
+        self._lost = self._lost or refers or program == "eval"
         if program in ("export", "readonly") and not any(word.text.startswith("-n") for word in words):
             words = [word for word in words if "=" in word.text]  # a name alone keeps its value
         quiet = program.rpartition("/")[2] in _HARMLESS

@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CAST = re.compile(r"\[[\w.\[\]]+\]")
+_VARIABLE = re.compile(r"\$\{?(?:\w+:)?(\w+)")
+_WRITES = re.compile(r"\$\{?(?:\w+:)?(\w+)\}?\s*(?:[-+*/%?]*=|\+\+|--)|(?:\+\+|--)\s*\$\{?(?:\w+:)?(\w+)")
 _MOST_TOKENS = 5_000
 _MOST_WORK = 200_000  # tokens that are gone through; beyond that everything may have changed
 _REACH_ALL = frozenset(
@@ -103,6 +105,10 @@ class Variables:
                 self._openers.append(at)
             elif token.kind == "mark" and token.text in ")}" and self._openers:
                 self._openers.pop()
+            elif token.kind in ("double", "filled") and "$(" in token.text:
+                inside = token.text[token.text.index("$(") :].lower()
+                self.changed |= set(_VARIABLE.findall(inside))
+                written.update({one: 2 for pair in _WRITES.findall(inside) for one in pair if one})
             elif token.kind == "variable":
                 if self._assigns(at):
                     self.assigned.setdefault(token.text, at)
@@ -156,13 +162,15 @@ class Variables:
         for opener in [*reversed(self._openers), -1]:
             if not self._works():
                 return None
-            if self._is(after, "|") and self._word(after + 1) not in _ONLY_READ:
-                return None
-            first = self._first(at, opener)
+            if self._is(after, "|"):
+                return "" if self._word(after + 1) in _ONLY_READ else None
+            first = holder = self._first(at, opener)
+            if self._kind(first) == "variable" and self._is(first + 1, "=") and first != at:
+                first += 2
             if self._kind(first) == "word" and not _CAST.fullmatch(self._script[first].text):
                 return "" if self._word(first) in _ONLY_READ else None
-            if self._kind(first) == "variable" and self._is(first + 1, "=") and first != at:
-                return self._script[first].text
+            if first != holder:
+                return self._script[holder].text
             if opener < 0 or self._script[opener].text == "{":
                 return "" if first == at else None
             after, at = self._end(opener) + 1, opener

@@ -52,7 +52,8 @@ class Names:
         places: dict[str, _Chain] = {}
         for node, chain in chains.items():
             target, value = _plain(node)
-            if target and value is not None and bound[target] == 1 and target not in others:
+            own = isinstance(self._parents.get(node), ast.ClassDef)  # a class's, which its methods don't see
+            if target and value is not None and bound[target] == 1 and target not in others and not own:
                 self.assigned[target], places[target] = value, chain
         for node in used:
             place = places.get(node.id, ())
