@@ -187,7 +187,11 @@ SAID: list[tuple[str, str]] = [
     ("fetch('https://x/y', {body: '{\"prompt\": \"x\"}'})", "names no model"),
     ("requests.post('https://x/y', json={'prompt': 'x'})", "names no model"),
     (f"requests.post('{URL}', json=payload)", "the body is the name payload"),
-    (f"p = {FOX}\np['duration'] = 5\nrequests.post('{URL}', json=p)", "the body is the name p"),
+    (
+        f"p = {FOX}\np['duration'] = 5\nrequests.post('{URL}', json=p)",
+        "the body is the name p, which the text may change",
+    ),
+    (f"const p = {FOX}\np.duration = 5\nfetch('{URL}', {{body: JSON.stringify(p)}})", "the name p, which the text may"),
     (f"curl {URL} --data-urlencode prompt=x", "sends a form"),
     (f"curl {URL}\necho done\n  --data '{FOX}'", "not as a shell would find it"),
     ('curl “x” -d “{"a”', "typographic"),

@@ -283,7 +283,8 @@ class _Reader:
         value = self.values.get(name, _Unknown(""))
         changed = isinstance(value, (dict, list)) and name in self.names.changed
         if changed or isinstance(value, _Unknown) or not self.names.seen(name, self.at):
-            return _Unknown(f"the name {name[:40]}")
+            unsure = ", which the text may change" if self.names.unsure(name) else ""
+            return _Unknown(f"the name {name[:40]}{unsure}")
         return value
 
     def _kind(self, ahead: int) -> str:

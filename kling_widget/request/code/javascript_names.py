@@ -52,12 +52,14 @@ class Names:
             if token.kind == "name" and not self._is_property(at):
                 places.setdefault(token.text, []).append(at)
         self.changed: set[str] = set()
+        self._valued: set[str] = set()
         written = self._in_templates()
         self.declared: dict[str, int] = {}
         for name, found in places.items():
             for at in found:
                 if self._declares(at):
                     self.declared[name] = at
+                    self._valued.add(name)
                     written[name] += 1
                 elif self._writes(at):
                     written[name] += 2
@@ -87,6 +89,10 @@ class Names:
                 self.changed |= set(_NAME.findall(part))
                 written.update({one: 2 for pair in _WRITES.findall(part) for one in pair if one})
         return written
+
+    def unsure(self, name: str) -> bool:
+        """Return whether a text gives a name a value that something else in it may change."""
+        return name in self._valued and (name not in self.declared or name in self.changed)
 
     def seen(self, name: str, at: int) -> bool:
         """Return whether a place lies in the block that declares a name, or in one within."""

@@ -31,6 +31,7 @@ _MAGICS = 20  # lines of a notebook's own that are passed over
 _BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # how the parser fails
 _NONE: Mapping[str, Any] = {}
 _names: ContextVar[Mapping[str, Any]] = ContextVar("names")
+_known: ContextVar[Names | None] = ContextVar("known", default=None)
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def names(tree: ast.Module) -> Iterator[Mapping[str, Any]]:
     """Resolve, within the block, the names that a text assigns a literal and nothing in it may change."""
     known = Names(tree)
     literals: dict[str, Any] = {}
-    token = _names.set(literals)
+    token, others = _names.set(literals), _known.set(known)
     try:
         for name, expression in known.assigned.items():
             try:
@@ -50,6 +51,7 @@ def names(tree: ast.Module) -> Iterator[Mapping[str, Any]]:
         yield literals
     finally:
         _names.reset(token)
+        _known.reset(others)
 
 
 def id_of(node: ast.expr) -> str:
@@ -188,10 +190,12 @@ def _shape(node: ast.Call, where: str, levels: int) -> dict[str, Any]:
 
 
 def _no_literal(node: ast.expr, where: str) -> str:
+    known = _known.get()
+    unsure = ", which the text may change" if known and known.unsure(id_of(node)) else ""
     what = {
         ast.JoinedStr: "an f-string",
         ast.Call: f"a call of {name_of(node)[:40]}" if isinstance(node, ast.Call) else "",
-        ast.Name: f"the name {node.id[:40]}" if isinstance(node, ast.Name) else "",
+        ast.Name: f"the name {node.id[:40]}{unsure}" if isinstance(node, ast.Name) else "",
     }.get(type(node), "an expression")
     place = f"{where} is" if where and where != "**" else "There is"
     return f"{place} {what}, and the text is only read, never run. Put the value itself there."

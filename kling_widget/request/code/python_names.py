@@ -59,9 +59,14 @@ class Names:
             place = places.get(node.id, ())
             if chains[node][: len(place)] != place:
                 self.assigned.pop(node.id, None)
+        self._valued = {name for node in chains if (name := _plain(node)[0])}
         if _REACHES_ALL & {node.id for node in used}:
             self.assigned.clear()
         self.changed = self._changed([node for node in used if isinstance(node.ctx, ast.Load)])
+
+    def unsure(self, name: str) -> bool:
+        """Return whether a text gives a name a value that something else in it may change."""
+        return name in self._valued and (name not in self.assigned or name in self.changed)
 
     def _changed(self, read: list[ast.Name]) -> set[str]:
         changed: set[str] = set()
