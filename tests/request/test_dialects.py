@@ -148,6 +148,7 @@ READABLE: dict[str, str] = {
     "the global fetch": f"const p = {FOX}\nawait globalThis.fetch('{URL}', {{body: JSON.stringify(p)}})",
     "a Request": f"const r = new Request('{URL}', {{body: '{FOX}'}})\nawait fetch(r)",
     "TypeScript": f"const p: T<U> = {FOX} as const;\nconst r = await axios.post<Foo<Bar>>('{URL}', p)",
+    "a type that is written out": f"const p: {{ prompt: string; n?: number }} = {FOX}\naxios.post('{URL}', p)",
     "got": f"const r = await got('{URL}', {{json: {{prompt: 'A red fox'}}}})",
     "a document that is piped": f"cat <<EOF | curl {URL} -d @-\n{FOX}\nEOF",
     "a here-string of a shell": f"curl {URL} -d @- <<< '{FOX}'",

@@ -216,7 +216,7 @@ def value_at(text: Sequence[Token], at: int) -> int | None:
         if n == at + 1 and token != ":":
             return None
         depth += (token in ("(", "[", "{", "<")) - (token in (")", "]", "}", ">"))
-        if depth < 0 or token == ";":
+        if depth < 0 or (token == ";" and depth == 0):
             return None
     return None
 
