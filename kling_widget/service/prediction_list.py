@@ -120,7 +120,7 @@ def page(
             tasks.append(task)
         else:
             unclear.append(task)
-    said = [*_said({name: value for name, value in data.items() if name != "items"}), *_said(beside or {})]
+    said = [*_beside({name: value for name, value in data.items() if name != "items"}), *_beside(beside or {})]
     totals = [_whole(value) for name, value in said if name in _TOTALS and value is not None]
     total = max((number for number in totals if number is not None), default=0)
     readable = not any(_fails(name, value) for name, value in said)
@@ -129,12 +129,12 @@ def page(
     return Listing(tuple(tasks), tuple(unclear), len(items), readable, bool(items) or total > before, total)
 
 
-def _said(value: Mapping[str, Any], deep: int = _DEEP) -> Iterator[tuple[str, Any]]:
+def _beside(value: Mapping[str, Any], deep: int = _DEEP) -> Iterator[tuple[str, Any]]:
     """The names and values beside a page's entries, also those in objects such as ``pagination``."""
     for name, inner in value.items():
         yield name.lower().replace("_", "").replace("-", ""), inner
         if isinstance(inner, dict) and deep:
-            yield from _said(inner, deep - 1)
+            yield from _beside(inner, deep - 1)
 
 
 def _goes_on(name: str, value: Any) -> bool:
