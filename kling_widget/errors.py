@@ -8,6 +8,7 @@
     ├── BadValue (ValueError)           an invalid value, such as a rating of nine; nothing was changed
     │   └── TemplateError               a sweep's template can't be expanded; nothing was sent
     ├── MediumRefused                   a file is no usable picture or video; nothing was sent
+    ├── NotExtracted                    a picture or another form of a clip was not made; the clip is untouched
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
     ├── LibraryError                    the library can't be used
     │   ├── LibraryNotWritable
@@ -124,6 +125,10 @@ class TemplateError(BadValue):
 
 class MediumRefused(KlingError):
     """A file can't be used as a picture or a video. Nothing was sent; nothing was charged."""
+
+
+class NotExtracted(KlingError):
+    """A picture or a converted file could not be made from a clip. Nothing was spent; the clip is untouched."""
 
 
 class SettingsError(KlingError):

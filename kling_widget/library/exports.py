@@ -11,10 +11,10 @@ from typing import Literal, get_args
 
 from .. import paths, permissions
 from ..engine.extractor import Done
-from ..errors import BadValue, LibraryError
+from ..errors import BadValue, LibraryError, NotExtracted
 from ..media.extraction import Job, Words, extract, stills
 from ..media.extraction.job import ANIMATION_SECONDS
-from ..media.extraction.process import SAFE, Going, NotExtracted
+from ..media.extraction.process import SAFE, Going
 from ..store import Record
 from .file_copies import file_name
 from .records import Records
@@ -119,7 +119,7 @@ class Exports:
         ------
         LibraryError
             If the take's clip is not here.
-        KlingError
+        NotExtracted
             If the file could not be made. Nothing was spent, and the clip is untouched.
         """
         clip, target = self._clip(record), self._target(Path(file_name(record)).stem + export.ending)
@@ -150,7 +150,7 @@ class Exports:
         ------
         BadValue
             If there are no takes, or more than 16.
-        LibraryError, KlingError
+        LibraryError, NotExtracted
             As ``make`` does.
         """
         if not 0 < len(records) <= MOST_ROWS:

@@ -11,9 +11,8 @@ from .take_properties import Standing
 class Keepsakes(Standing):
     """The part of a take that makes files of its clip. They lie in the library's folder ``exports``.
 
-    Each method waits for its file (some seconds), gives what was made before where the clip is unchanged, and raises
-    ``BadValue`` for a moment or a range that is none, ``LibraryError`` where the clip is not here, ``KlingError``
-    where the file could not be made. Nothing of it costs money, and the clip is untouched.
+    Each method waits for its file (some seconds), and gives what was made before where the clip is unchanged. Nothing
+    of it costs money, and the clip is untouched.
     """
 
     def gif(self, start: float | None = None, end: float | None = None) -> Path:
@@ -24,6 +23,15 @@ class Keepsakes(Standing):
         start, end
             The range in seconds, at most 30: from the frame that is shown at ``start`` to the last that begins before
             ``end``; unless given, the clip's own ends.
+
+        Raises
+        ------
+        BadValue
+            If that is no range of seconds.
+        LibraryError
+            If the clip is not here.
+        NotExtracted
+            If the file could not be made. The message says why and what to do next.
         """
         return self.library._gateway.exports.make(self.record, Export("gif", start, end))
 
@@ -34,6 +42,15 @@ class Keepsakes(Standing):
         ----------
         start, end
             The range in seconds, as for ``gif``.
+
+        Raises
+        ------
+        BadValue
+            If that is no range of seconds.
+        LibraryError
+            If the clip is not here.
+        NotExtracted
+            If the file could not be made. The message says why and what to do next.
         """
         return self.library._gateway.exports.make(self.record, Export("webp", start, end))
 
@@ -44,6 +61,15 @@ class Keepsakes(Standing):
         ----------
         start, end
             The range in seconds; unless given, the clip's own ends.
+
+        Raises
+        ------
+        BadValue
+            If that is no range of seconds.
+        LibraryError
+            If the clip is not here.
+        NotExtracted
+            If the file could not be made. The message says why and what to do next.
         """
         return self.library._gateway.exports.make(self.record, Export("sheet", start, end))
 
@@ -54,5 +80,14 @@ class Keepsakes(Standing):
         ----------
         at
             Seconds into the clip; beyond its end, the last frame.
+
+        Raises
+        ------
+        BadValue
+            If that is no moment.
+        LibraryError
+            If the clip is not here.
+        NotExtracted
+            If the file could not be made. The message says why and what to do next.
         """
         return self.library._gateway.exports.make(self.record, Export("frame", at))

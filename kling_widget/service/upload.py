@@ -183,7 +183,8 @@ def _in_words(name: str, error: KlingError) -> KlingError:
             why = "no answer that can be read came."
         elif isinstance(error, _Unsafe):
             why = "the service named a place for it that is not safe to put it to."
-        return type(error)(f"{name} is not uploaded: {why} {FREE} Try again in a moment.")
+        kind = NoAnswer if isinstance(error, _Unsafe) else type(error)  # what a person catches has a public name
+        return kind(f"{name} is not uploaded: {why} {FREE} Try again in a moment.")
     if error.status == 413:
         words = f"{name} is too large for the service. {FREE} Choose a smaller file."
     elif isinstance(error, InputRefused):

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from kling_widget.media.extraction import Job, Kind, NotExtracted, Words, animation, extract
+from kling_widget.errors import NotExtracted
+from kling_widget.media.extraction import Job, Kind, Words, animation, extract
 from kling_widget.media.extraction.frames import TooMuch
 from kling_widget.media.mp4.validation import check
 from kling_widget.practice import read_frame_number

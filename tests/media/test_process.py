@@ -12,7 +12,8 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]  # its types are another package
 import pytest
 
-from kling_widget.media.extraction import Job, NotExtracted, extract, stills
+from kling_widget.errors import NotExtracted
+from kling_widget.media.extraction import Job, extract, stills
 from kling_widget.media.extraction import process as room
 from kling_widget.media.extraction.job import SMALL_BYTES, Kind
 

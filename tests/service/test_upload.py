@@ -163,9 +163,10 @@ def test_another_host_that_is_redirected_to_hears_nothing(status: int) -> None:
 def test_a_place_that_no_service_has_reason_to_name_gets_no_file(place: str) -> None:
     with (
         RawServer(lambda heard: ticket(place)) as service,
-        pytest.raises(NoAnswer, match=r"not safe to put it to.*nothing was charged"),
+        pytest.raises(NoAnswer, match=r"not safe to put it to.*nothing was charged") as caught,
     ):
         Client(service.origin, Key(KEY)).upload("fox.png", "image/png", FOX)
+    assert caught.type is NoAnswer  # one that a person can import
 
 
 @pytest.mark.parametrize(

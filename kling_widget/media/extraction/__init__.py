@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from .job import Job, Kind, Words
-from .process import NotExtracted, extract, stills
+from .process import extract, stills
 
-__all__ = ["Job", "Kind", "NotExtracted", "Words", "extract", "stills"]
+__all__ = ["Job", "Kind", "Words", "extract", "stills"]

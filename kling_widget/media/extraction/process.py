@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ... import permissions
-from ...errors import KlingError
+from ...errors import NotExtracted
 from .job import ANIMATION_SECONDS, BOUNDS, Bounds, End, Form, Job
 
 Going = Callable[[], bool]
@@ -41,10 +41,6 @@ _SET = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
-
-
-class NotExtracted(KlingError):
-    """A picture or a converted file could not be made from a clip. Nothing was spent; the clip is untouched."""
 
 
 def extract(job: Job, target: Path, *, going: Going = lambda: True) -> Path:
