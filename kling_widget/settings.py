@@ -107,7 +107,10 @@ def find_key() -> Key | None:
 def environment_key() -> Key | None:
     """The key that the environment names now; asks nobody else."""
     value = _from_environment()
-    return Key(value) if value else None
+    try:
+        return Key(value) if value else None
+    finally:
+        del value  # as above
 
 
 def ask_key() -> Key:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import copy
 import pickle
 from pathlib import Path
@@ -23,6 +24,54 @@ def test_a_key_does_not_show_itself() -> None:
         copy.copy(key)
     assert key.redact(f"Bearer {SECRET}!".encode()).decode() == "Bearer •••!"
     assert key.reveal() == SECRET
+
+
+def each(form: str, text: str = SECRET[3:-4]) -> str:
+    """A piece of the secret, each character written in a form."""
+    return "".join(form.format(ord(letter)) for letter in text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        each("{0:c}"),
+        each("{0:c}").upper(),
+        each("\\u{0:04x}"),
+        each("\\\\u{0:04X}"),
+        each("\\u{{{0:x}}}"),
+        each("\\x{0:02x}"),
+        each("\\{0:o}"),
+        each("\\{0:03o}"),
+        each("\\{0:x} "),
+        each("\\{0:06x}"),
+        each("%{0:02x}"),
+        each("%25{0:02X}"),
+        each("&#{0};"),
+        each("&amp;#x{0:x};"),
+        each("={0:02X}"),
+        each("{0:c}\\u0000"),
+        each("{0:c} "),
+        each("\\u{0:04x}", SECRET[3:12]) + SECRET[12:-4],
+        each("{0:02x}"),
+        each("{0:02X}:"),
+        each("{0:02x} "),
+        each("0x{0:02x}, "),
+        base64.b64encode(b"a" + SECRET[3:-4].encode()).decode(),
+        each("\\{0:o}", SECRET),
+        each("\\{0:x} ", SECRET),
+        each("{0:02x}:", SECRET),
+    ],
+)
+def test_a_piece_of_a_key_is_blotted_out_however_it_is_written(written: str) -> None:
+    words = Key(SECRET).redact(f"İ bad token {written}… <p>\t&amp; =3D 100% \\n")
+    left = words.removeprefix("İ bad token ").removesuffix("… <p>\t&amp; =3D 100% \\n")
+    assert not set(left.replace("•••", "")) - set(" :,;0x\\=uYVNQ")
+    assert len(left) < 14
+
+
+def test_text_that_holds_no_piece_of_a_key_stays_as_it_is() -> None:
+    text = "\\u0077\\u0073 %41%42 &#119; =77 77:73:6b \\167 wsk_live_ca 10,000 İ ﬀ " * 20
+    assert Key(SECRET).redact(text) == text
 
 
 @pytest.mark.parametrize("value", ["", "  ", "two words", "line\nbreak", "schlüssel"])

@@ -24,7 +24,7 @@ from kling_widget.practice import PracticeServer, faults
 from kling_widget.practice.faults import Answer, Effect, Fault
 from kling_widget.service import download, practice_process, service
 from kling_widget.service.client import Client
-from kling_widget.settings import Key, ask_key, find_key
+from kling_widget.settings import Key, ask_key, environment_key, find_key
 from tests.clips import mp4
 from tests.service.raw import RawServer, answer
 
@@ -37,8 +37,12 @@ pytestmark = pytest.mark.promise("G7")
 ESCAPED = "".join(f"\\u{ord(letter):04X}" for letter in KEY)
 BASE64 = base64.b64encode(f"Authorization: Bearer {KEY}".encode()).decode()
 NUL = "\\u0000"
+PIECE = "".join(f"\\u{ord(letter):04x}" for letter in KEY[:18])
 SHAPES = (
-    *(shape.encode() for shape in (KEY, quote_plus(KEY), KEY[8:-4], ESCAPED, quote(ESCAPED), BASE64[32:-4])),
+    *(
+        shape.encode()
+        for shape in (KEY, KEY[:18], PIECE, quote_plus(KEY), KEY[8:-4], ESCAPED, quote(ESCAPED), BASE64[32:-4])
+    ),
     NUL.join(KEY).encode(),
 )
 
@@ -76,6 +80,7 @@ def leaking_files(folder: Path) -> list[str]:
         {"call": "submit", "effect": "body", "status": 400, "body": f'{{"code": 400, "message": "{ESCAPED}"}}'},
         {"call": "submit", "effect": "body", "status": 502, "body": f"<p>{quote(ESCAPED)} {BASE64}</p>"},
         {"call": "submit", "effect": "body", "status": 400, "body": f'{{"code": 400, "message": "{NUL.join(KEY)}"}}'},
+        {"call": "submit", "effect": "body", "status": 400, "body": f'{{"code": 400, "message": "bad {PIECE}…"}}'},
         {"call": "submit", "effect": "status", "status": 429, "retry_after": KEY},
         {"call": "submit", "headers": {"Date": KEY, "X-Request": KEY, "Location": f"https://{KEY}/"}},
         {"call": "result", "effect": "patch", "data": {"error": f"your key {KEY[:20]}…"}},
@@ -86,6 +91,7 @@ def leaking_files(folder: Path) -> list[str]:
     ],
     ids=["all is well", "a lost answer", "a refusal that says it", "a page that says it",
          "a refusal that says it escaped", "a page that says it packed", "a refusal that says it with gaps",
+         "a refusal that says a piece escaped",
          "a header that says it", "headers that say it", "a record that says a piece", "a status that says it",
          "a record that says it",
          "trouble that says it", "a stale clip"],
@@ -189,7 +195,7 @@ def test_a_key_with_a_line_break_is_refused_and_in_no_frame(monkeypatch: pytest.
     broken = f"{KEY[:12]}\n{KEY[12:]}"
     monkeypatch.setenv("WAVESPEED_API_KEY", broken)
     monkeypatch.setattr("getpass.getpass", lambda words: os.environ["WAVESPEED_API_KEY"])
-    for look in (find_key, ask_key, lambda: service.choose(practice=False)):
+    for look in (find_key, environment_key, ask_key, lambda: service.choose(practice=False)):
         with pytest.raises(SettingsError, match="line break") as caught:
             look()
         for error in _chain(caught.value):
