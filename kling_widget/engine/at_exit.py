@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import multiprocessing
 import os
 import sys
 import time
@@ -35,6 +37,23 @@ def on_stderr(words: str) -> None:
         print(f"kling-widget: {words}", file=sys.stderr, flush=True)  # noqa: T201
     except (OSError, ValueError, AttributeError):
         log.warning("%s", words)
+
+
+def at_exit(do: Callable[[], None]) -> Callable[[], None]:
+    """Call something when this process ends, unless the function that this returns is called before."""
+    atexit.register(do)
+    if multiprocessing.parent_process() is None:
+        return lambda: atexit.unregister(do)
+    from multiprocessing.util import Finalize
+
+    # A child of multiprocessing, a pool's worker too, ends by `os._exit`: nothing that atexit knows is called.
+    last = Finalize(None, do, exitpriority=0)
+
+    def forget() -> None:
+        atexit.unregister(do)
+        last.cancel()
+
+    return forget
 
 
 class Leaving:
@@ -141,9 +160,11 @@ def _of(states: Collection[str], takes: Sequence[Record]) -> list[Record]:
 
 
 def in_kernel() -> bool:
-    """Whether this process is a notebook's kernel."""
+    """Whether this process is a notebook's kernel. A forked copy of one is none: no panel shows its takes."""
     shell = sys.modules.get("IPython.core.getipython")
-    return shell is not None and getattr(shell.get_ipython(), "kernel", None) is not None
+    kernel = getattr(shell.get_ipython(), "kernel", None) if shell is not None else None
+    process = getattr(getattr(kernel, "session", None), "pid", None)  # the one whose messages are sent
+    return kernel is not None and process in (None, os.getpid())
 
 
 def _some(takes: Sequence[Record]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
 import os
@@ -27,7 +26,7 @@ from ..store.claims import Claims
 from ..store.record import now_ms
 from ..store.sweep_record import CellOrder
 from .accounts import TakeAccounts
-from .at_exit import Leaving
+from .at_exit import Leaving, at_exit
 from .billing_audit import BillingAudit
 from .extractor import Extractor
 from .faults import Faults
@@ -113,7 +112,7 @@ class Engine:
         for thread in (self._thread, *self._senders):
             thread.start()
         self._leaving = Leaving(store, folder)
-        atexit.register(self._leave)
+        self._stay = at_exit(self._leave)
 
     # For the library and its widgets
 
@@ -237,7 +236,7 @@ class Engine:
                 return
             self._closed.set()
         self._ring()
-        atexit.unregister(self._leave)
+        self._stay()
         self.queries.close()
         self.uploader.close()
         self.extractor.close()

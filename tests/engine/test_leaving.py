@@ -59,15 +59,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-def script(code: str, folder: Path, service: str = "", **how: Any) -> subprocess.Popen[str]:
+def script(code: str | list[str], folder: Path, service: str = "", **how: Any) -> subprocess.Popen[str]:
     live = {"WAVESPEED_API_KEY": KEY, "WAVESPEED_BASE_URL": service} if service else {}
     places = os.environ | {"KLING_LIBRARY": str(folder)} | live
+    program = ["-c", code] if isinstance(code, str) else code
     return subprocess.Popen(
-        [sys.executable, "-c", code], env=places, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE, **how
+        [sys.executable, *program], env=places, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE, **how
     )
 
 
-def ended(code: str, folder: Path, service: str = "") -> tuple[int, str]:
+def ended(code: str | list[str], folder: Path, service: str = "") -> tuple[int, str]:
     process = script(code, folder, service)
     _, said = process.communicate(timeout=100)
     return process.returncode, said
@@ -183,6 +184,50 @@ def test_a_forked_copy_leaves_the_takes_to_the_process_that_confirmed_them(
     code, said = ended(BEGIN + fork, folder, server.url)
     assert code == 0
     assert said.count("being made") == 1
+    assert submits(server) == 1
+
+
+START = "multiprocessing.get_context({!r}).Process(target=begin)\n    child.start()\n    child.join()"
+CHILDREN = {how: f"child = {START.format(how)}\n    sys.exit(child.exitcode)" for how in ("fork", "spawn")} | {
+    "a pool's worker": "with ProcessPoolExecutor(1, multiprocessing.get_context('fork')) as pool:\n"
+    "        pool.submit(begin).result()"
+}
+
+
+@pytest.mark.parametrize("how", CHILDREN)
+def test_a_child_process_sends_its_takes_and_says_so_too(
+    folder: Path, server: PracticeServer, tmp_path: Path, how: str
+) -> None:
+    program = tmp_path / "program.py"  # a child that is spawned reads it again
+    program.write_text(
+        f"import multiprocessing, sys\nfrom concurrent.futures import ProcessPoolExecutor\n{PATIENT}"
+        "def begin():\n    from kling_widget import generate\n    generate('A red fox', duration=3)\n"
+        f"if __name__ == '__main__':\n    {CHILDREN[how]}\n"
+    )
+    code, said = ended([str(program)], folder, server.url)
+    assert code == 0
+    assert submits(server) == 1
+    assert said.count("kling-widget: Sent, and being made: 1 take") == 1
+
+
+def test_a_child_process_of_a_notebooks_kernel_sends_its_takes_though_the_kernel_would_not_wait(
+    folder: Path, server: PracticeServer, tmp_path: Path
+) -> None:
+    places = os.environ | {
+        "KLING_LIBRARY": str(folder),
+        "WAVESPEED_API_KEY": KEY,
+        "WAVESPEED_BASE_URL": server.url,
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+    }
+    code = (
+        f"import multiprocessing\n{PATIENT}def begin():\n    from kling_widget import generate\n"
+        f"    generate('A red fox', duration=3)\nchild = {START.format('fork')}".replace("\n    child", "\nchild")
+    )
+    manager, client = start_new_kernel(env=places)
+    ran = client.execute_interactive(code, timeout=100, output_hook=lambda message: None)
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert ran["content"]["status"] == "ok"
     assert submits(server) == 1
 
 
