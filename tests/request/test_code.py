@@ -307,7 +307,7 @@ def test_a_request_is_read_as_people_have_it(name: str) -> None:
         ("generate(" + "-" * 150_000 + "1)", "far longer"),
         ("generate(" + "[" * 150 + "]" * 150 + ")", "nested deeper"),
         ("%%kling --seed 5\nA fox", "takes no --seed"),
-        ("%%kling --negative_promt x\nA fox", "takes no --negative_promt. Did you mean"),
+        ("%%kling --aspect_ration x\nA fox", "takes no --aspect_ration. Did you mean"),
         ("%%kling five\nA fox", "belong to no flag"),
         ("%%kling --duration long\nA fox", "--duration: it takes a number"),
         ("%%kling --duration 5.5\nA fox", "--duration: it takes a whole number"),
