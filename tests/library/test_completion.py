@@ -23,6 +23,11 @@ take, other = (generate(f"A fox, take {n}", duration=3, practice=True, library=l
 studio, screen = Studio(library, practice=True), compare(take, other)
 request, shot, element = VideoRequest("A fox"), Shot("A fox", 3), Element("7")
 spent, budget = library.spent(), library.budget
+planned = sweep("A {red|blue} fox", duration=3, practice=True, library=library)
+planned.confirm()
+while not planned.takes:
+    pass  # what is None, or an empty list, has nothing to offer
+swept, child, difference = planned.takes[0], take.remix(), take.diff(other)
 try:
     VideoRequest("A fox", duration=99)
 except RequestError as caught:
@@ -34,6 +39,9 @@ TAKE = {"status", "cost", "rating", "tags", "note", "prompt", "parent", "video",
 LIBRARY = {"takes", "history", "spent", "budget", "models", "cap", "folder"}
 REQUEST = {"but", "estimate", "inputs", "model", "seconds"}
 STUDIO = {"prompt", "duration", "sound", "generate", "show", "fill", "library"}
+SWEEP = {"confirm", "wait", "history", "stop", "resume", "skip", "redo", "extend", "cells", "takes", "id"}
+CELL = {"index", "values", "repeat", "inputs", "price", "status", "take", "attempt"}
+DIFFERENCE = {"first", "second", "prompt", "inputs"}
 SCREEN = {"takes", "arrangement", "show", "library"}
 
 EXPECTED: dict[str, set[str]] = {
@@ -49,6 +57,8 @@ EXPECTED: dict[str, set[str]] = {
     "problem": {"field", "message"},
     "spent": {"today", "total", "practice_today", "practice_total", "takes"},
     "budget": {"call", "day", "library"},
+    "planned": SWEEP,
+    "difference": DIFFERENCE,
     # The classes themselves.
     "Take": TAKE,
     "Library": LIBRARY,
@@ -75,6 +85,19 @@ EXPECTED: dict[str, set[str]] = {
     "take.request": REQUEST,
     "library.spent()": {"today", "total"},
     "library.budget": {"call", "day"},
+    "sweep('A {red|blue} fox')": SWEEP,
+    "library.sweeps()[0]": SWEEP,
+    "library.sweep('s1')": SWEEP,
+    "planned.confirm()": SWEEP,
+    "planned.cells[0]": CELL,
+    "planned.cells[0].take": TAKE,
+    "planned[0]": CELL,
+    "planned.takes[0]": TAKE,
+    "swept.sweep": SWEEP,
+    "library.takes()[0].sweep": SWEEP,
+    "take.children[0]": TAKE,
+    "take.family[0]": TAKE,
+    "take.diff(other)": DIFFERENCE,
 }
 
 
