@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 
 from playwright.sync_api import Browser, Locator, expect
 
@@ -32,10 +33,16 @@ WALK = """root => {
 }"""
 
 
+def side(words: str) -> str:
+    """The direction of words, by the first letter that has one."""
+    first = next(kind for kind in map(bidirectional, words) if kind in ("L", "R", "AL"))
+    return "ltr" if first == "L" else "rtl"
+
+
 def shown(root: Locator) -> dict[str, str]:
     """Where words with letters that are read from the right stand, and the direction there: none but the right one."""
     found: list[list[Any]] = root.evaluate(WALK)
-    wrong = [one for one in found if one[3] != ("ltr" if one[2].strip().startswith("A fox") else "rtl")]
+    wrong = [one for one in found if one[3] != side(one[2])]
     assert wrong == []
     return {f"{tag}.{name}": words for tag, name, words, _ in found}
 
@@ -53,6 +60,13 @@ def starts_right(words: Locator) -> None:
         return range.getBoundingClientRect().left; };
       return [at(0, 3), at(node.data.length - 3, node.data.length)]; }""")
     assert places[0] > places[1]
+
+
+SWEEP = """
+from kling_widget import Library, sweep
+sweep("A fox {צבע=אדום|כחול}, {מצלמה=ימינה|שמאלה}, {קול=שקט|רועש}", duration=3, practice=True, confirm=False,
+      library=Library("lib"))
+"""
 
 
 def fill(folder: Path) -> None:
@@ -101,3 +115,11 @@ def test_a_panel_shows_and_takes_words_from_their_own_side(jupyter: Jupyter) -> 
     panel.prompt.fill(f"{ENGLISH}\n{HEBREW}")  # a line each from its own side
     expect(panel.prompt).to_have_css("direction", "ltr")
     expect(panel.prompt).to_have_css("unicode-bidi", "plaintext")
+
+
+def test_a_sweep_shows_its_axes_and_their_values_from_their_own_side(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([SWEEP])
+    notebook.run_all()
+    output = notebook.output(0)
+    expect(output.locator(".kw-sweep-slider")).to_be_visible()
+    places(output, "dt.kw-label", "span.", "mark.kw-sweep-axis", "span.kw-label", "output.kw-num")

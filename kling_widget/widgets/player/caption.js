@@ -22,7 +22,7 @@ export function newStory(model, signal, say) {
   const stars = create("span", { class: "kw-stars", role: alone ? "img" : "group", "aria-label": "Rating" });
   const tags = create("span", { class: "kw-tags" });
   const acts = create("span", { class: "kw-row kw-acts" });
-  const of = create("span", { class: "kw-story-of" });
+  const of = create("span", { class: "kw-story-of", dir: "auto" });
   const row = create("div", { class: "kw-row" }, of, stars, tags, create("span", { class: "kw-grow" }), acts);
   const el = create("div", { class: "kw-story" }, prompt, inputs, settings, row);
   /** @type {import("./player.js").Clip | null} */
@@ -72,7 +72,7 @@ export function newStory(model, signal, say) {
       const same = several && lines.every((one) => one.clip.note === lines[0]?.clip.note); // then it is said once, of all
       settings.replaceChildren(...lines.map((one) => {
         const note = same ? "" : one.clip.note;
-        return create("span", { class: "kw-story-line" }, several ? create("b", {}, one.letter) : null, one.clip.settings,
+        return create("span", { class: "kw-story-line" }, several ? create("b", { dir: "auto" }, one.letter) : null, one.clip.settings,
           note ? " · " : "", create("span", { class: "kw-story-note" }, note));
       }), create("span", { class: "kw-story-note" }, same ? lines[0]?.clip.note : ""));
       of.textContent = several ? shown.find((one) => one.clip.id === clip.id)?.letter ?? "" : "";

@@ -32,7 +32,7 @@ export function newTile(model, where, { choose, changed }) {
   const head = create("strong");
   const body = create("span");
   const words = create("div", { class: "kw-film-words", role: "status" }, head, body);
-  const letter = create("button", { class: "kw-film-letter", type: "button", hidden: true, onclick: choose });
+  const letter = create("button", { class: "kw-film-letter", type: "button", dir: "auto", hidden: true, onclick: choose });
   const ended = create("span", { class: "kw-film-ended kw-num" });
   const bar = create("i");
   const el = create("div", { class: "kw-film-tile" }, video, words, create("div", { class: "kw-film-bar" }, bar), letter, ended);

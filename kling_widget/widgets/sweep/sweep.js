@@ -80,11 +80,11 @@ export default () => newPlayer(({ model, el, signal }) => {
     const now = card();
     put(summary, now.summary);
     prompt.replaceChildren(...now.template.map(({ text, axis }) =>
-      axis ? create("mark", { class: "kw-sweep-axis", title: axis }, text) : text));
+      axis ? create("mark", { class: "kw-sweep-axis", dir: "auto", title: axis }, text) : text));
     prompt.hidden = now.template.length === 0;
     axes.hidden = !now.order;
     axes.replaceChildren(...now.axes.map(({ name, values, count }) => create("div", {},
-      create("dt", { class: "kw-label" }, name),
+      create("dt", { class: "kw-label", dir: "auto" }, name),
       create("dd", {}, ...values.map((value) => create("span", { dir: "auto" }, value)), count > values.length ? `and ${count - values.length} more` : null),
       create("dd", { class: "kw-label kw-num" }, String(count)))));
     confirming.hidden = !now.order;
@@ -111,13 +111,13 @@ export default () => newPlayer(({ model, el, signal }) => {
     if (further.dataset.offered !== offered) {
       further.dataset.offered = offered;
       further.replaceChildren(...now.further.map(({ name, labels, at }) => {
-        const value = create("output", { class: "kw-num" }, labels[at] ?? "");
+        const value = create("output", { class: "kw-num", dir: "auto" }, labels[at] ?? "");
         const slider = create("input", {
           type: "range", min: 0, max: labels.length - 1, step: 1, value: String(at), "aria-label": name, "aria-valuetext": labels[at],
           oninput: () => put(value, labels[Number(slider.value)] ?? ""),
           onchange: () => ask("fix", { name, at: Number(slider.value) }),
         });
-        return create("label", { class: "kw-sweep-slider" }, create("span", { class: "kw-label" }, name), slider, value);
+        return create("label", { class: "kw-sweep-slider" }, create("span", { class: "kw-label", dir: "auto" }, name), slider, value);
       }));
     }
     turner.show(now.page, now.pages);
