@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from packaging.utils import canonicalize_name
 
 from bench.table import Table, spread
 from tools import check, lowest, new_venv, soak
@@ -94,6 +97,25 @@ def test_every_package_has_a_floor_that_can_be_run() -> None:
     assert {"anywidget", "numpy", "pandas", "requests", "pytest"} < {floor.partition("==")[0] for floor in floors}
     assert check.chosen(["lowest"]) == (check.LOWEST,)
     assert check.LOWEST not in check.chosen([])
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    needs = (ROOT / "pyproject.toml").read_text("utf-8").partition("\ndependencies = [")[2].partition("\n]")[0]
+    declared = {canonicalize_name(name) for name in re.findall(r'^    "([\w.-]+)', needs, re.MULTILINE)}
+    found: dict[str, str] = {}
+    for path in (ROOT / "kling_widget").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            found |= {name.partition(".")[0]: path.name for name in names}
+    packages = packages_distributions()
+    others = {name: where for name, where in found.items() if name not in {*sys.stdlib_module_names, "kling_widget"}}
+    assert {"traitlets", "requests"} <= set(others)
+    assert {
+        name: where
+        for name, where in others.items()
+        if not declared & set(map(canonicalize_name, packages.get(name, ())))
+    } == {}
 
 
 def test_the_tests_draw_the_same_examples_and_a_soak_new_ones() -> None:
