@@ -25,7 +25,7 @@ from tools.bundle import module
 from . import hosts
 from .notebook import Jupyter, write
 
-SCREENS = Path(__file__).parents[2] / "kling_widget" / "widgets" / "player"
+WIDGETS = Path(__file__).parents[2] / "kling_widget" / "widgets"
 SHOW = """
 from kling_widget import Library
 from kling_widget.widgets.player import Player
@@ -230,7 +230,7 @@ def test_many_clips_take_turns_and_an_aborted_one_asks_for_no_more(page: Page) -
         return { most, left: all[0].reason?.message, asked, whole: sizes.every((size) => size === bytes), freed };
     }"""
     page.goto("about:blank")
-    found = page.evaluate(many, module(SCREENS / "delivery.js"))
+    found = page.evaluate(many, module(WIDGETS / "player" / "delivery.js"))
     assert found["most"] == 4
     assert found["left"] == "left"
     assert found["asked"] == {"t0": 2, **{f"t{n}": 4 for n in range(1, 6)}}
@@ -253,12 +253,12 @@ def files(folder: Path) -> Iterator[str]:
 
 
 def js(page: Page, name: str, call: str) -> Any:
-    """What a call of one of the screen's modules, ``m``, gives in a page."""
+    """What a call of one of the modules in ``base``, ``m``, gives in a page."""
     script = """async ([source, call]) => {
         const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
         try { return new Function("m", `return ${call}`)(await import(url)); } finally { URL.revokeObjectURL(url); }
     }"""
-    return page.evaluate(script, [module(SCREENS / name), call])
+    return page.evaluate(script, [module(WIDGETS / "base" / name), call])
 
 
 def shown_by_a_fake_model(page: Page, folder: Path, *, sound: bool) -> int:

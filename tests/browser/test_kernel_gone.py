@@ -156,6 +156,53 @@ def test_every_panel_take_and_comparison_of_a_notebook_says_it_calmly(jupyter: J
     expect(line.locator(".kw-job-words")).not_to_contain_text("restarted")
 
 
+ALONE = [
+    "from kling_widget import *\nlibrary = Library('lib')\nHistory(library)",
+    "Queue(library)",
+    "Builder(library, practice=True)",
+    "Storyboard()",
+    "sweep('A {red|blue} fox', duration=3, practice=True, confirm=False, library=library)",
+    "import ipywidgets\nipywidgets.VBox([History(library), Queue(library)])",
+    "ipywidgets.VBox([Player(library=library), Queue(library)])",
+]
+# What would ask the kernel; how clips are played and held together, the page does by itself.
+_FREE = "*:not(:is(.kw-film, .kw-track, .kw-controls, .kw-comparing) *)"
+_ASKS = f":is(button, input, select):enabled:is({_FREE}), [data-asks]:enabled"
+_PLACES = """root => [...root.querySelectorAll(".kw, .kw > *:not([role=alert]), .kw-job")].map((el) => {
+  if (!el.checkVisibility()) return null;
+  const ground = root.getBoundingClientRect(), box = el.getBoundingClientRect();
+  return [el.className.replace(/ ?(kw-frozen|jupyter-widgets-disconnected)/g, ""),
+    ...[box.x - ground.x, box.y - ground.y, box.width, box.height].map(Math.round)];
+})"""
+
+
+def test_a_widget_in_a_cell_of_its_own_says_once_that_its_kernel_is_gone(jupyter: Jupyter) -> None:
+    two_takes(jupyter.folder / "lib")
+    under_way(jupyter.folder / "lib", inputs={"duration": 3})
+    notebook = jupyter.open(ALONE)
+    notebook.run_all()
+    outputs = [notebook.output(at) for at in range(len(ALONE))]
+    for at in (1, 5, 6):
+        expect(outputs[at].locator(".kw-job")).to_be_visible()
+    expect(outputs[2].locator("textarea").first).to_be_visible()
+    still = [outputs[at] for at in (1, 2, 3, 4, 6)]  # how high a shelf is hangs on which of its cards were in sight
+    before = [output.evaluate(_PLACES) for output in still]
+    notebook.restart_kernel()
+
+    for output in outputs:
+        output.scroll_into_view_if_needed()
+        said = output.get_by_role("alert").filter(has_text="The kernel was restarted or is gone.")
+        expect(said).to_have_count(1)
+        expect(said).to_contain_text("Run this cell again")
+        expect(output.locator(_ASKS).locator("visible=true")).to_have_count(0)
+    assert [output.evaluate(_PLACES) for output in still] == before
+    assert broken(notebook) == []
+
+    notebook.run_all()
+    expect(outputs[1].locator(".kw-job")).to_be_visible()
+    expect(jupyter.page.locator(".kw-view-gone")).to_have_count(0)
+
+
 def test_a_notebook_that_kept_a_panel_shows_its_still_when_it_is_opened_again(jupyter: Jupyter) -> None:
     two_takes(jupyter.folder / "kling_library")
     notebook = jupyter.open([OPEN])

@@ -1,5 +1,7 @@
 // How a page and its widget exchange messages: commands with ids, each answered once. And what every widget's view is built with.
 // @ts-check
+import { newFreezer } from "./frozen.js";
+import { hostOf } from "./host.js";
 import { GONE, KernelGone, kernelIsGone, watchKernel } from "./kernel.js";
 
 /**
@@ -178,6 +180,36 @@ export function setUpRoot(el, ...classes) {
   el.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute(NO_SHORTCUTS, "true"));
   el.addEventListener("focusin", () => { window.addEventListener("keydown", letPass, { capture: true }); });
   el.addEventListener("focusout", () => { window.removeEventListener("keydown", letPass, { capture: true }); });
+}
+
+const BOX = ".widget-box, .kw-studio";
+const SAID = ".kw-gone, .kw-screen-gone, .kw-view-gone"; // a panel and a player have words of their own
+
+/**
+ * Set up a widget's element, and let it be quiet while its kernel is gone: what asks the kernel is disabled, and a line above
+ * it says what to do, once for all that a person put side by side. The line stands over the view, so that nothing moves.
+ * @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view
+ * @param {...string} classes
+ */
+export function openView({ model, el, signal }, ...classes) {
+  setUpRoot(el, ...classes);
+  const line = create("p", { class: "kw-view-gone", role: "alert" }, `${GONE} Run this cell again to go on. Takes under way go on at the service.`);
+  /** @type {ReturnType<typeof newFreezer> | null} */
+  let freeze = null;
+  watchKernel(model, signal, (gone) => {
+    const root = /** @type {HTMLElement} */ (el.closest(".kw-studio") ?? el); // a form is one, with the host's controls in it
+    freeze ??= newFreezer(root, signal);
+    freeze(gone);
+    if (!gone) line.remove();
+    else if (hostOf() !== "page" && !outermost(root).querySelector(SAID)) root.append(line);
+  }, el);
+  signal.addEventListener("abort", () => line.remove());
+}
+
+/** The largest box that an element is in. @param {Element} el @returns {Element} */
+function outermost(el) {
+  const up = el.parentElement?.closest(BOX);
+  return up ? outermost(up) : el;
 }
 
 /**

@@ -1,13 +1,13 @@
 // Draft or final: the cheapest clip to try a prompt with, or the one that is meant. Two lengths and sounds, one click apart.
 // @ts-check
-import { create, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, openView, saveTraits, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {{ duration?: number, sound?: boolean }} Kind */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 async function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-draft");
+  openView({ model, el, signal }, "kw-draft");
   const group = create("span", { class: "kw-seg", role: "group", "aria-label": "Draft or final" });
   el.append(group);
   const [duration, sound] = await Promise.all([host.getModel(model.get("duration")), host.getModel(model.get("sound"))]);

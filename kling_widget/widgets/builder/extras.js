@@ -1,6 +1,6 @@
 // The inputs that a plain control is enough for: switches, choices, numbers, words, JSON.
 // @ts-check
-import { create, focused, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, openView, saveTraits, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /**
@@ -18,7 +18,7 @@ import { create, focused, saveTraits, setUpRoot, showOptions, watchTraits } from
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-extras");
+  openView({ model, el, signal }, "kw-extras");
   /** @type {Map<string, () => void>} what shows an input's value and problem anew */
   const shows = new Map();
   /** @param {string} name @param {any} value */

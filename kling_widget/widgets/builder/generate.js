@@ -1,6 +1,6 @@
 // The button that costs money. One click is one command; it carries what the person saw: every control's value and the price.
 // @ts-check
-import { create, saveTraits, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, openView, saveTraits, sendCommand, showOptions, watchTraits } from "../base/widget.js";
 import { GONE, kernelIsGone, watchKernel } from "../base/kernel.js";
 import { nameControls } from "./accessible_names.js";
 import { studioRoot } from "../base/root.js";
@@ -16,7 +16,7 @@ const READ = 5000; // ms that a confirmation stays
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-go");
+  openView({ model, el, signal }, "kw-go");
   const price = create("span", { class: "kw-go-price" });
   const word = create("span", {}, "Generate");
   const button = create("button", { class: "kw-go-button kw-num", type: "button" }, word, price);

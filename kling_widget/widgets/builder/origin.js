@@ -1,6 +1,6 @@
 // Where the builder's request comes from, and the way back to what stood there before.
 // @ts-check
-import { create, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, openView, sendCommand, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
@@ -8,7 +8,7 @@ const WORDS = 60; // characters that are shown
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-origin");
+  openView({ model, el, signal }, "kw-origin");
   el.setAttribute("role", "status");
   const word = create("span", {}), of = create("bdi", { dir: "auto" }), said = create("span", {});
   /** @param {string} name @param {string} kind @param {string} title */

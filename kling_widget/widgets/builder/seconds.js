@@ -1,13 +1,13 @@
 // How long the clip will be: a track to slide, a number to type, and two lengths to click. All three move at once, here in the
 // page: a busy kernel never leaves them apart.
 // @ts-check
-import { create, focused, saveTraits, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, openView, saveTraits, showOptions, watchTraits } from "../base/widget.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-seconds");
+  openView({ model, el, signal }, "kw-seconds");
   const label = create("span", { class: "kw-label" }, "Seconds");
   const track = create("input", { type: "range", class: "kw-slide", step: 1, "aria-label": "Seconds" });
   const number = create("input", { type: "number", class: "kw-number kw-num", step: 1, "aria-label": "Seconds, as a number" });

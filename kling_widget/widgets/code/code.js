@@ -1,6 +1,6 @@
 // The request as code, to copy; and a place to paste one. What is pasted goes to the kernel in a command and nowhere else.
 // @ts-check
-import { create, focused, newId, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, focused, newId, openView, saveTraits, sendCommand, watchTraits } from "../base/widget.js";
 import { lettersOf } from "../storyboard/shots.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -10,7 +10,7 @@ const SHOWN = 2000; // ms that the copy button says what it did
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-code");
+  openView({ model, el, signal }, "kw-code");
   el.setAttribute("role", "region");
   el.setAttribute("aria-label", "The request as code");
   const known = newId();

@@ -1,6 +1,6 @@
 // The elements of a request: the chosen ones as chips, those to choose from in a list, and what the prompt leaves unsaid.
 // @ts-check
-import { create, focused, saveTraits, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, focused, openView, saveTraits, sendCommand, watchTraits } from "../base/widget.js";
 import { castlist } from "./element_list.js";
 import { followArea, markNames, namedIn, writeInto } from "./name_marks.js";
 import { studioRoot } from "../base/root.js";
@@ -21,7 +21,7 @@ import { studioRoot } from "../base/root.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-elements");
+  openView({ model, el, signal }, "kw-elements");
   const chips = create("span", { class: "kw-element-chips" });
   const add = create("button", { class: "kw-element kw-element-add", type: "button", "aria-haspopup": "dialog" }, "+ add");
   const hints = create("div", { class: "kw-element-hints", "aria-live": "polite" });

@@ -1,6 +1,6 @@
 // All takes of the library: posters to click, or the history as a table.
 // @ts-check
-import { create, focused, saveTraits, sendCommand, setUpRoot, showOptions, watchTraits } from "../base/widget.js";
+import { create, focused, openView, saveTraits, sendCommand, showOptions, watchTraits } from "../base/widget.js";
 import { LETTERS } from "../player/letters.js";
 import { poster } from "../player/poster.js";
 
@@ -24,7 +24,7 @@ const TYPING = 200; // ms of rest after which a search is asked for
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-shelf", "kw-card");
+  openView({ model, el, signal }, "kw-shelf", "kw-card");
   const sum = create("small", { class: "kw-num" });
   const search = create("input", { type: "search", class: "kw-find", placeholder: "Search prompts…", "aria-label": "Search prompts" });
   const status = create("select", { class: "kw-pick", "aria-label": "Which takes" });

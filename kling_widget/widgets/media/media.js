@@ -1,6 +1,6 @@
 // The pictures and videos of a request: chosen, dropped, pasted, or named by a path or an address.
 // @ts-check
-import { create, newId, refreshWhenSilent, requestState, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, newId, openView, refreshWhenSilent, requestState, sendCommand, watchTraits } from "../base/widget.js";
 import { sendPieces, sized, unfit } from "./chunked_upload.js";
 import { slotView } from "./slot.js";
 
@@ -16,7 +16,7 @@ import { slotView } from "./slot.js";
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-media");
+  openView({ model, el, signal }, "kw-media");
   const aloud = create("span", { class: "kw-hidden", "aria-live": "polite" });
   /** @type {Travel[]} */
   let travels = [];

@@ -3,7 +3,7 @@
 // @ts-check
 import { sendCommand } from "../base/widget.js";
 import { failed, mayTry, oneByOne, proven, worked } from "./files_route.js";
-import { hostOf, jupyterServer } from "./host.js";
+import { hostOf, jupyterServer } from "../base/host.js";
 import { newKernelWatch, takeTurn } from "./kernel_wait.js";
 
 /**
@@ -26,7 +26,7 @@ import { newKernelWatch, takeTurn } from "./kernel_wait.js";
  * @property {string} [note] what a person must know of it, such as that it is not the file in the library
  */
 
-/** @typedef {import("./host.js").Server} Server */
+/** @typedef {import("../base/host.js").Server} Server */
 
 const HEAD = 65_536; // bytes whose hash tells one file from another; `delivery.py` hashes as many
 const CHUNK = 4 * 1024 * 1024; // bytes an answer: the quickest of 2 to 32 MiB; `delivery.py` gives no more at once

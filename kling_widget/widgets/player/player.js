@@ -9,7 +9,7 @@ import { linkPlayback } from "./playback_traits.js";
 import { newFilm } from "./film.js";
 import { newFreezer } from "../base/frozen.js";
 import { GONE, watchKernel } from "../base/kernel.js";
-import { hostOf, soundWords } from "./host.js";
+import { hostOf, soundWords } from "../base/host.js";
 import { put } from "./icons.js";
 import { keysHelp } from "./keys_help.js";
 import { LETTERS } from "./letters.js";

@@ -1,6 +1,6 @@
 // Help with the prompt: the row of words above its field, the hints below it, and what opens from them.
 // @ts-check
-import { create, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, openView, saveTraits, watchTraits } from "../base/widget.js";
 import { enhancing } from "./enhancer.js";
 import { templatePanel } from "./templates.js";
 import { promptWords } from "../builder/prompt_text.js";
@@ -23,7 +23,7 @@ const HINT_REST = 900; // ms of rest after which a new hint is shown: none comes
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-help");
+  openView({ model, el, signal }, "kw-help");
   const prompt = promptWords(model, el, host, signal);
   const row = create("div", { class: "kw-help-row" });
   const below = create("div", { class: "kw-help-below" });

@@ -1,6 +1,6 @@
 // What is under way, and what ended without a clip.
 // @ts-check
-import { create, refreshWhenSilent, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, openView, refreshWhenSilent, sendCommand, watchTraits } from "../base/widget.js";
 import { showRows } from "./take_row.js";
 import { studioRoot } from "../base/root.js";
 
@@ -11,7 +11,7 @@ const LINGER = 4000; // ms a finished take stays to be seen ending
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
 function render({ model, el, signal }) {
-  setUpRoot(el, "kw-queue", "kw-card");
+  openView({ model, el, signal }, "kw-queue", "kw-card");
   const list = create("div", { class: "kw-jobs" });
   const empty = create("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
   const count = create("small", { class: "kw-num" });

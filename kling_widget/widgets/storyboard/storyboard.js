@@ -1,6 +1,6 @@
 // The storyboard: shots as blocks on a time line, as wide as they are long.
 // @ts-check
-import { create, newId, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, newId, openView, saveTraits, watchTraits } from "../base/widget.js";
 import { add, join, lasting, marks, move, remove, split, trade, whyNoMore } from "./shots.js";
 import { draggable } from "./drag.js";
 import { reel } from "./shot_list.js";
@@ -17,7 +17,7 @@ const WHY_BOTH = "By Kling's own rule shots replace the prompt; the service's pa
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-storyboard");
+  openView({ model, el, signal }, "kw-storyboard");
   const film = reel(model, signal, () => show());
   const keys = create("span", { class: "kw-hidden", id: `kw-keys-${newId()}` }, KEYS);
   const words = create("small", { class: "kw-num" });

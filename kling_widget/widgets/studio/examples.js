@@ -1,6 +1,6 @@
 // What stands in the screen's place while the library is empty: three prompts to begin with.
 // @ts-check
-import { create, saveTraits, setUpRoot, watchTraits } from "../base/widget.js";
+import { create, openView, saveTraits, watchTraits } from "../base/widget.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
@@ -21,7 +21,7 @@ const SCENES = [
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: { getModel: (ref: string) => Promise<Model> } }} view */
 function render({ model, el, signal, host }) {
-  setUpRoot(el, "kw-invite", "kw-card");
+  openView({ model, el, signal }, "kw-invite", "kw-card");
   const choices = create("div", { class: "kw-invite-choices" });
   el.append(
     create("p", { class: "kw-invite-title" }, "Describe a clip, then press Generate"),

@@ -3,7 +3,7 @@
 import { create, sendCommand, setUpRoot, watchTraits } from "../base/widget.js";
 import { newFreezer } from "../base/frozen.js";
 import { GONE, watchKernel } from "../base/kernel.js";
-import { hostOf } from "../player/host.js";
+import { hostOf } from "../base/host.js";
 import { studioRoot } from "../base/root.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
