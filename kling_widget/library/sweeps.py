@@ -102,7 +102,8 @@ class Sweep(SweepProperties):
         Parameters
         ----------
         which
-            Cells, their takes or indices; unless given, all that ended without a clip.
+            Cells, their takes or indices; unless given, all that ended without a clip. Not those that are
+            ``"unverified"``: they are paid for, and ``take.fetch_again()`` costs nothing.
         confirm
             Whether the price of several clips on a live service is agreed to. One cell needs no confirmation beyond
             the call, and practice none at all.
@@ -254,7 +255,7 @@ class Sweep(SweepProperties):
 
 
 def _failed(cell: CellRecord | None) -> bool:
-    return cell is not None and cell.state in FINAL and cell.state != "completed"
+    return cell is not None and cell.state in FINAL and cell.state not in ("completed", "unverified")
 
 
 def _again(order: CellOrder, cell: CellRecord) -> CellOrder:

@@ -475,6 +475,20 @@ def test_a_row_that_cant_be_read_costs_its_sweep_and_no_other(
         _ = first.status
 
 
+def test_cells_that_are_paid_for_and_can_be_fetched_again_are_not_made_again_by_themselves(
+    library: Library, make: Callable[..., Sweep], server: PracticeServer
+) -> None:
+    made = done(make(confirm=True))
+    with closing(sqlite3.connect(library.folder / "library.db")) as base:
+        base.execute("UPDATE takes SET state = 'unverified' WHERE id = ?", (made.takes[0].id,))
+        base.commit()
+    made.redo()
+    assert received(server) == 2
+    made.redo(0)
+    done(made)
+    assert received(server) == 3
+
+
 COLUMNS = {
     "sweeps": "service account simulated template expansion digest ordered_at begun_at allowance stopped trouble",
     "cells": "cell attempt number model inputs seconds estimate skipped",
