@@ -65,6 +65,8 @@ class StepMemory:
         Steps in a row that failed; those that only waited don't count.
     waited
         Whether the last step only waited for its turn.
+    local
+        Whether its service runs on this machine. As long as its row could not be read, nothing was asked of any.
     missing_since
         Since when polls find nothing, on the monotonic clock, in seconds.
     sent_by
@@ -82,6 +84,7 @@ class StepMemory:
     booked: bool = False
     failures: int = 0
     waited: bool = False
+    local: bool = True
     missing_since: float | None = None
     sent_by: float | None = None
     lost_at: float | None = None

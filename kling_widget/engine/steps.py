@@ -54,7 +54,9 @@ class StepRunner:
         memory = self._memories.setdefault(lease.take, StepMemory())
         try:
             before, memory.waited = memory.failures, False
-            wait = self._next(self._context.store.get(lease.take), lease, memory)
+            record = self._context.store.get(lease.take)
+            memory.local = record.local
+            wait = self._next(record, lease, memory)
             if memory.failures == before and not memory.waited:
                 memory.failures = 0
         except LeaseLost:
@@ -92,10 +94,8 @@ class StepRunner:
         memory.address = None  # the service is asked again, and may give a better one
         expected = isinstance(error, (KlingError, OSError))
         log.warning("take %s: %s", lease.take, error if expected else type(error).__name__, exc_info=not expected)
-        local = False
         try:
             record = self._context.store.get(lease.take)
-            local = record.local
             # What is said of a lost answer weighs more than why the list can't be read at the moment.
             told = record.final or record.state in UNCERTAIN | {"sending"}
             if not told and (memory.failures > 1 or not expected) and record.trouble != (words := _in_words(error)):
@@ -105,12 +105,12 @@ class StepRunner:
         except Exception as unwritten:  # noqa: BLE001  the words must not keep the take from being tried again
             log.warning("take %s: its trouble could not be written down (%s)", lease.take, type(unwritten).__name__)
         if isinstance(error, RateLimited) and error.retry_after is not None:
-            return patience(memory.failures, local=local, asked=error.retry_after)
+            return patience(memory.failures, local=memory.local, asked=error.retry_after)
         if isinstance(error, KeyRejected):
             return KEY_WAIT_S
-        wait = back_off(memory.failures) if local else patience(memory.failures, local=False)
+        wait = back_off(memory.failures) if memory.local else patience(memory.failures, local=False)
         # The same file may be fetched from this machine soon and often, but not one that is no clip.
-        soon = local and isinstance(error, DownloadError) and not isinstance(error, BadFile)
+        soon = memory.local and isinstance(error, DownloadError) and not isinstance(error, BadFile)
         return min(wait, 2.0) if soon else wait
 
 
