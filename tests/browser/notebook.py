@@ -147,8 +147,9 @@ class Notebook:
         return self.cell(at).locator(".jp-Cell-outputArea")
 
     def _wait_until_opened(self) -> None:
-        self.page.wait_for_function(f"() => ({_READY})() || ({_WITHOUT})()", timeout=READY_WITHIN)
-        if not self.page.evaluate(_READY):
+        state = f"() => (({_READY})() && 'ready') || (({_WITHOUT})() && 'without')"
+        # Asked at once: a kernel that is idle may be busy again a moment later.
+        if self.page.wait_for_function(state, timeout=READY_WITHIN).json_value() != "ready":
             raise NoKernel(f"{self.path.name}: the host shows it without a kernel")
 
     def _raise_failures(self) -> None:
