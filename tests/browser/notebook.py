@@ -187,6 +187,7 @@ class Jupyter:
             notebook.open_within() if loaded else notebook.open()
         except NoKernel:
             # Jupyter Server may lose a kernel's first connection on a busy machine. A person loads the page again.
+            self.page.goto("about:blank")  # what it has still to say it says no more
             self.console.forget()
             self.spent = True
             self.server.end_kernels()
