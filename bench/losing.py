@@ -39,7 +39,7 @@ class LosingServer:
     submits
         Submits received.
     tasks
-        Tasks made.
+        Tasks made, and when.
     keyed
         Submits that carried a key by which a service could know a repetition.
     """
@@ -47,7 +47,7 @@ class LosingServer:
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         self.submits = self.keyed = 0
-        self.tasks: list[str] = []
+        self.tasks: dict[str, datetime] = {}
         self.lock = threading.Lock()
         self.ended = threading.Event()
         losing = self
@@ -90,12 +90,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take a submit; or answer a question about submits."""
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         losing = self.server_of
         if self.path == "/api/v3/predictions":
-            self._say({"page": 1, "items": [_made(losing, task, "processing")["data"] for task in losing.tasks]})
+            page = json.loads(asked).get("page", 1)  # newest first, all on the first page
+            shown = [_made(losing, task, "processing")["data"] for task in reversed(losing.tasks)] if page == 1 else []
+            self._say({"page": page, "total": len(losing.tasks), "items": shown})
         elif self.path == "/api/v3/billings/search":
-            bills = [{"prediction": {"uuid": t}, "price": PRICE, "billing_type": "deduct"} for t in losing.tasks]
+            known = [task for task in json.loads(asked).get("prediction_uuids", []) if task in losing.tasks]
+            bills = [{"prediction": {"uuid": task}, "price": PRICE, "billing_type": "deduct"} for task in known]
             self._say({"items": bills})
         elif self.path == "/api/v3/model/price":
             self._say({"price": PRICE, "discounted_price": PRICE})
@@ -109,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             refused = losing.fault == "429" and losing.submits <= REFUSALS
             task = f"task{losing.submits:04d}"
             if not refused:
-                losing.tasks.append(task)
+                losing.tasks[task] = datetime.now(timezone.utc)
         if refused:
             self._say({"code": 429, "message": "Too many requests", "detail": "Too many requests"}, 429)
         elif losing.fault == "429":
@@ -136,9 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _made(losing: LosingServer, task: str, status: str) -> dict[str, Any]:
     """A task in the words of all the services at once."""
-    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = losing.tasks[task].isoformat(timespec="milliseconds").replace("+00:00", "Z")
     address = f"{losing.url}/api/v3/predictions/{task}/result"
-    data = {"id": task, "model": O3_PRO, "status": status, "created_at": now, "urls": {"get": address}}
+    data = {"id": task, "model": O3_PRO, "status": status, "created_at": at, "urls": {"get": address}}
     outputs = [f"{losing.url}/{task}/1.mp4"] if status == "completed" else []
     fal = {"request_id": task, "response_url": address, "status_url": address, "cancel_url": address}
     replicate: dict[str, Any] = {
