@@ -77,18 +77,19 @@ def test_a_stream_that_says_nonsense_of_its_pixels_says_nothing(unit: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("kind", "words"),
     [
-        (BROKEN["a WebM"], "it is a WebM or Matroska video"),
-        (BROKEN["HTML"], r"it is a web page \(HTML\)"),
-        (BROKEN["JSON"], "it is JSON"),
-        (BROKEN["nothing"], "it is empty"),
-        (BROKEN["sound only"], "sound and no picture"),
-        (BROKEN["half"], "cut off"),
-        (BROKEN["a fragment too few for its index"], "cut off"),
+        ("a WebM", "it is a WebM or Matroska video"),
+        ("HTML", r"it is a web page \(HTML\)"),
+        ("JSON", "it is JSON"),
+        ("nothing", "it is empty"),
+        ("sound only", "sound and no picture"),
+        ("half", "cut off"),
+        ("a fragment too few for its index", "cut off"),
     ],
 )
-def test_what_is_refused_is_called_what_it_is(tmp_path: Path, body: bytes, words: str) -> None:
+def test_what_is_refused_is_called_what_it_is(tmp_path: Path, kind: str, words: str) -> None:
+    body = BROKEN[kind]  # its bytes differ from process to process: no name of a test
     with pytest.raises(BadFile, match=words):
         checked(tmp_path, body)
 
