@@ -138,6 +138,15 @@ def watch(stage: Stage) -> None:
     panel.stop_at(3)
 
 
+def play_past(stage: Stage, seconds: int) -> None:
+    """Play what the player shows, and stop it past so many seconds."""
+    first = stage.panel.locator(".kw-film video").first
+    stage.panel.get_by_role("button", name="Play", exact=True).click()
+    stage.page.wait_for_function(f"v => v.currentTime > {seconds}", arg=first.element_handle(), timeout=MADE_WITHIN)
+    stage.panel.get_by_role("button", name="Pause", exact=True).click()
+    stage.page.mouse.move(0, 0)
+
+
 def play_together(stage: Stage, *cards: int) -> None:
     """Put takes on the screen by their places on the shelf, play them and stop them past two seconds."""
     panel, films = Panel(stage.panel), stage.panel.locator(".kw-film video")
@@ -148,10 +157,7 @@ def play_together(stage: Stage, *cards: int) -> None:
     stage.panel.locator(".kw-film").scroll_into_view_if_needed()  # only what can be seen is fetched
     for film in films.all():
         expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
-    stage.panel.get_by_role("button", name="Play", exact=True).click()
-    stage.page.wait_for_function("v => v.currentTime > 2", arg=films.first.element_handle(), timeout=MADE_WITHIN)
-    stage.panel.get_by_role("button", name="Pause", exact=True).click()
-    stage.page.mouse.move(0, 0)
+    play_past(stage, 2)
 
 
 def compare_two(stage: Stage) -> None:
@@ -177,10 +183,7 @@ def play_the_grid(stage: Stage) -> None:
     stage.panel.locator(".kw-film").scroll_into_view_if_needed()
     for film in films.all()[:11]:
         expect(film).to_have_js_property("readyState", 4, timeout=MADE_WITHIN)
-    stage.panel.get_by_role("button", name="Play", exact=True).click()
-    stage.page.wait_for_function("v => v.currentTime > 1", arg=films.first.element_handle(), timeout=MADE_WITHIN)
-    stage.panel.get_by_role("button", name="Pause", exact=True).click()
-    stage.page.mouse.move(0, 0)
+    play_past(stage, 1)
 
 
 def vote_in_the_arena(stage: Stage) -> None:
@@ -193,10 +196,7 @@ def vote_in_the_arena(stage: Stage) -> None:
     stage.panel.get_by_role("button", name="Show the result").click()
     stage.panel.get_by_role("button", name="camera").click()
     expect(stage.panel.locator(".kw-duel-plot li")).to_have_count(4)
-    stage.panel.get_by_role("button", name="Play", exact=True).click()
-    stage.page.wait_for_function("v => v.currentTime > 1", arg=films.first.element_handle(), timeout=MADE_WITHIN)
-    stage.panel.get_by_role("button", name="Pause", exact=True).click()
-    stage.page.mouse.move(0, 0)
+    play_past(stage, 1)
 
 
 def meet_a_broken_file(stage: Stage) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypedDict
 
 import traitlets as t
 
-from ...errors import KlingError
 from ...library.arena import Arena
 from ...library.voter import checked_voter
 from ...store import Record
@@ -80,7 +79,6 @@ class Duel(Player):
     def __init__(self, arena: Arena, **traits: Any) -> None:
         self._arena = arena
         self._number = ""  # of the pair that is shown; its vote bears it as its id
-        self._problem = ""
         self._counted = (-1, -1)
         self._read_at = -1  # the library's revision
         shown = {
@@ -91,6 +89,7 @@ class Duel(Player):
         }
         super().__init__(library=arena.library, **{**shown, **traits})
         self._advance()
+        self._say()
         self.keep_up()
 
     @property
@@ -106,7 +105,7 @@ class Duel(Player):
             self._read_at = newest
             if not self._number:
                 self._advance()
-            elif self._count() != self._counted:
+            if self._count() != self._counted:
                 self._say()
 
     def _advance(self) -> None:
@@ -114,7 +113,6 @@ class Duel(Player):
         with self._lock:
             pair = self._arena._next_pair(self._arena.voter)
             self._number = uuid.uuid4().hex if pair else ""
-            self._say()
             self.show(*map(self.library._gateway.record, pair or ()))
 
     def _say(self) -> None:
@@ -128,7 +126,7 @@ class Duel(Player):
                 words=_unnamed(len(votes), tally.verdict.best, tally.verdict.more) if number else _TOO_FEW,
                 voter=self._arena.voter,
                 undo=any(vote.voter == self._arena.voter for vote in votes),
-                problem=self._problem,
+                problem=self._refusal,
             )
             if ballot != self.ballot:
                 self.ballot = dict(ballot)
@@ -167,8 +165,9 @@ class Duel(Player):
 
         def add() -> None:
             self._arena._add_vote(left, right, outcome, voter, number)  # type: ignore[arg-type]  # refused there in words
+            self._advance()
 
-        return self._soon(add, then=self._advance)
+        return self._soon(add, then=self._say)
 
     def _undo(self, _command: Command, _buffers: Buffers) -> Answer:
         return self._soon(self._arena.undo, then=self._say)
@@ -180,22 +179,6 @@ class Duel(Player):
             vars(self._arena)["voter"] = name
 
         return self._soon(rename, then=self._say)
-
-    def _soon(self, act: Callable[[], object], *, then: Callable[[], None]) -> Answer:
-        """Act on the engine's thread, and say there what went wrong."""
-
-        def run() -> None:
-            try:
-                act()
-                self._problem = ""
-            except KlingError as error:
-                self._problem = str(error)
-                self._say()
-            else:
-                then()
-
-        self.library._gateway.engine.soon(run)
-        return {}
 
     @t.observe("revealed", "by")
     def _show_results(self, _change: object) -> None:

@@ -84,6 +84,7 @@ class Player(CommandWidget):
     _following: Following | None = None  # one that was refused is closed too, by Python, before it has any
     _records: tuple[Record, ...] = ()
     _showing = False
+    _refusal = ""  # why what a person wanted last was not done, for those that act on the engine's thread
 
     page_name = "player"
     commands: ClassVar[Mapping[str, str]] = {
@@ -300,6 +301,20 @@ class Player(CommandWidget):
 
     def _decide(self, command: Command, _buffers: Buffers) -> Answer:
         return self._changed(decisions.decide(self.library, str(command.get("take")), decisions.named(command)))
+
+    def _soon(self, act: Callable[[], object], *, then: Callable[[], None]) -> Answer:
+        """Act on the engine's thread, note in words what went wrong, and then show how things stand."""
+
+        def run() -> None:
+            try:
+                act()
+                self._refusal = ""
+            except KlingError as error:
+                self._refusal = str(error)
+            then()
+
+        self.library._gateway.engine.soon(run)
+        return {}
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # IPython takes both
         """Return the player, its first poster, HTML and text: hosts other than IPython choose what they can show."""

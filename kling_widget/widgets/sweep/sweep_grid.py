@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import traitlets as t
 
 from ...analysis.cells import Cell, Expansion
-from ...errors import KlingError, LibraryError
+from ...errors import LibraryError
 from ...library import Sweep
 from ...library.sweep_time import at_once, expected_s
 from ...request.money import Micros, dollars
@@ -72,7 +72,6 @@ class SweepGrid(Player):
         self._layout: Layout | None = None
         self._places: list[tuple[Cell | None, CellRecord | None, CellOrder | None]] = []
         self._missing: list[CellOrder] = []
-        self._refusal = ""  # why what a person asked last was not done
         self._read_at = -1
         shown = {"arrangement": "grid", "invitation": _in_a_saved_notebook(sweep)}
         super().__init__(library=sweep.library, **{**shown, **traits})
@@ -218,13 +217,13 @@ class SweepGrid(Player):
         if command.get("price") != self.card["price"]:
             return {"refused": "The price is another one now. Nothing was sent: look, and click again."}
         seen = self._missing  # another kernel may extend the sweep meanwhile: what it adds was not priced here
-        return self._soon(lambda: self._sweep._order(seen))
+        return self._soon(lambda: self._sweep._order(seen), then=self.read)
 
     def _pause(self, _command: Command, _buffers: Buffers) -> Answer:
-        return self._soon(self._sweep.stop)
+        return self._soon(self._sweep.stop, then=self.read)
 
     def _resume(self, _command: Command, _buffers: Buffers) -> Answer:
-        return self._soon(self._sweep.resume)
+        return self._soon(self._sweep.resume, then=self.read)
 
     def _turn(self, command: Command, _buffers: Buffers) -> Answer:
         self.page = max(0, int(command.get("page", 0)))
@@ -240,21 +239,7 @@ class SweepGrid(Player):
         if cell is None or cell[0] is None or action not in [one for one, _ in self.actions.get(name, ())]:
             raise LibraryError(f"This sweep has no {action!r} there any more. Nothing was changed.")
         index, act = cell[0].index, self._sweep.skip if action == "skip" else self._sweep.redo
-        return self._soon(lambda: act(index))
-
-    def _soon(self, act: Any) -> Answer:
-        """Act on the engine's thread, and say there what went wrong."""
-
-        def run() -> None:
-            try:
-                act()
-                self._refusal = ""
-            except KlingError as error:
-                self._refusal = str(error)
-            self.read()
-
-        self.library._gateway.engine.soon(run)
-        return {}
+        return self._soon(lambda: act(index), then=self.read)
 
     @t.observe("page", "fixed")
     def _other_cells(self, _change: object) -> None:
