@@ -18,6 +18,9 @@ from kling_widget import Builder, Element, Library, RequestError, Shot, Storyboa
 from kling_widget.request import video_request
 from kling_widget.request.acceptance import surely_taken
 from kling_widget.request.catalog import O3_PRO, TOOL, bundled
+from kling_widget.request.money import Micros
+from kling_widget.store import Record
+from kling_widget.widgets.builder.evaluation import Terms
 from tests.made import a_take
 from tests.patience import PATIENCE_S
 from tests.requests import inputs_for
@@ -164,10 +167,15 @@ def test_the_panels_traits_are_the_builders(studio: Studio) -> None:
     assert repr(studio).startswith("<Studio: a panel to make clips · V3 Pro")
 
 
-def test_the_takes_on_the_screen_are_set_and_observed(studio: Studio, library: Library) -> None:
+def two_takes_of_which_the_first_is_shown(studio: Studio, library: Library) -> tuple[Record, Record]:
+    """Two takes that are done when the panel hears of them: what is on its screen stays."""
     first = a_take(library.folder, "First", at=1_790_000_000_000)
-    second = a_take(library.folder, "Second", at=1_790_000_000_001)
-    until(lambda: [take.id for take in studio.selected] == [second.id])
+    until(lambda: [take.id for take in studio.selected] == [first.id])
+    return first, a_take(library.folder, "Second", at=1_790_000_000_001)
+
+
+def test_the_takes_on_the_screen_are_set_and_observed(studio: Studio, library: Library) -> None:
+    first, second = two_takes_of_which_the_first_is_shown(studio, library)
     studio.selected = [first.id, library.take(second.id)]
     until(lambda: [shown["id"] for shown in studio._screen.clips] == [first.id, second.id])
     assert [take.id for take in studio.selected] == [first.id, second.id]
@@ -182,9 +190,7 @@ def test_the_takes_on_the_screen_are_set_and_observed(studio: Studio, library: L
 def test_a_panel_that_shows_itself_while_takes_are_chosen_leaves_the_choice_alone(
     studio: Studio, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = a_take(library.folder, "First", at=1_790_000_000_000)
-    second = a_take(library.folder, "Second", at=1_790_000_000_001)
-    until(lambda: [take.id for take in studio.selected] == [second.id])
+    first, second = two_takes_of_which_the_first_is_shown(studio, library)
     heard: list[list[str]] = []
     studio.observe(lambda change: heard.append([take.id for take in change.new]), "selected")
     choose, waiting = studio._choose_takes, list[list[str]]()
@@ -243,3 +249,78 @@ def test_what_a_form_begins_with_and_a_prompt_need_no_closer_look() -> None:
             builder = Builder(model=model.id, prompt=FOX)
             assert surely_taken(model, builder.evaluation.inputs), model.id
             builder.close()
+
+
+class Elsewhere:
+    """Another thread, such as JupyterLab's subshell, which takes what the page sends next in the midst of a change."""
+
+    def __init__(self, *messages: tuple[Any, Any]) -> None:
+        self._messages = messages
+
+    def __call__(self, _change: object) -> None:
+        messages, self._messages = self._messages, ()
+
+        def take() -> None:
+            for control, value in messages:
+                control.set_state({"value": value})
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join(PATIENCE_S)
+
+
+SHOTS = [{"prompt": "Wide", "duration": 4}, {"prompt": "Close", "duration": 6}]
+LATER = [{"prompt": "Wide", "duration": 6}, {"prompt": "Close", "duration": 8}]
+
+
+@pytest.mark.parametrize("between", ["duration", "price", "multi_prompt"])
+def test_what_a_page_sends_to_two_threads_is_not_set_back_by_the_slower_one(between: str) -> None:
+    builder = Builder(multi_prompt=SHOTS)
+    controls = builder._controls.by_name
+    builder.observe(Elsewhere((controls["duration"], 14), (controls["multi_prompt"], LATER)), between)
+    controls["duration"].set_state({"value": 15})
+    assert (controls["duration"].value, controls["multi_prompt"].value) == (14, LATER)
+    assert (builder.duration, builder.multi_prompt, builder.price) == (14, LATER, Decimal("1.568"))
+    builder.close()
+
+
+@pytest.mark.parametrize("between", ["duration", "price", "prompt"])
+def test_a_panel_that_hears_from_two_threads_holds_what_was_typed_last(studio: Studio, between: str) -> None:
+    controls = studio._builder._controls.by_name
+    studio.observe(Elsewhere((controls["prompt"], f"{FOX} at dusk"), (controls["duration"], 8)), between)
+    for name, value in (("prompt", FOX), ("duration", 12)):
+        controls[name].set_state({"value": value})
+    held = ("prompt", "duration")
+    assert {name: controls[name].value for name in held} == {name: getattr(studio, name) for name in held}
+    assert {name: getattr(studio._builder, name) for name in held} == {name: getattr(studio, name) for name in held}
+    assert studio.duration == (12 if between == "prompt" else 8)
+
+
+def test_new_terms_meanwhile_leave_what_is_typed_alone() -> None:
+    builder = Builder(prompt=FOX)
+    prompt = builder._controls.by_name["prompt"]
+    evaluated = threading.Event()
+
+    def set_terms(_change: object) -> None:
+        other = threading.Thread(target=lambda: builder.set_terms(Terms(balance=Micros(1))))
+        other.start()
+        other.join(PATIENCE_S)
+        evaluated.set()
+
+    builder.observe(set_terms, "prompt")
+    prompt.set_state({"value": f"{FOX}, slowly"})
+    assert evaluated.is_set()
+    assert builder.prompt == prompt.value == f"{FOX}, slowly"
+    assert builder.evaluation.shortage
+    builder.close()
+
+
+def test_who_observes_an_input_may_set_another_one() -> None:
+    builder = Builder(prompt=FOX)
+    builder.observe(lambda change: setattr(builder, "sound", change.new > 5), "duration")
+    builder._controls.by_name["duration"].set_state({"value": 8})
+    assert (builder.sound, builder._controls.by_name["sound"].value) == (True, True)
+    builder.observe(lambda _change: setattr(builder, "duration", 4), "sound")
+    builder._controls.by_name["duration"].set_state({"value": 5})
+    assert (builder.duration, builder.sound, builder._controls.by_name["duration"].value) == (4, False, 4)
+    builder.close()

@@ -48,6 +48,41 @@ class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no type
         super()._send(mended(msg) if halves else msg, buffers)
 
 
+class MirrorWidget(UnicodeWidget):
+    """A widget whose traits say what something else holds, and set it where code sets them.
+
+    A host hands a page's messages to more than one thread (JupyterLab the first of them to the main one, the others to
+    a subshell), and the engine has its own. So a trait may be told what is no longer held, and then nobody may take it
+    for something that code asked for.
+    """
+
+    def __init__(self, *args: Any, **traits: Any) -> None:
+        self._mirrored: dict[tuple[int, str], object] = {}  # (thread, trait) -> the value that `_mirror` sets there
+        super().__init__(*args, **traits)
+
+    def _mirror(self, held: Callable[[], Mapping[str, Any]]) -> None:
+        """Set the traits that differ from what is held. Where several threads do, the last one leaves them alike."""
+        again = True
+        while again:
+            again = False
+            for name, value in held().items():
+                if getattr(self, name) == value:
+                    continue
+                key = threading.get_ident(), name
+                self._mirrored[key] = value
+                try:
+                    self.set_trait(name, value)
+                finally:
+                    self._mirrored.pop(key, None)
+                again = True
+                break  # whoever observes it may have changed what is held
+
+    def _is_mirrored(self, name: str, value: object) -> bool:
+        """Whether `_mirror` sets this now, and not code."""
+        key = threading.get_ident(), name
+        return key in self._mirrored and self._mirrored[key] == value
+
+
 class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):
     """A widget whose page sends commands and gets answers.
 

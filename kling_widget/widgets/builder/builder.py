@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -101,6 +102,7 @@ class Builder(RequestTraits, ComposedBox):
         self._terms = Terms()
         self._button: GenerateButton | None = None
         self._due = False
+        self._evaluating = threading.Lock()  # so that what is evaluated last is what the controls hold
         self._after: list[Callable[[], None]] = []
         self._evaluation = evaluate(chosen, defaults(chosen))
         super().__init__(self._controls.all)
@@ -108,7 +110,7 @@ class Builder(RequestTraits, ComposedBox):
         self.choose(chosen)
         self._controls.on_change(self._renew)
         self._ready = True
-        self._renew(first=True)
+        self._renew()
         self.observe(self._put_in_control, ["model", *INPUTS])
         for name, value in inputs.items():
             setattr(self, name, value)
@@ -272,7 +274,8 @@ class Builder(RequestTraits, ComposedBox):
 
     @t.validate("model", *INPUTS)
     def _validate_input(self, proposal: Mapping[str, Any]) -> Any:
-        return self.accept(proposal["trait"].name, proposal["value"])
+        name, value = proposal["trait"].name, proposal["value"]
+        return value if self._is_mirrored(name, value) else self.accept(name, value)
 
     def accept(self, name: str, value: Any) -> Any:
         """Return an input's value as it is held. Raises ``TraitError`` for one that the model does not take."""
@@ -297,7 +300,7 @@ class Builder(RequestTraits, ComposedBox):
     def _put_in_control(self, change: Mapping[str, Any]) -> None:
         """Put what was set in code into its control."""
         name, value = change["name"], change["new"]
-        if value == self._held(name):
+        if self._is_mirrored(name, value) or value == self._held(name):
             return
         if name == "model":
             self.choose(clip_model(value, self.catalog))
@@ -307,28 +310,32 @@ class Builder(RequestTraits, ComposedBox):
             values["duration"] = sum(shot["duration"] for shot in value)
         self.fill(values, touch=True)
 
-    def _renew(self, first: bool = False) -> None:
-        """Evaluate what the controls hold, and show it."""
+    def _renew(self) -> None:
+        """Evaluate what the controls hold, and show it; where another thread evaluates meanwhile, show that."""
         if not self._ready:
             return
-        before, now = self._evaluation, evaluate(self._model, self.values, self._terms)
-        self._evaluation = now
-        if first or now.model is not before.model:
-            self.set_trait("model", now.model.id)
-        for name in INPUTS:
-            if first or now.values.get(name) != before.values.get(name):
-                self.set_trait(name, now.values.get(name))
-        if first or now.problems != before.problems:
-            self.set_trait("problems", {problem.field: problem.message for problem in now.problems})
-        if first or now.price != before.price:
-            self.set_trait("price", now.price)
-        if first or now.values["prompt"] != before.values["prompt"] or now.model is not before.model:
-            self._controls.show_count(now.values["prompt"])
-        self._show_problems()
-        self._show_price()
+        with self._evaluating:
+            self._evaluation = evaluate(self._model, self.values, self._terms)
+        shown = None
+        while shown is not self._evaluation:
+            shown = self._evaluation
+            self._mirror(self._evaluated)
+            self._controls.show_count(shown.values["prompt"])
+            self._show_problems()
+            self._show_price()
         if self._soon is not None and not self._due:
             self._due = True
             self._soon(self._follow)
+
+    def _evaluated(self) -> dict[str, Any]:
+        """Return what the traits are to be: what was evaluated last."""
+        now = self._evaluation
+        held: dict[str, Any] = {"model": now.model.id}
+        for name in INPUTS:
+            held[name] = now.values.get(name)
+        held["problems"] = {problem.field: problem.message for problem in now.problems} if now.problems else {}
+        held["price"] = now.price
+        return held
 
     def _show_problems(self) -> None:
         other = self._controls.show_problems(self._evaluation.problems)

@@ -78,7 +78,8 @@ class Controls:
         self._problems = {name: _text("kw-problem") for name in FIELDS}
         self._shown: Mapping[str, str] = {}  # the problems that are shown, by field
         self._touched: set[str] = set()  # inputs that a person changed
-        self._quiet = 0  # more than 0 while values are put there that are nobody's own
+        self._filling = 0  # more than 0 while several values are put there: whoever does it evaluates them once
+        self._quiet = 0  # more than 0 while they are nobody's own
         self.rows = {name: _row(name, self.by_name[name], self._problems[name]) for name in FIELDS}
         self.rows["prompt"].children = (prompt, self._count, self._problems["prompt"], *below_prompt)
         self.rows["sound"].children = (sound, self.draft, self._problems["sound"])
@@ -87,7 +88,7 @@ class Controls:
         self.all = [media, *self.rows.values(), self.extras, self.price]
 
     def on_change(self, changed: Callable[[], None]) -> None:
-        """Call ``changed`` where a value changes, unless `suit` or `fill` put it there as nobody's own."""
+        """Call ``changed`` where a value changes, unless `suit` or `fill` put it there."""
         self._changed = changed
         for control in self._names:
             control.observe(self._notice, "value")
@@ -116,7 +117,7 @@ class Controls:
 
     def suit(self, model: Model, values: Values) -> None:
         """Offer what a model takes, and hold these values, none of which is a person's own yet."""
-        self._quiet += 1
+        self._filling, self._quiet = self._filling + 1, self._quiet + 1
         try:
             self.offer = offer(model)
             self._offer_choices(model)
@@ -128,16 +129,16 @@ class Controls:
             self._put({name: value for name, value in values.items() if name not in slots})
             self.draft.draft = form.draft(model)
         finally:
-            self._quiet -= 1
+            self._filling, self._quiet = self._filling - 1, self._quiet - 1
         self._touched.clear()
 
     def fill(self, values: Values, *, touch: bool = False) -> None:
         """Put values into the controls, by field; ``touch`` counts them as a person's own."""
-        self._quiet += not touch
+        self._filling, self._quiet = self._filling + 1, self._quiet + (not touch)
         try:
             self._put(values)
         finally:
-            self._quiet -= not touch
+            self._filling, self._quiet = self._filling - 1, self._quiet - (not touch)
 
     def touch_all(self) -> None:
         """Show every problem from now on, also of what nobody changed."""
@@ -200,15 +201,15 @@ class Controls:
     def _notice(self, change: Mapping[str, Any]) -> None:
         if not self._quiet:
             self._touched.add(self._names[change["owner"]])
+        if not self._filling:
             self._changed()
 
     def _notice_several(self, change: Mapping[str, Any]) -> None:
-        if self._quiet:
-            return
         old, new = change["old"], change["new"]
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
+        if not self._quiet and isinstance(old, Mapping) and isinstance(new, Mapping):
             self._touched.update(name for name in self.offer.fields if old.get(name) != new.get(name))
-        self._changed()
+        if not self._filling:
+            self._changed()
 
     def _place_problems(self, problems: Mapping[str, str]) -> None:
         for name, place in self._problems.items():

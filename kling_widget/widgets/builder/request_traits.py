@@ -9,7 +9,7 @@ from typing import Any
 import traitlets as t
 
 from ..base.unknown_names import DeclaredNames
-from ..base.widget import UnicodeWidget
+from ..base.widget import MirrorWidget
 from .evaluation import price_to_json
 
 INPUTS = (
@@ -36,7 +36,7 @@ def _input(default: Any, text: str) -> t.Any:
     return t.Any(default, allow_none=True, help=text).tag(sync=True)
 
 
-class RequestTraits(DeclaredNames, UnicodeWidget):
+class RequestTraits(DeclaredNames, MirrorWidget):
     """The model and its inputs as synced traits. What is set in code is what the model takes, or raises ``TraitError``.
 
     What a person types in the page stands in the traits as it is, and ``problems`` says what has to change. Inputs that

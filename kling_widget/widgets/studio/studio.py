@@ -157,7 +157,7 @@ class Studio(RequestTraits, ComposedBox):
         put(self._header, **view.bar(chosen, self._service))
         for widget in (self._examples, self._screen):
             put(widget.layout, display="none")  # until it is known whether there are takes
-        self._follow_builder()
+        self._connect_traits()
         for name, value in inputs.items():
             setattr(self, name, value)
         self._ordering.origin.saved.begin()
@@ -314,29 +314,33 @@ class Studio(RequestTraits, ComposedBox):
             put(self._header, notice=view.notice(self.library.folder, self.library.unreadable))
             self._kept.renew(snapshot.stills(KEPT))
 
-    # The traits: those of the request are the builder's own
+    # The traits: those of the request are the builder's own, the arrangement is the screen's
 
-    def _follow_builder(self) -> None:
+    def _connect_traits(self) -> None:
         names = ["model", *INPUTS, "problems", "price"]
         for name in names:
             self.set_trait(name, getattr(self._builder, name))
-        self._builder.observe(self._take_from_builder, names)
+        self.arrangement = self._screen.arrangement
+        self._builder.observe(self._take_over, names)
+        self._screen.observe(self._take_over, "arrangement")
         self._ready = True
-        self.observe(self._give_to_builder, names[:-2])
-        t.link((self._screen, "arrangement"), (self, "arrangement"))
+        self.observe(self._pass_on, [*names[:-2], "arrangement"])
 
-    def _take_from_builder(self, change: Mapping[str, Any]) -> None:
-        self.set_trait(change["name"], change["new"])
-        if change["name"] == "model":
-            put(self._header, model=change["new"])
+    def _take_over(self, change: Mapping[str, Any]) -> None:
+        owner, name = change["owner"], change["name"]
+        self._mirror(lambda: {name: getattr(owner, name)})
+        if name == "model":
+            put(self._header, model=self.model)
 
-    def _give_to_builder(self, change: Mapping[str, Any]) -> None:
-        setattr(self._builder, change["name"], change["new"])
+    def _pass_on(self, change: Mapping[str, Any]) -> None:
+        name, value = change["name"], change["new"]
+        if not self._is_mirrored(name, value):
+            setattr(self._screen if name == "arrangement" else self._builder, name, value)
 
     @t.validate("model", *INPUTS)
     def _validate_input(self, proposal: Mapping[str, Any]) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        return self._builder.accept(name, value) if self._ready else value
+        return self._builder.accept(name, value) if self._ready and not self._is_mirrored(name, value) else value
 
     @t.validate("arrangement")
     def _validate_arrangement(self, proposal: Mapping[str, Any]) -> Any:
