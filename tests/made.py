@@ -30,13 +30,21 @@ SIZES = {"16:9": (640, 360), "9:16": (360, 640), "1:1": (480, 480)}
 
 def frame(at: float, width: int, height: int) -> NDArray[np.uint8]:
     """A picture of dusk with a moon that has gone ``at`` (0 to 1) of its way from left to right."""
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    sky = rows / height
-    image = np.stack([24 + 190 * sky**2, 32 + 60 * sky, 70 + 50 * sky], axis=-1)
+    rows, columns, sky = _dusk(width, height)
+    image = sky.copy()
     moon = np.hypot(columns - width * (0.15 + 0.7 * at), rows - height * 0.35) < min(width, height) * 0.09
     image[moon] = (255, 232, 163)
     image[rows > height * (0.8 + 0.03 * np.sin(columns / width * 9 + at * 6))] = (11, 37, 48)
-    return image.astype(np.uint8)
+    return image
+
+
+@cache
+def _dusk(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8]]:
+    """The numbers of the rows, as a column, those of the columns, as a row, and the sky."""
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    columns = np.arange(width, dtype=np.float32)[None, :]
+    high = np.broadcast_to(rows / height, (height, width))
+    return rows, columns, np.stack([24 + 190 * high**2, 32 + 60 * high, 70 + 50 * high], axis=-1).astype(np.uint8)
 
 
 def write_clip(path: Path, width: int, height: int, seconds: int, *, sound: bool = False) -> None:

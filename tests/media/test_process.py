@@ -66,6 +66,17 @@ def test_a_module_that_lies_where_files_are_made_is_not_run(clip: Path) -> None:
     assert "ran" not in left(clip.parent)
 
 
+@pytest.mark.parametrize(("kept", "unwanted"), [(True, ""), (False, "1")])
+def test_libraries_that_were_installed_without_bytecode_are_compiled_once_and_not_for_every_clip(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool, unwanted: str
+) -> None:
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(clip.parent / "bytecode"))  # as if there were none
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", unwanted)  # a person may forbid it
+    assert stills(clip, clip.parent / "p.jpg", clip.parent / "s.jpg")
+    compiled = {path.name.partition(".")[0] for path in clip.parent.glob("bytecode/**/numpy/_core/*.pyc")}
+    assert ({"multiarray", "numeric"} <= compiled) is kept
+
+
 @posix
 @pytest.mark.parametrize(
     ("act", "said"),

@@ -16,11 +16,14 @@ def main(arguments: list[str]) -> End:
     if len(arguments) != 1 or arguments[0] not in get_args(Kind):
         sys.exit(f"Say what to make, one of: {', '.join(get_args(Kind))}. It is started by kling_widget itself.")
     kind = cast(Kind, arguments[0])
-    limit(BOUNDS[kind])
-    job = Job.read(Path("job.json").read_text("utf-8"))
-    from . import kinds  # only now: what it imports reads files from outside
+    # The libraries come before the limits, under which Python could keep no bytecode of theirs: where an installer left
+    # none (uv does), it would compile them for every clip.
+    from . import kinds
     from .frames import NoFrame, NoSound, TooMuch, Unreadable
 
+    limit(BOUNDS[kind])
+    sys.dont_write_bytecode = True
+    job = Job.read(Path("job.json").read_text("utf-8"))
     try:
         kinds.make(kind, job)
     except NoFrame:

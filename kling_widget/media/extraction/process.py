@@ -33,10 +33,10 @@ _ON_THE_WALL = 3  # seconds by the clock for each second of CPU
 _PASSED_ON = (
     *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "HOME"),
     *("USERPROFILE", "APPDATA"),  # where Windows finds what a person installed for themselves
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
 )
 _SET = {
     "PYTHONSAFEPATH": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
     # Threads would each want their share of the address space, and may not be made.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
