@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ ANSWER_S = 10.0
 """Seconds that an end waits for the answers to those that are being sent: lost, they would have to be looked for."""
 
 _QUIET_S = 0.7  # an end that is quicker says nothing of its waiting
-_LOOK_S = 0.05
+_CHECK_S = 0.05
 _NAMED = 5  # how many takes are named; of more, how many there are
 _WORDS = 40  # characters of a prompt
 
@@ -41,19 +42,35 @@ def on_stderr(words: str) -> None:
 
 def at_exit(do: Callable[[], None]) -> Callable[[], None]:
     """Call something when this process ends, unless the function that this returns is called before."""
-    atexit.register(do)
+
+    def end() -> None:
+        do()
+        _stay_interrupted()
+
+    atexit.register(end)
     if multiprocessing.parent_process() is None:
-        return lambda: atexit.unregister(do)
+        return lambda: atexit.unregister(end)
     from multiprocessing.util import Finalize
 
     # A child of multiprocessing, a pool's worker too, ends by `os._exit`: nothing that atexit knows is called.
     last = Finalize(None, do, exitpriority=0)
 
     def forget() -> None:
-        atexit.unregister(do)
+        atexit.unregister(end)
         last.cancel()
 
     return forget
+
+
+def _stay_interrupted() -> None:
+    """Let a script that an interrupt ended still end by its signal, as shells and callers expect.
+
+    CPython keeps in mind how the last code ended that was given as text, and SQLAlchemy writes code as text.
+    """
+    if getattr(sys, "last_type", None) is not KeyboardInterrupt or hasattr(sys, "ps1"):  # at a prompt it ended nothing
+        return
+    with contextlib.suppress(KeyboardInterrupt):
+        exec("raise KeyboardInterrupt")
 
 
 class Leaving:
@@ -93,16 +110,16 @@ class Leaving:
         """Wait until this process's takes are sent; an interrupt, or the time running out, ends it."""
         if not self._heard():
             return
-        begun, said = time.monotonic(), False
+        begun, announced = time.monotonic(), False
         try:
             while waiting := _of((*_SENDING, *_WAITING), self._left()):
                 spent = time.monotonic() - begun
                 if spent >= (answer_s if _of(_SENDING, waiting) else send_s):
                     return
-                if spent >= _QUIET_S and not said:
+                if spent >= _QUIET_S and not announced:
                     self._say(f"Sending {_some(waiting)} before the end. An interrupt (Ctrl C) ends the wait.")
-                    said = True
-                time.sleep(_LOOK_S)
+                    announced = True
+                time.sleep(_CHECK_S)
         except KeyboardInterrupt:
             return
 

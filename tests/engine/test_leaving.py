@@ -97,6 +97,8 @@ def test_a_script_that_ends_at_once_has_sent_its_takes_once_and_says_so(folder: 
         ("import sys; sys.exit(3)", 3),
         ("raise RuntimeError('a bug of the script')", 1),
         ("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(30)", -signal.SIGINT),
+        # Code that is given as text, as SQLAlchemy does in some versions, makes CPython forget how the script ended.
+        ("import atexit, os; atexit.register(exec, ''); os.kill(os.getpid(), 2); import time; time.sleep(30)", -2),
         ("def late():\n  generate('Late', duration=3)\nimport atexit; atexit.register(late)", 0),
     ],
 )
