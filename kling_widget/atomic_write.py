@@ -33,26 +33,26 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     >>> with replacing(Path("notes.txt")) as part:  # doctest: +SKIP
     ...     part.write_text("All of it.")
     """
-    part = target.with_name(f".{secrets.token_hex(8)}.part")  # a suffix could make a long name too long
+    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")  # a suffix could make a long name too long
     if mode is None:
-        os.close(permissions.create(part))
+        os.close(permissions.create(unfinished))
     else:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     try:
-        yield part
-        with part.open("rb+") as file:
+        yield unfinished
+        with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(part, target)
+        os.replace(unfinished, target)
         with contextlib.suppress(OSError):  # a folder that may be written to and not read, or can't be synced
             sync_folder(target.parent)
     finally:
-        part.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 def write(target: Path, content: bytes) -> None:
     """Write a file whole, as open as the folder that it lies in. Raises ``OSError``; the place is then as it was."""
-    with replacing(target) as part:
-        part.write_bytes(content)
+    with replacing(target) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def sync_folder(folder: Path) -> None:

@@ -82,12 +82,12 @@ class Redaction:
         if spans and way is not None:
             places = _places(text, way)
             spans = [(places[first][0], places[last - 1][1]) for first, last in spans]
-        parts, end = [], 0
+        pieces, end = [], 0
         for first, last in spans:
             if first >= end:
-                parts += [text[end:first], MARK]
+                pieces += [text[end:first], MARK]
             end = max(end, last)
-        return "".join([*parts, text[end:]])
+        return "".join([*pieces, text[end:]])
 
     def __repr__(self) -> str:
         return "<redaction>"

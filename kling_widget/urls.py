@@ -22,8 +22,8 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)  # a file's n
 def split(url: str) -> SplitResult | None:
     """Split a URL; None where it can't be read, such as half an IPv6 address or a port that is none."""
     try:
-        parts = urlsplit(url)
-        return None if parts.port == 0 else parts
+        pieces = urlsplit(url)
+        return None if pieces.port == 0 else pieces
     except ValueError:
         return None
 
@@ -35,8 +35,8 @@ def has_scheme(text: str) -> bool:
 
 def is_web(value: object) -> bool:
     """Return whether a value is a URL with ``http`` or ``https`` and a host."""
-    parts = split(value) if isinstance(value, str) else None
-    return parts is not None and parts.scheme in _PORTS and bool(parts.hostname)
+    pieces = split(value) if isinstance(value, str) else None
+    return pieces is not None and pieces.scheme in _PORTS and bool(pieces.hostname)
 
 
 def is_input(value: object) -> bool:
@@ -46,8 +46,8 @@ def is_input(value: object) -> bool:
     """
     if not isinstance(value, str) or not is_web(value) or len(value) > _LONGEST or re.search(r"\s", value):
         return False
-    parts = urlsplit(value)
-    return not parts.username and not parts.password
+    pieces = urlsplit(value)
+    return not pieces.username and not pieces.password
 
 
 def origin(text: str) -> str | None:
@@ -60,26 +60,26 @@ def origin(text: str) -> str | None:
     >>> origin("https://api.wavespeed.ai/api/v3") is None
     True
     """
-    parts = split(text)
-    if parts is None or parts.scheme not in _PORTS or "@" in parts.netloc:
+    pieces = split(text)
+    if pieces is None or pieces.scheme not in _PORTS or "@" in pieces.netloc:
         return None
-    host = (parts.hostname or "").rstrip(".")
-    if not _HOST.fullmatch(host) or parts.path or parts.query or parts.fragment:
+    host = (pieces.hostname or "").rstrip(".")
+    if not _HOST.fullmatch(host) or pieces.path or pieces.query or pieces.fragment:
         return None
     name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + ("" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}")
+    return f"{pieces.scheme}://{name}" + ("" if pieces.port in (None, _PORTS[pieces.scheme]) else f":{pieces.port}")
 
 
 def host(url: str) -> str:
     """Return the host of a URL, with its port, for people; empty where it has none."""
-    parts = split(url)
-    return parts.netloc if parts else ""
+    pieces = split(url)
+    return pieces.netloc if pieces else ""
 
 
 def is_local(url: str) -> bool:
     """Return whether a URL leads to this machine itself."""
-    parts = split(url)
-    name = (parts.hostname or "") if parts else ""
+    pieces = split(url)
+    name = (pieces.hostname or "") if pieces else ""
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
@@ -103,13 +103,13 @@ def may_be_fetched(url: str, service: str) -> bool:
 
     A host's name may lead elsewhere each time that it is looked up, so whoever connects checks the IP address too.
     """
-    parts, own = split(url), split(service)
-    if parts is None:
+    pieces, own = split(url), split(service)
+    if pieces is None:
         return False
-    if own is not None and (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+    if own is not None and (pieces.scheme, pieces.netloc) == (own.scheme, own.netloc):
         return True
-    name = parts.hostname or ""
-    if parts.scheme != "https" or parts.username or parts.password or name in ("", "localhost"):
+    name = pieces.hostname or ""
+    if pieces.scheme != "https" or pieces.username or pieces.password or name in ("", "localhost"):
         return False
     try:
         return is_public(name)

@@ -62,10 +62,10 @@ class TakeAccounts:
         """
         found = self._store.accounts.beginning(digits)
         if not found or len({account for account, _ in found}) > 1:
-            known = sorted({account[:SHOWN] for account, _ in self._store.accounts.beginning("")})
+            recorded = sorted({account[:SHOWN] for account, _ in self._store.accounts.beginning("")})
             raise LibraryError(
                 f"{'Several accounts begin' if found else 'No account of this library begins'} with {digits!r}. "
-                f"Nothing was changed. Its takes are of: {', '.join(known) or 'no account that is known'}."
+                f"Nothing was changed. Its takes are of: {', '.join(recorded) or 'no account that is known'}."
             )
         for account, service in found:
             mine = self._connections.account(service)

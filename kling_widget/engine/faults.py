@@ -17,31 +17,31 @@ class Faults:
     """Runs the parts of a loop, each by itself: the takes go on whatever one of them meets."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, str], float] = {}
+        self._logged: dict[tuple[str, str], float] = {}
 
-    def kept(self, part: str, job: Callable[[], object]) -> bool:
-        """Run a part; return whether it went well. A fault is logged: in words where it has some, else with its trace.
+    def kept(self, job_name: str, job: Callable[[], object]) -> bool:
+        """Run a job; return whether it went well. A fault is logged: in words where it has some, else with its trace.
 
         Parameters
         ----------
-        part
-            What the part does, for the log.
+        job_name
+            What it does, for the log.
         job
-            The part.
+            The job.
         """
         try:
             job()
         except Exception as error:  # noqa: BLE001  whatever it was: a log that fills is noticed, a dead thread is not
-            self._say(part, error)
+            self._say(job_name, error)
             return False
         return True
 
-    def _say(self, part: str, error: Exception) -> None:
-        now, words = time.monotonic(), (part, f"{type(error).__name__} {error}")
-        if now - self._said.get(words, float("-inf")) < _AGAIN_S:
+    def _say(self, job_name: str, error: Exception) -> None:
+        now, words = time.monotonic(), (job_name, f"{type(error).__name__} {error}")
+        if now - self._logged.get(words, float("-inf")) < _AGAIN_S:
             return
-        self._said = {known: at for known, at in self._said.items() if now - at < _AGAIN_S} | {words: now}
+        self._logged = {earlier: at for earlier, at in self._logged.items() if now - at < _AGAIN_S} | {words: now}
         if isinstance(error, KlingError):
-            log.error("%s failed; the engine goes on. %s", part, error)
+            log.error("%s failed; the engine goes on. %s", job_name, error)
         else:
-            log.error("%s failed; the engine goes on", part, exc_info=error)
+            log.error("%s failed; the engine goes on", job_name, exc_info=error)

@@ -25,7 +25,7 @@ GONE_AFTER_S, NO_CLIP_AFTER_S = 3600.0, 120.0
 As long as the first, where it gives something that holds no address of a clip that can be read.
 """
 
-NOT_KNOWN = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
+UNLISTED = "The service says at the moment that it does not know this take. It is asked again; nothing is given up."
 NOT_THIS_KEY = (
     "The service does not know this take with the key found now, and this library does not say which key made it. "
     "It is asked again for seven days; with the key that made it, it goes on."
@@ -86,7 +86,7 @@ def _missing(context: StepContext, record: Record, lease: Lease, memory: StepMem
     if old or (memory.missing_for() > GONE_AFTER_S and not foreign):
         context.store.change(lease, state="expired", trouble=GONE, finished_at=now_ms())
         return 0.0
-    words = NOT_THIS_KEY if foreign else NOT_KNOWN
+    words = NOT_THIS_KEY if foreign else UNLISTED
     if record.trouble != words:
         context.store.change(lease, trouble=words)
     return max(context.schedule.next_poll(record, now_ms()), back_off(3))
@@ -108,16 +108,16 @@ def _made(context: StepContext, record: Record, lease: Lease, memory: StepMemory
         return 0.0
     memory.missing_since = None
     if tool:
-        said, now = json.dumps(found.outputs), now_ms()
-        context.store.change(lease, state="completed", outputs=said, finished_at=now, saved_at=now, trouble="")
+        urls_json, now = json.dumps(found.outputs), now_ms()
+        context.store.change(lease, state="completed", outputs=urls_json, finished_at=now, saved_at=now, trouble="")
         return 0.0
     memory.address = found.urls[0]
-    said = json.dumps(list(found.urls))  # where a page finds the clip should its file go missing
+    urls_json = json.dumps(list(found.urls))  # where a page finds the clip should its file go missing
     if record.state != "downloading":
-        changes = {"finished_at": now_ms(), "inference_ms": found.inference_ms, "outputs": said, "trouble": ""}
+        changes = {"finished_at": now_ms(), "inference_ms": found.inference_ms, "outputs": urls_json, "trouble": ""}
         record = context.store.change(lease, state="downloading", **changes)
-    elif record.outputs != said:
-        record = context.store.change(lease, outputs=said)
+    elif record.outputs != urls_json:
+        record = context.store.change(lease, outputs=urls_json)
     return _download(context, record, lease, memory)
 
 

@@ -76,13 +76,13 @@ def find(context: StepContext, record: Record, lease: Lease, memory: StepMemory)
             return back_off(1)
     # The list may lag: what it does not show yet may come, and so may a second task that fits.
     sought = time.monotonic() - memory.lost_at
-    later = [look for look in reconcile.LOOKS_S if look > sought]
+    later = [delay for delay in reconcile.LOOKS_S if delay > sought]
     if later:
         return later[0] - sought
     if verdict.kind != "none" or not sure:
-        known = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
+        tasks = [{"id": t.id, "status": t.status, "created_at": t.created_at} for t in verdict.tasks]
         words = WHOSE if not sure else UNREAD if verdict.kind == "unread" else UNCLEAR
-        context.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(known))
+        context.store.change(lease, state="needs_you", trouble=words, candidates=json.dumps(tasks))
         return None
     claims.ended(context.claims, record.id)
     context.store.change(lease, state="not_created", trouble=NOT_MADE, settled=True, finished_at=now_ms())
@@ -127,8 +127,8 @@ def _judged(
         try:
             bills = client.bills(fits.ids)
             # A reservation may be a sum to hold back, and nothing may be charged yet: neither excludes a task.
-            final = {known: bill for known, bill in bills.items() if bill.settled and not bill.currency}
-            prices = {known: bill.charge for known, bill in final.items() if bill.charge > 0}
+            final = {task: bill for task, bill in bills.items() if bill.settled and not bill.currency}
+            prices = {task: bill.charge for task, bill in final.items() if bill.charge > 0}
         except NotSent:
             raise
         except failing:

@@ -124,14 +124,14 @@ class Forecast:
     takes: int = 0
     settled: tuple[float, float] | None = None
 
-    def quantile(self, part: float, elapsed: float = 0.0) -> float:
-        """Return the total in seconds that this part of takes stays under, of those that need more than ``elapsed``."""
+    def quantile(self, level: float, elapsed: float = 0.0) -> float:
+        """Return the total in seconds that this share of takes stays under, of those that need more than ``elapsed``."""
         if elapsed <= 0:
-            z = _STANDARD.inv_cdf(part)
+            z = _STANDARD.inv_cdf(level)
         elif (now := (math.log(elapsed) - self.center) / self.scale) > _FAR:
-            z = now - math.log(1.0 - part) / now
+            z = now - math.log(1.0 - level) / now
         else:
-            left = (1.0 - part) * 0.5 * math.erfc(now / _ROOT_2)
+            left = (1.0 - level) * 0.5 * math.erfc(now / _ROOT_2)
             z = -_STANDARD.inv_cdf(left)
         return max(elapsed, math.exp(min(self.center + self.scale * z, _LOG_FARTHEST)))
 

@@ -30,7 +30,7 @@ POLLS_A_SECOND = 10.0
 PRACTICE_FLOOR_S, PRACTICE_CEILING_S = 0.1, 0.5
 """Seconds between polls on a practice server, at least and at most: it is on this machine."""
 
-KNOWN_S, UNKNOWN_S = 5.7, 6.5
+LEARNED_S, UNLEARNED_S = 5.7, 6.5
 """Seconds between polls of a take with finished takes like it, and of one without, or that is overdue."""
 
 _EARLY_FRACTION, _EARLY_S, _RARE_S = 0.9, 74.0, 37.0
@@ -163,7 +163,7 @@ class LearnedSchedule:
             return Progress("sending", 0.0, elapsed)
         forecast, making = self.forecast(record), _making(record, now)
         before = max(elapsed - making, 0.0)
-        low, high = (before + forecast.quantile(part, making) for part in _MIDDLE)
+        low, high = (before + forecast.quantile(level, making) for level in _MIDDLE)
         late = making > forecast.late
         fraction = _RENDERED * forecast.share(making)
         phase: Phase = "rendering" if record.state == "processing" else "queued"
@@ -183,12 +183,12 @@ class LearnedSchedule:
 def until_poll(forecast: Forecast, elapsed: float) -> float:
     """Return the seconds until the next poll of a take of a live service."""
     if forecast.settled is None:
-        return UNKNOWN_S
+        return UNLEARNED_S
     shortest, longest = forecast.settled
     early = min(_EARLY_FRACTION * shortest, _EARLY_S) - elapsed
-    if early > KNOWN_S:
+    if early > LEARNED_S:
         return early / math.ceil(early / _RARE_S)
-    return KNOWN_S if elapsed <= longest else UNKNOWN_S
+    return LEARNED_S if elapsed <= longest else UNLEARNED_S
 
 
 def _making(record: Record, now: int) -> float:

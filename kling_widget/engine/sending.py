@@ -151,8 +151,8 @@ def _written(context: StepContext, record: Record, lease: Lease, memory: StepMem
     memory.failures += 1
     wait = back_off(memory.failures)
     if isinstance(outcome, Throttled):
-        asked = PATIENCE_S if outcome.retry_after is None else outcome.retry_after
-        wait = patience(memory.failures, local=record.local, asked=asked)
+        wanted = PATIENCE_S if outcome.retry_after is None else outcome.retry_after
+        wait = patience(memory.failures, local=record.local, wanted=wanted)
         held = context.store.sent_back(record, context.limits(record.service), wait)
         places = "" if held.at_once is None else f" and {held.at_once:,} run at once"
         words = (

@@ -66,8 +66,8 @@ def booked(record: Record, bill: Bill | None, *, late: bool = False) -> dict[str
         counted = f"; its estimate, {dollars(record.estimate)}, is." if bill else ""
         if late and made and record.charge is None:
             return {"charge": record.estimate, "trouble": words + counted, "settled": True}
-        told: dict[str, object] = {"trouble": words + counted} if bill and record.trouble != words + counted else {}
-        return told | ({"settled": True} if late else {})
+        noted: dict[str, object] = {"trouble": words + counted} if bill and record.trouble != words + counted else {}
+        return noted | ({"settled": True} if late else {})
     if not late and not (bill.settled and bill.charge > 0):
         return {}
     changes: dict[str, object] = {}

@@ -119,7 +119,7 @@ def back_off(failures: int) -> float:
     return min(low * 2.0 ** min(failures - 1, 10), high)
 
 
-def patience(failures: int, *, local: bool, asked: float | None = None) -> float:
+def patience(failures: int, *, local: bool, wanted: float | None = None) -> float:
     """Return the seconds after which a service is asked again that asked for patience, or failed.
 
     Parameters
@@ -128,7 +128,7 @@ def patience(failures: int, *, local: bool, asked: float | None = None) -> float
         How often in a row, this time included.
     local
         Whether the service runs on this machine.
-    asked
+    wanted
         Seconds that the service asks for; None where it does not say. It is given so much at least, and more where it
         asks again and again: "0" is no leave to ask without end.
     """
@@ -136,4 +136,4 @@ def patience(failures: int, *, local: bool, asked: float | None = None) -> float
         least = min(PRACTICE_FLOOR_S * 2.0 ** min(failures - 1, 10), _LOCAL_S)
     else:
         least = max(back_off(failures), LIVE_FLOOR_S)
-    return least if asked is None else max(asked, least)
+    return least if wanted is None else max(wanted, least)

@@ -97,15 +97,16 @@ class StepRunner:
         try:
             record = self._context.store.get(lease.take)
             # What is said of a lost answer weighs more than why the list can't be read at the moment.
-            told = record.final or record.state in UNCERTAIN | {"sending"}
-            if not told and (memory.failures > 1 or not expected) and record.trouble != (words := _in_words(error)):
+            explained = record.final or record.state in UNCERTAIN | {"sending"}
+            worth_words = not explained and (memory.failures > 1 or not expected)
+            if worth_words and record.trouble != (words := _in_words(error)):
                 self._context.store.change(lease, trouble=words)
         except LeaseLost:
             raise
         except Exception as unwritten:  # noqa: BLE001  the words must not keep the take from being tried again
             log.warning("take %s: its trouble could not be written down (%s)", lease.take, type(unwritten).__name__)
         if isinstance(error, RateLimited) and error.retry_after is not None:
-            return patience(memory.failures, local=memory.local, asked=error.retry_after)
+            return patience(memory.failures, local=memory.local, wanted=error.retry_after)
         if isinstance(error, KeyRejected):
             return KEY_WAIT_S
         wait = back_off(memory.failures) if memory.local else patience(memory.failures, local=False)

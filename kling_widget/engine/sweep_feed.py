@@ -84,10 +84,10 @@ class SweepFeed:
             )
             return
         most = OPEN_HERE if sweep.practice else OPEN_ELSEWHERE
-        room = min(AHEAD - under_way.unsent, most - under_way.open)
-        if room <= 0:
+        vacant = min(AHEAD - under_way.unsent, most - under_way.open)
+        if vacant <= 0:
             return
-        for cell in self._store.sweeps.next_cells(sweep.id, limit=room):
+        for cell in self._store.sweeps.next_cells(sweep.id, limit=vacant):
             take = take_of_cell(sweep, cell)
             if self._store.sweeps.begin(sweep.id, cell, take):
                 self._begun(take.id)

@@ -258,20 +258,20 @@ class Engine:
         renewed = claimed = 0.0
         while not self._closed.is_set():
             now = time.monotonic()
-            parts: list[tuple[str, Callable[[], None]]] = [("running its jobs", self._jobs.run)]
+            duties: list[tuple[str, Callable[[], None]]] = [("running its jobs", self._jobs.run)]
             if now - renewed >= _RENEW_S and self._held:
                 renewed = now
-                parts.append(("renewing its leases", self._renew))
+                duties.append(("renewing its leases", self._renew))
             if now - claimed >= _CLAIM_S:
                 claimed = now
-                parts.append(("taking takes over", self._claim))
-            parts.append(("handing out the next steps", partial(self._hand_out, now)))
-            parts.append(("looking at billing again", partial(self._audit.run_due, now)))
-            parts.append(("feeding sweeps", partial(self._sweeps.run_due, now)))
+                duties.append(("taking takes over", self._claim))
+            duties.append(("handing out the next steps", partial(self._hand_out, now)))
+            duties.append(("looking at billing again", partial(self._audit.run_due, now)))
+            duties.append(("feeding sweeps", partial(self._sweeps.run_due, now)))
             if self._watchers and now - self._shown >= _SHOW_S:
-                parts.append(("telling what changed", partial(self._show, now)))
+                duties.append(("telling what changed", partial(self._show, now)))
             # Each by itself: a take is not to wait for what has nothing to do with it.
-            failed = [part for part, job in parts if not self._faults.kept(part, job)]
+            failed = [duty for duty, job in duties if not self._faults.kept(duty, job)]
             if failed:
                 self._closed.wait(_FAULT_S)
             self._rest()

@@ -103,8 +103,8 @@ def _bring(
             )
         )
     except BaseException:  # an interrupt too: what no row names stays with nobody
-        for part in (clip, poster, strip):
-            part.unlink(missing_ok=True)
+        for file in (clip, poster, strip):
+            file.unlink(missing_ok=True)
         raise
 
 

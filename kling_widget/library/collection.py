@@ -98,15 +98,15 @@ class TakeCollection(LibraryBase):
         >>> library.takes(frame[frame.cost < 1])  # doctest: +SKIP
         """
         text = text or _renamed(search)
-        asked: dict[str, Any] = {
+        filters: dict[str, Any] = {
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
             "until": until, "parent": parent, "family": family, "sweep": sweep,
         }  # fmt: skip
         if among is not None:
-            if before is not None or any(value not in (None, "", ()) for value in asked.values()):
+            if before is not None or any(value not in (None, "", ()) for value in filters.values()):
                 raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
             return [self.take(take) for take in wanted.take_ids(among)]
-        chosen = wanted.take_filter(self.catalog, self.zone, **asked)
+        chosen = wanted.take_filter(self.catalog, self.zone, **filters)
         older = None if before is None else wanted.take_id(before)
         return [self._take(record.id) for record in self._gateway.records(chosen, limit=limit, before=older)]
 
@@ -166,15 +166,15 @@ class TakeCollection(LibraryBase):
         from ..store.history import COLUMNS, history, readable, reads
 
         text = text or _renamed(search)
-        asked = tuple(COLUMNS if columns is None else [columns] if isinstance(columns, str) else columns)
-        names = reads(asked)
+        wanted_columns = tuple(COLUMNS if columns is None else [columns] if isinstance(columns, str) else columns)
+        names = reads(wanted_columns)
         chosen = wanted.take_filter(
             self.catalog, self.zone, text=text, status=status, rating=rating, tags=tags, model=model, since=since,
             until=until, parent=parent, family=family, sweep=sweep,
         )  # fmt: skip
         found = self._shared.store.columns(names, chosen, limit=limit)
         try:
-            return history(found, self.zone, asked)
+            return history(found, self.zone, wanted_columns)
         except Exception:  # whatever a damaged row makes of it; without one it is a fault of ours, and raised
             whole, others = readable(names, found)
             if not others:
@@ -185,7 +185,7 @@ class TakeCollection(LibraryBase):
             f"{next(iter(others.values()))}",
             stacklevel=2,
         )
-        return history(whole, self.zone, asked)
+        return history(whole, self.zone, wanted_columns)
 
     def __getitem__(self, take_id: str) -> Take:
         """The take of that id. Raises ``NoSuchTake``, a ``KeyError``, where there is none."""

@@ -146,5 +146,5 @@ def _words(value: Any) -> str:
 
 
 def _model(name: str) -> str:
-    known = bundled().get(name)
-    return known.name if known else name
+    of_catalog = bundled().get(name)
+    return of_catalog.name if of_catalog else name

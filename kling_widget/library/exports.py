@@ -154,8 +154,8 @@ class Exports:
             As ``make`` does.
         """
         if not 0 < len(records) <= MOST_ROWS:
-            said = f"A sheet shows 1 to {MOST_ROWS} takes; these are {len(records)}. Choose fewer."
-            raise BadValue(said if records else "Choose the takes that it shows.")
+            why = f"A sheet shows 1 to {MOST_ROWS} takes; these are {len(records)}. Choose fewer."
+            raise BadValue(why if records else "Choose the takes that it shows.")
         clips, target = [self._clip(record) for record in records], self._target(_sheet_name(records))
         if _fresh(target, clips):
             return target
@@ -221,10 +221,10 @@ class Exports:
 
 def settings(record: Record) -> str:
     """What a sheet says below the prompt: ``5 s · 16:9 · sound · kwaivgi/kling-video-o3-pro/text-to-video``."""
-    said = [f"{record.seconds} s", *(str(record.inputs[name]) for name in ("aspect_ratio",) if name in record.inputs)]
-    said += ["sound"] if record.inputs.get("sound") is True else []
-    said += [record.model, *(["simulated: practice"] if record.practice else [])]
-    return " · ".join(said)
+    facts = [f"{record.seconds} s", *(str(record.inputs[name]) for name in ("aspect_ratio",) if name in record.inputs)]
+    facts += ["sound"] if record.inputs.get("sound") is True else []
+    facts += [record.model, *(["simulated: practice"] if record.practice else [])]
+    return " · ".join(facts)
 
 
 def _sheet_name(records: Sequence[Record]) -> str:

@@ -63,12 +63,12 @@ def copied(source: Path, target: Path) -> Iterator[tuple[Path, str]]:
     Where the block raises, nothing stays.
     """
     digest = hashlib.sha256()
-    with replacing(target, mode=READABLE) as part:
-        with part.open("wb") as file, source.open("rb") as given:
+    with replacing(target, mode=READABLE) as unfinished:
+        with unfinished.open("wb") as file, source.open("rb") as given:
             while piece := given.read(_PIECE):
                 file.write(piece)
                 digest.update(piece)
-        yield part, digest.hexdigest()
+        yield unfinished, digest.hexdigest()
 
 
 def sha256(path: Path) -> str:

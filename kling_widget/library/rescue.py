@@ -35,10 +35,10 @@ class Rescued:
     lost: tuple[str, ...]
 
     def __str__(self) -> str:
-        said = (
+        summary = (
             f"{self.takes:,} takes and {self.files:,} files are in {str(self.folder)!r}. The old library is as it was."
         )
-        return "\n".join((said, *(self.lost or ("Nothing is missing.",))))
+        return "\n".join((summary, *(self.lost or ("Nothing is missing.",))))
 
 
 def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescued:
@@ -65,7 +65,8 @@ def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescue
 def _copy(source: Path, target: Path) -> tuple[int, list[str]]:
     """Copy a library's files, but for its database; gives how many, and in words what was left."""
     count, left = 0, []
-    known = {DATABASE + ending for ending in ("", "-journal", "-wal", "-shm")}  # beside the new one it would read them
+    # Beside the new database it would read those of the old one.
+    database_files = {DATABASE + ending for ending in ("", "-journal", "-wal", "-shm")}
     for at, folders, names in os.walk(source, onerror=lambda error: left.append(f"{error.filename} can't be read.")):
         here = Path(at)
         if here != source:
@@ -75,7 +76,7 @@ def _copy(source: Path, target: Path) -> tuple[int, list[str]]:
             left.append(f"{name} is a link, and was left.")
         for name in names:
             path, place = here / name, target / here.relative_to(source) / name
-            if (here == source and name in known) or name.endswith(".part"):
+            if (here == source and name in database_files) or name.endswith(".part"):
                 continue
             if path.is_symlink() or not path.is_file():
                 left.append(f"{path.relative_to(source).as_posix()} is a link or no file, and was left.")

@@ -78,11 +78,11 @@ def orders(expansion: Expansion, catalog: Catalog) -> tuple[CellOrder, ...]:
     made: dict[str, VideoRequest] = {}
     refused: list[tuple[Cell, RequestError]] = []
     for cell in expansion.cells:
-        asked = dict(cell.inputs)
-        key = canonical(asked)
+        given = dict(cell.inputs)
+        key = canonical(given)
         try:
             if key not in made:  # repeats ask the same
-                made[key] = VideoRequest(model=str(asked.pop(MODEL, "")), catalog=catalog, **asked)
+                made[key] = VideoRequest(model=str(given.pop(MODEL, "")), catalog=catalog, **given)
         except RequestError as error:
             refused.append((cell, error))
             continue

@@ -123,8 +123,8 @@ class SweepProperties(ReadOnly):
     @property
     def expected(self) -> float:
         """Seconds that its cells which have not ended need from now, as takes like them did; 0 where none is left."""
-        known = self._confirmed()
-        left = [order for order in self._orders if _is_left(known.get(order.cell))]
+        confirmed = self._confirmed()
+        left = [order for order in self._orders if _is_left(confirmed.get(order.cell))]
         return expected_s(self.library._gateway.engine, self.record, left)
 
     @property
@@ -135,15 +135,15 @@ class SweepProperties(ReadOnly):
     @property
     def cells(self) -> list[SweepCell]:
         """All its cells, in order, as they stand now."""
-        expansion, known = self.expansion, self._confirmed()
+        expansion, confirmed = self.expansion, self._confirmed()
         priced = zip(expansion.cells, self._orders_of(expansion), strict=True)
-        return [self._cell(expansion, cell, known, order) for cell, order in priced]
+        return [self._cell(expansion, cell, confirmed, order) for cell, order in priced]
 
     @property
     def takes(self) -> list[Take]:
         """Its takes, in the order of its cells; of a cell that was made again, the last one."""
-        known = self._confirmed()
-        found = (known[cell.key].take for cell in self.expansion.cells if cell.key in known)
+        confirmed = self._confirmed()
+        found = (confirmed[cell.key].take for cell in self.expansion.cells if cell.key in confirmed)
         return [self._take(take) for take in found if take is not None]
 
     @property
@@ -207,15 +207,17 @@ class SweepProperties(ReadOnly):
         return self._priced[1]
 
     def _unconfirmed(self) -> list[CellOrder]:
-        known = self._confirmed()
-        return [order for order in self._orders if order.cell not in known]
+        confirmed = self._confirmed()
+        return [order for order in self._orders if order.cell not in confirmed]
 
     def _confirmed(self) -> dict[str, CellRecord]:
         """Return its confirmed cells, by their keys."""
         return {cell.cell: cell for cell in self.library._gateway.sweeps.cells(self.id)}
 
-    def _cell(self, expansion: Expansion, cell: Cell, known: Mapping[str, CellRecord], order: CellOrder) -> SweepCell:
-        found = known.get(cell.key)
+    def _cell(
+        self, expansion: Expansion, cell: Cell, confirmed: Mapping[str, CellRecord], order: CellOrder
+    ) -> SweepCell:
+        found = confirmed.get(cell.key)
         return SweepCell(
             index=cell.index,
             values=expansion.values(cell),

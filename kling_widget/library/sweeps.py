@@ -86,14 +86,14 @@ class Sweep(SweepProperties):
         BadValue
             If one was sent already, or is not confirmed yet. Nothing was changed.
         """
-        chosen, known = self._chosen(which), self._confirmed()
+        chosen, confirmed = self._chosen(which), self._confirmed()
         for cell in chosen:
-            found = known.get(cell.key)
+            found = confirmed.get(cell.key)
             if found is None:
                 raise BadValue(f"{self._named(cell)} is not confirmed, so there is nothing to leave out.")
             if found.take is not None and found.state not in ("intent", "cancelled"):
                 raise BadValue(f"{self._named(cell)} was sent already ({found.state}). Nothing was changed.")
-        self.library._gateway.sweeps.skip(self.id, [known[cell.key] for cell in chosen])
+        self.library._gateway.sweeps.skip(self.id, [confirmed[cell.key] for cell in chosen])
         return self
 
     def redo(self, *which: CellName, confirm: bool | None = None) -> Sweep:
@@ -116,18 +116,18 @@ class Sweep(SweepProperties):
         OverBudget
             If they would pass a cap. Nothing was sent.
         """
-        known = self._confirmed()
-        ended = [cell for cell in self.expansion.cells if _failed(known.get(cell.key))]
+        confirmed = self._confirmed()
+        ended = [cell for cell in self.expansion.cells if _failed(confirmed.get(cell.key))]
         chosen = self._chosen(which) if which else ended
         for cell in chosen:
-            found = known.get(cell.key)
+            found = confirmed.get(cell.key)
             if found is None:
                 raise BadValue(f"{self._named(cell)} is not confirmed yet: sweep.confirm() begins it.")
             if found.waits or is_open(found):
                 raise BadValue(f"{self._named(cell)} is still under way ({found.state or 'waiting'}).")
         by_key = {order.cell: order for order in self._orders}
-        skipped = [known[cell.key] for cell in chosen if known[cell.key].skipped]
-        again = [_again(by_key[cell.key], known[cell.key]) for cell in chosen if not known[cell.key].skipped]
+        skipped = [confirmed[cell.key] for cell in chosen if confirmed[cell.key].skipped]
+        again = [_again(by_key[cell.key], confirmed[cell.key]) for cell in chosen if not confirmed[cell.key].skipped]
         price = Micros(sum(order.estimate for order in again))
         if len(again) > 1 and not (confirm or self.practice):
             raise BadValue(

@@ -275,9 +275,9 @@ class Take(Keepsakes):
 
     def tag(self, *words: str) -> Take:
         """Add tags to it. Raises ``TypeError`` for what is no words, ``BadValue`` for characters that are no text."""
-        known = self.record.tags
-        fresh = tuple(word for word in _tags(words) if word not in known)
-        self.library._gateway.annotate(self.id, tags=known + fresh)
+        had = self.record.tags
+        fresh = tuple(word for word in _tags(words) if word not in had)
+        self.library._gateway.annotate(self.id, tags=had + fresh)
         return self
 
     def untag(self, *words: str) -> Take:

@@ -137,9 +137,9 @@ def begin_element(library: Library, service: str, request: VideoRequest, picture
     """
     name, description = str(request.inputs["name"]), str(request.inputs["description"])
     with _making:
-        if known := library.elements.by_name(name, service):
+        if there := library.elements.by_name(name, service):
             raise LibraryError(
-                f"This library knows an element {known.name!r} already. Nothing was sent. Choose another."
+                f"This library knows an element {there.name!r} already. Nothing was sent. Choose another."
             )
         record = library._gateway.engine.confirm(request, service=service)
         with contextlib.suppress(LibraryError):  # another kernel was quicker with the name: it gets its own later
@@ -184,14 +184,14 @@ def enhancing(library: Library, prompt: str, style: str = "default") -> VideoReq
 
 def making(library: Library, name: str, description: str, pictures: Sequence[str]) -> VideoRequest:
     """The request to Kling Elements."""
-    asked = elements.as_inputs(name, description, pictures)
-    return VideoRequest(model=ELEMENTS, catalog=library.catalog, **asked)
+    request_inputs = elements.as_inputs(name, description, pictures)
+    return VideoRequest(model=ELEMENTS, catalog=library.catalog, **request_inputs)
 
 
 def words_of(record: Record) -> str:
     """The words that the prompt enhancer gave; empty where it gave none."""
-    said = json.loads(record.outputs or "[]")
-    first = said[0] if said else ""
+    addresses = json.loads(record.outputs or "[]")
+    first = addresses[0] if addresses else ""
     if isinstance(first, dict):  # nobody documents its shape
         first = next((first[key] for key in ("text", "prompt", "output") if isinstance(first.get(key), str)), "")
     return first.strip() if isinstance(first, str) else ""

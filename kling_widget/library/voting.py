@@ -86,8 +86,8 @@ def _of_sweep(sweep: Sweep, axis: str | None, voter: str | None, seed: int | Non
         frozen, confirmed = sweep.expansion, sweep._confirmed()
         found = []
         for cell in frozen.cells:
-            known = confirmed.get(cell.key)
-            if known is None or known.take is None or known.state != "completed":
+            cell_record = confirmed.get(cell.key)
+            if cell_record is None or cell_record.take is None or cell_record.state != "completed":
                 continue
             values = {
                 one.name: one.labels[at]
@@ -96,7 +96,7 @@ def _of_sweep(sweep: Sweep, axis: str | None, voter: str | None, seed: int | Non
             }
             repeat = [f"repeat {cell.repeat + 1}"] if frozen.repeats > 1 else []
             label = " · ".join([*values.values(), *repeat]) or f"clip {cell.index + 1}"
-            found.append(Candidate(known.take, label, values))
+            found.append(Candidate(cell_record.take, label, values))
         return found
 
     return Arena(sweep.library, candidates, axis=axis, voter=voter, seed=seed)

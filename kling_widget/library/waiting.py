@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..errors import TakeTimeout
 
-_LOOK_S = 0.2  # how often whoever waits reads the library, in seconds: no request is sent for it
+_CHECK_S = 0.2  # how often whoever waits reads the library, in seconds: no request is sent for it
 
 
 def wait_until(ended: Callable[[], bool], timeout: float | None, ran_out: Callable[[], str]) -> None:
@@ -28,7 +28,7 @@ def wait_until(ended: Callable[[], bool], timeout: float | None, ran_out: Callab
     """
     end = None if timeout is None else time.monotonic() + timeout
     while not ended():
-        left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
+        left = _CHECK_S if end is None else min(_CHECK_S, end - time.monotonic())
         if left <= 0:
             raise TakeTimeout(f"Stopped waiting after {timeout:g} s; {ran_out()}")
         time.sleep(left)
@@ -37,4 +37,4 @@ def wait_until(ended: Callable[[], bool], timeout: float | None, ran_out: Callab
 async def has_ended(ended: Callable[[], bool]) -> None:
     """Return once something has ended. What ``ended`` raises is raised."""
     while not ended():
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_CHECK_S)

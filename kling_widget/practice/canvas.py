@@ -166,14 +166,14 @@ class Glaze:
         self.x, self.y = x, y
         alpha = np.asarray(picture.getchannel("A")).astype(np.float32) / 255
         half = alpha.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
-        self._parts = [
+        self._layers = [
             ((256 * (1 - cover)).astype(np.uint16), (plane * cover * 256 + 128).astype(np.uint16))
             for plane, cover in zip(yuv(picture.convert("RGB")), (alpha, half, half), strict=True)
         ]
 
     def lay(self, canvas: Canvas) -> None:
         """Blend it with what is on the canvas."""
-        for level, ((rest, paint), target) in enumerate(zip(self._parts, canvas.planes, strict=True)):
+        for level, ((rest, paint), target) in enumerate(zip(self._layers, canvas.planes, strict=True)):
             shift = level > 0
             x, y = self.x >> shift, self.y >> shift
             region = target[y : y + rest.shape[0], x : x + rest.shape[1]]

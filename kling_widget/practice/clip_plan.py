@@ -107,14 +107,14 @@ def plan_clip(
 
 def _given(inputs: Mapping[str, Any]) -> str:
     """Files that a request names, in words: ``from beach.png to dusk.png``."""
-    parts = []
+    phrases = []
     for key, word in (("image", "from"), ("end_image", "to"), ("video", "after")):
         if inputs.get(key):
-            parts.append(f"{word} {_file(str(inputs[key]))}")
+            phrases.append(f"{word} {_file(str(inputs[key]))}")
     count = len(inputs.get("images") or ())
     if count:
-        parts.append(f"with {count} picture{'s' if count > 1 else ''}")
-    return " ".join(parts)
+        phrases.append(f"with {count} picture{'s' if count > 1 else ''}")
+    return " ".join(phrases)
 
 
 def _file(url: str) -> str:

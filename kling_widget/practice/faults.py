@@ -171,10 +171,10 @@ def _truncate(answer: Answer, fault: Fault) -> Answer:
 
 
 def _patch(answer: Answer, fault: Fault) -> Answer:
-    said = json.loads(answer.body or b"{}")
-    data = {**(said.get("data") or {}), **fault.data}
-    said["data"] = {key: value for key, value in data.items() if not (key in fault.data and value is None)}
-    return replace(answer, body=json.dumps(said).encode())
+    envelope = json.loads(answer.body or b"{}")
+    data = {**(envelope.get("data") or {}), **fault.data}
+    envelope["data"] = {key: value for key, value in data.items() if not (key in fault.data and value is None)}
+    return replace(answer, body=json.dumps(envelope).encode())
 
 
 def _no_id(answer: Answer, fault: Fault) -> Answer:

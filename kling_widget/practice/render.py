@@ -62,13 +62,13 @@ def render(plan: ClipPlan, path: Path, going: Callable[[], bool] = lambda: True)
     Cancelled
         If ``going`` said no.
     """
-    part = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.part.mp4")
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.part.mp4")
     try:
-        with av.open(str(part), "w", options=_FILE) as container:
+        with av.open(str(unfinished), "w", options=_FILE) as container:
             _write(plan, container, going)
-        os.replace(part, path)
+        os.replace(unfinished, path)
     finally:
-        part.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 def _write(plan: ClipPlan, container: OutputContainer, going: Callable[[], bool]) -> None:
@@ -109,9 +109,9 @@ def _scene(plan: ClipPlan, number: int, shot: PlannedShot) -> Scene:
 
 
 def _words(plan: ClipPlan, number: int, shot: PlannedShot) -> Words:
-    parts = [f"shot {number + 1} of {len(plan.shots)}"] if len(plan.shots) > 1 else []
-    parts += [plan.given] if plan.given else []
-    return Words(shot.words, " · ".join(parts), plan.elements)
+    facts = [f"shot {number + 1} of {len(plan.shots)}"] if len(plan.shots) > 1 else []
+    facts += [plan.given] if plan.given else []
+    return Words(shot.words, " · ".join(facts), plan.elements)
 
 
 def _compose(canvas: Canvas, scene: Scene, second: float, glazes: tuple[Glaze, ...], frame: int, frames: int) -> None:

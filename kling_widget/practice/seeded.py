@@ -5,6 +5,6 @@ from __future__ import annotations
 import random
 
 
-def seeded(*parts: object) -> random.Random:
+def seeded(*values: object) -> random.Random:
     """Chance that follows from ``parts`` alone, on every machine."""
-    return random.Random(":".join(map(str, parts)))
+    return random.Random(":".join(map(str, values)))

@@ -80,10 +80,10 @@ def joined(beds: Sequence[Samples]) -> Samples:
     t = np.arange(long) / RATE
     tick = (0.5 * np.sin(2 * math.pi * 1480 * t) * np.exp(-t * 130)).astype(np.float32)
     cut = 0
-    for part in beds[:-1]:
-        cut += part.shape[1]
-        room = out[:, cut : cut + long]
-        room += tick[: room.shape[1]]
+    for before in beds[:-1]:
+        cut += before.shape[1]
+        place = out[:, cut : cut + long]
+        place += tick[: place.shape[1]]
     bed: Samples = (out * (PEAK / (float(np.abs(out).max()) or 1.0))).astype(np.float32)
     return bed
 

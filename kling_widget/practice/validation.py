@@ -69,7 +69,7 @@ def check(model: Model, body: Mapping[str, Any], *, strict: bool) -> Checked:
 
 
 def _refusal(problem: ValidationError, inputs: Mapping[str, Any]) -> Refused:
-    where = ".".join(str(part) for part in problem.absolute_path)
+    where = ".".join(str(step) for step in problem.absolute_path)
     if problem.validator == "oneOf" and "prompt" in inputs and "multi_prompt" in inputs:
         return Refused(400, "Invalid parameter: prompt and multi_prompt can't be used together", INVALID)
     if problem.validator in ("anyOf", "oneOf"):

@@ -103,9 +103,9 @@ def nearest(name: str, offered: Iterable[str]) -> str | None:
         return None
     if begun := [one for one in names if len(tidy) > 1 and one.startswith(tidy)]:
         return begun[0]
-    said = {meant for word in tidy.split("_") if (meant := _MEANT.get(word, word)) in names}
-    if len(said) == 1:  # as in `with_audio`
-        return said.pop()
+    meanings = {meant for word in tidy.split("_") if (meant := _MEANT.get(word, word)) in names}
+    if len(meanings) == 1:  # as in `with_audio`
+        return meanings.pop()
     near = next(iter(difflib.get_close_matches(tidy, [*names, *_MEANT], n=1, cutoff=0.6)), "")
     return near if near in names else meant if (meant := _MEANT.get(near)) in names else None
 
@@ -163,8 +163,8 @@ def _is_id(name: str, models: Sequence[Model]) -> bool:
 def _nearest_model(name: str, models: Sequence[Model]) -> str:
     if _is_id(name, models):
         ids = [model.id for model in models]
-        parts = [one for one in ids if one.startswith(f"{name.rstrip('/').casefold()}/")]
-        near = parts[:1] or difflib.get_close_matches(name[:100], ids, n=1, cutoff=0.4)
+        below = [one for one in ids if one.startswith(f"{name.rstrip('/').casefold()}/")]
+        near = below[:1] or difflib.get_close_matches(name[:100], ids, n=1, cutoff=0.4)
         return f" Did you mean {near[0]!r}?" if near else ""
     clips = [model for model in models if model.kind != TOOL]
     guess = re.sub(r"\b0(?=\d\b)", "o", _folded(name))  # a zero is often meant for an O

@@ -136,8 +136,8 @@ def refusal_text(body: bytes) -> tuple[int | None, str]:
 
 def prediction(data: Mapping[str, Any]) -> Prediction:
     """Read a task's record. Raises ``Unreadable`` where it has no id or no status in words."""
-    known, status = data.get("id"), data.get("status")
-    if not isinstance(known, str) or not _ID.fullmatch(known):
+    task, status = data.get("id"), data.get("status")
+    if not isinstance(task, str) or not _ID.fullmatch(task):
         raise Unreadable("The service's answer names no task.")
     if not isinstance(status, str) or not status.strip():
         raise Unreadable("The service's answer does not say how the task stands.")
@@ -145,7 +145,7 @@ def prediction(data: Mapping[str, Any]) -> Prediction:
     outputs = data.get("output") if data.get("outputs") is None else data.get("outputs")
     many = tuple(outputs) if isinstance(outputs, list) else () if outputs is None else (outputs,)
     return Prediction(
-        id=known,
+        id=task,
         status=_MEANS.get(status.lower(), status.lower())[:40],
         outputs=many,
         address=_text(_mapping(data.get("urls")).get("get")),
@@ -255,21 +255,21 @@ def _not_below_zero(value: Any) -> int | None:
     return found if found is None or found >= 0 else None
 
 
-def currency(said: Any, deep: int = 3) -> str:
+def currency(answer: Any, deep: int = 3) -> str:
     """Return the currency that an answer names, by whatever field, where it is not the dollar; empty where it is.
 
     An answer that names none is in dollars, by the service's documents.
 
     Parameters
     ----------
-    said
+    answer
         A JSON value.
     deep
         How many objects inside of each other are looked through.
     """
-    if isinstance(said, list) and deep:
-        return next(filter(None, (currency(one, deep - 1) for one in said)), "")
-    for name, value in _mapping(said).items():
+    if isinstance(answer, list) and deep:
+        return next(filter(None, (currency(one, deep - 1) for one in answer)), "")
+    for name, value in _mapping(answer).items():
         if "currency" in name.lower():
             for word in value.values() if isinstance(value, dict) else (value,):
                 if word is not None and (tidy := " ".join(str(word).split())[:20]).upper() not in _DOLLARS:

@@ -54,16 +54,16 @@ def bills(items: Iterable[Mapping[str, Any]]) -> dict[str, Bill]:
     """
     by_task: dict[str, dict[str, Mapping[str, Any]]] = {}
     for number, item in enumerate(items):
-        known = _text(_mapping(item.get("prediction")).get("uuid")) or _text(item.get("prediction_uuid"))
-        if known is not None:
-            mine, name = by_task.setdefault(known, {}), _text(item.get("uuid")) or f"number {number}"
+        task = _text(_mapping(item.get("prediction")).get("uuid")) or _text(item.get("prediction_uuid"))
+        if task is not None:
+            mine, name = by_task.setdefault(task, {}), _text(item.get("uuid")) or f"number {number}"
             if name not in mine or _updated(item) >= _updated(mine[name]):
                 mine[name] = item
     found = {}
-    for known, told in by_task.items():
-        bill = _bill(known, list(told.values()))
+    for task, entries in by_task.items():
+        bill = _bill(task, list(entries.values()))
         if bill is not None:
-            found[known] = bill
+            found[task] = bill
     return found
 
 
@@ -97,8 +97,8 @@ def _bill(prediction: str, records: Sequence[Mapping[str, Any]]) -> Bill | None:
 
 def _words(record: Mapping[str, Any]) -> list[str]:
     """What a record says that it is, the order's own state first."""
-    said = (_mapping(record.get("order")).get("state"), record.get("state"), record.get("billing_type"))
-    return [str(word).lower() for word in said if word]
+    states = (_mapping(record.get("order")).get("state"), record.get("state"), record.get("billing_type"))
+    return [str(word).lower() for word in states if word]
 
 
 def _updated(record: Mapping[str, Any]) -> str:

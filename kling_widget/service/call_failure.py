@@ -56,19 +56,19 @@ class Failure:
         name = type(error).__name__
         if call.sent:
             return cls(name, True, late)
-        opening = isinstance(error, NeverConnected)
-        cause = error.__cause__ if opening else error
+        unconnected = isinstance(error, NeverConnected)
+        cause = error.__cause__ if unconnected else error
         # A call that stays on this machine uses neither.
         local = urls.is_local(origin)
         proxy = None if local else network_environment.proxy(origin)
         if not local and (why := network_environment.certificates_fail()):
             return cls(name, False, late, setting=f"{network_environment.CERTIFICATES} names certificates, but {why}")
-        if proxy and not opening:
+        if proxy and not unconnected:
             why = "it is no address of a proxy"
             if isinstance(error, requests.exceptions.InvalidSchema):
                 why = "a SOCKS proxy needs the package PySocks (`pip install pysocks`)"
             return cls(name, False, late, setting=f"{proxy} names a proxy that can't be used: {why}")
-        if not opening:
+        if not unconnected:
             return cls(name, False, late, reason=f"the request could not be put together: {name}")
         through = f", through the proxy that {proxy} names" if proxy else ""
         return cls(name, False, late, reason=_why(cause) + through)

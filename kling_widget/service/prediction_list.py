@@ -120,12 +120,12 @@ def page(
             tasks.append(task)
         else:
             unclear.append(task)
-    said = [*_beside({name: value for name, value in data.items() if name != "items"}), *_beside(beside or {})]
-    totals = [_whole(value) for name, value in said if name in _TOTALS and value is not None]
+    beside_items = [*_beside({name: value for name, value in data.items() if name != "items"}), *_beside(beside or {})]
+    totals = [_whole(value) for name, value in beside_items if name in _TOTALS and value is not None]
     total = max((number for number in totals if number is not None), default=0)
-    readable = not any(_fails(name, value) for name, value in said)
+    readable = not any(_fails(name, value) for name, value in beside_items)
     if not items:
-        readable = readable and None not in totals and not any(_goes_on(name, value) for name, value in said)
+        readable = readable and None not in totals and not any(_goes_on(name, value) for name, value in beside_items)
     return Listing(tuple(tasks), tuple(unclear), len(items), readable, bool(items) or total > before, total)
 
 
@@ -163,17 +163,17 @@ def _task(item: Any, now_ms: int) -> Prediction | Entry:
     if not isinstance(item, dict):
         return Entry()
     status, created = item.get("status"), item.get("created_at")
-    known = {
+    found = {
         "status": status if isinstance(status, str) and status.strip() else None,
         "model": item["model"] if isinstance(item.get("model"), str) and item["model"].strip() else None,
         "created_at": created if isinstance(created, str) and _possible(created, now_ms) else None,
     }
     try:
         # A status that can't be read says nothing about the id beside it.
-        task = answers.prediction({**item, "status": known["status"] or "?"})
+        task = answers.prediction({**item, "status": found["status"] or "?"})
     except Unreadable:
-        return Entry(None, **known)
-    return task if all(known.values()) else Entry(task.id, **known)
+        return Entry(None, **found)
+    return task if all(found.values()) else Entry(task.id, **found)
 
 
 def _possible(created_at: str, now_ms: int) -> bool:

@@ -29,7 +29,7 @@ _NO_MONEY = re.compile(r"insufficient.*(credit|balance)|top[ -]?up", re.IGNORECA
 _NOTHING = "Nothing was made and nothing was charged."
 _MISSING = (NotFound, "The service does not know this. Nothing was charged for asking.")
 _INPUT = (InputRefused, f"The service does not accept this request. {_NOTHING} Change it and generate again.")
-_TROUBLE = (ServiceFailure, "The service has trouble of its own (HTTP {status}). It will be asked again.")
+_FAILURE = (ServiceFailure, "The service has trouble of its own (HTTP {status}). It will be asked again.")
 _MEANING: Mapping[int, tuple[type[ServiceError], str]] = {
     400: _INPUT,
     401: (KeyRejected, f"The service does not accept this key. {_NOTHING} Check WAVESPEED_API_KEY."),
@@ -57,7 +57,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> ServiceErro
         if code is None or code == 200:
             return None
         effective = code if 400 <= code < 600 else 500
-    kind, meaning = _MEANING.get(effective, _TROUBLE)
+    kind, meaning = _MEANING.get(effective, _FAILURE)
     if 400 <= effective < 500 and _NO_MONEY.search(words):
         kind, meaning = _MEANING[402]
     error = kind(meaning.format(status=status) + service_words(words), status=status, code=code, reason=words)
@@ -75,8 +75,8 @@ def surely_succeeded(status: int, body: bytes) -> bool:
     """
     if status != 200:
         return False
-    said, (code, words) = answers.parse(body).get("code"), answers.refusal_text(body)
-    return code is not None or (said is None and words.lower() in ("", "success", "ok"))
+    code_given, (code, words) = answers.parse(body).get("code"), answers.refusal_text(body)
+    return code is not None or (code_given is None and words.lower() in ("", "success", "ok"))
 
 
 def service_words(words: str) -> str:

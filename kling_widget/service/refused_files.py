@@ -112,8 +112,8 @@ class Tries:
         times = f"{count} times" if count > 1 else "once"
         if equal == count > 1:
             times += ", the same each time"
-        said = _KEPT.format(name=kept) if kept else "Nothing of it was kept."
-        return _WORDS.format(why=self.last.why, times=times, kept=said)
+        kept_line = _KEPT.format(name=kept) if kept else "Nothing of it was kept."
+        return _WORDS.format(why=self.last.why, times=times, kept=kept_line)
 
     def _equal(self, found: RefusedFile) -> int:
         return max(self._alike[found.sha256], self._alike[(found.why, found.size)])

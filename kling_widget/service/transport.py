@@ -116,9 +116,9 @@ class WatchedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> PoolManager:
         """The same for a proxy, whatever it speaks."""
-        known = proxy in self.proxy_manager
+        has_manager = proxy in self.proxy_manager
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
-        if not known:
+        if not has_manager:
             self._give(manager)
         return manager
 

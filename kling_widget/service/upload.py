@@ -101,28 +101,28 @@ def bring(ask: Callable[..., Any], origin: str, name: str, kind: str, file: Bina
         If it did not come through.
     """
     source = io.BytesIO(file) if isinstance(file, bytes) else file
-    asked = {"filename": name, "size": source.seek(0, os.SEEK_END), "content_type": kind}
+    announced = {"filename": name, "size": source.seek(0, os.SEEK_END), "content_type": kind}
     failed: KlingError | None = None
     try:
-        return _brought(ask, origin, name, kind, source, asked)
+        return _brought(ask, origin, name, kind, source, announced)
     except KlingError as error:
         failed = error
     raise _in_words(name, failed)
 
 
 def _brought(
-    ask: Callable[..., Any], origin: str, name: str, kind: str, source: BinaryIO, asked: Mapping[str, Any]
+    ask: Callable[..., Any], origin: str, name: str, kind: str, source: BinaryIO, announced: Mapping[str, Any]
 ) -> str:
     older = False
     try:
-        target = answers.upload_target(answers.envelope(ask("POST", "/media/uploads", json=asked).body))
+        target = answers.upload_target(answers.envelope(ask("POST", "/media/uploads", json=announced).body))
     except ServiceError as error:
         older = isinstance(error, NotFound) or error.status == 405
         if not older:
             raise
     if older:
-        said = ask("POST", "/media/upload/binary", form=_form(name, kind, source))
-        return answers.uploaded(answers.envelope(said.body))
+        answer = ask("POST", "/media/upload/binary", form=_form(name, kind, source))
+        return answers.uploaded(answers.envelope(answer.body))
     _put(target, Body(source, headers=target.headers), origin)
     return target.download_url
 
@@ -195,7 +195,7 @@ def _in_words(name: str, error: KlingError) -> KlingError:
         words = f"Too many requests for this account, so {name} is not uploaded. {FREE} Try again in a moment."
     else:
         words = f"{name} is not uploaded: the service has trouble (HTTP {error.status}). {FREE} Try again in a moment."
-    told = type(error)(words + service_words(error.reason), status=error.status, code=error.code, reason=error.reason)
-    if isinstance(told, RateLimited) and isinstance(error, RateLimited):
-        told.retry_after = error.retry_after
-    return told
+    raised = type(error)(words + service_words(error.reason), status=error.status, code=error.code, reason=error.reason)
+    if isinstance(raised, RateLimited) and isinstance(error, RateLimited):
+        raised.retry_after = error.retry_after
+    return raised

@@ -207,8 +207,8 @@ def _as_note(note: str) -> str:
     tidy = " ".join(note.split())
     if len(tidy) > NOTE_LENGTH:
         raise RequestError([Problem("note", f"{len(tidy)} characters; there is room for {NOTE_LENGTH}.")])
-    if said := flaw(tidy):
-        raise RequestError([Problem("note", said)])
+    if fault := flaw(tidy):
+        raise RequestError([Problem("note", fault)])
     return tidy
 
 

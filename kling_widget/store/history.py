@@ -74,7 +74,7 @@ def _took(held: Held) -> list[float | None]:
 
 
 def _practice(held: Held) -> list[bool]:
-    return [of == PRACTICE or bool(said) for of, said in zip(held["service"], held["simulated"], strict=True)]
+    return [of == PRACTICE or bool(simulated) for of, simulated in zip(held["service"], held["simulated"], strict=True)]
 
 
 _MADE: Mapping[str, tuple[tuple[str, ...], Callable[[Held], Sequence[Any]]]] = {
@@ -97,8 +97,8 @@ def reads(columns: Sequence[str]) -> tuple[str, ...]:
     Raises ``BadValue`` for what is no column of the history.
     """
     if unknown := [name for name in columns if name not in (*COLUMNS, *MORE)]:
-        known = ", ".join((*COLUMNS, *MORE))
-        raise BadValue(f"The history has no column {unknown[0]!r:.80}. There are: {known}.")
+        offered = ", ".join((*COLUMNS, *MORE))
+        raise BadValue(f"The history has no column {unknown[0]!r:.80}. There are: {offered}.")
     needed = [_MADE[name][0] if name in _MADE else (_NAMED.get(name, name),) for name in columns]
     return tuple(dict.fromkeys(("id", *(name for names in needed for name in names))))
 
@@ -174,11 +174,11 @@ def sweep(cells: Sequence[Mapping[str, Any]], axes: Sequence[str], takes: pd.Dat
     return table.merge(takes[others], how="left", on="id", sort=False)[[*first, *others]]
 
 
-def models(known: Iterable[Model]) -> pd.DataFrame:
+def models(catalog: Iterable[Model]) -> pd.DataFrame:
     """Lay models out as a table, one row a model, in the order given; see ``Library.models``."""
     import pandas as pd
 
-    clips = [model for model in known if model.kind != TOOL]
+    clips = [model for model in catalog if model.kind != TOOL]
     return pd.DataFrame(
         {
             "model": [model.id for model in clips],
@@ -201,12 +201,12 @@ def ledger(entries: Sequence[Mapping[str, Any]], zone: tzinfo = timezone.utc) ->
     return table.rename(columns={"amount": "dollars", "words": "prompt"})
 
 
-def votes(cast: Sequence[Vote], zone: tzinfo = timezone.utc) -> pd.DataFrame:
+def votes(given: Sequence[Vote], zone: tzinfo = timezone.utc) -> pd.DataFrame:
     """Lay votes out as a table, one row a vote, in the order given; see ``Arena.votes``."""
     import pandas as pd
 
     names = ["left", "right", "outcome", "voter", "at", "id"]
-    table = pd.DataFrame([[getattr(vote, name) for name in names] for vote in cast], columns=names)
+    table = pd.DataFrame([[getattr(vote, name) for name in names] for vote in given], columns=names)
     table["at"] = _local((table["at"].astype("float64") * 1000).round(), zone)
     return table.astype({"outcome": "category"})
 

@@ -114,9 +114,9 @@ def _file_size(path: Path) -> int:
     if head[:16] != _MAGIC:
         raise unusable(path, "it is no SQLite database")
     pages, page = int.from_bytes(head[28:32], "big"), int.from_bytes(head[16:18], "big")
-    told = pages * (65_536 if page == 1 else page) if head[24:28] == head[92:96] else 0
-    if about.st_size < told and not _has(path, _JOURNAL) and not _has(path, _LOG):
-        raise unusable(path, f"it is cut off: {about.st_size:,} of {told:,} bytes are there")
+    whole = pages * (65_536 if page == 1 else page) if head[24:28] == head[92:96] else 0
+    if about.st_size < whole and not _has(path, _JOURNAL) and not _has(path, _LOG):
+        raise unusable(path, f"it is cut off: {about.st_size:,} of {whole:,} bytes are there")
     return about.st_size
 
 
@@ -183,8 +183,8 @@ def _sound(base: sqlite3.Connection, path: Path, everything: bool) -> bool:
         raise unusable(path, "it belongs to another program")
     if extra := sorted(str(name) for kind, name, _of in found if kind == "trigger"):
         raise unusable(path, f"it holds a trigger, {extra[0]}, which no library has")
-    said = dict(base.execute("SELECT name, value FROM meta").fetchall())
-    version, revision = said.get("schema"), said.get("revision")
+    meta = dict(base.execute("SELECT name, value FROM meta").fetchall())
+    version, revision = meta.get("schema"), meta.get("revision")
     if type(version) is not int or version < 1 or type(revision) is not int or not 0 <= revision < _MOST:
         raise unusable(path, "its version and its revision can't be read")
     if version > layout.VERSION:
@@ -207,10 +207,10 @@ def _has_columns(base: sqlite3.Connection, path: Path, tables: Collection[str]) 
     if missing := sorted(set(metadata.tables).difference(tables)):
         raise unusable(path, f"its table {missing[0]} is not there")
     for table in metadata.tables.values():
-        told = {row[1]: row[5] for row in base.execute(f"PRAGMA table_info({table.name})")}
-        if gone := [column.name for column in table.columns if column.name not in told]:
+        there = {row[1]: row[5] for row in base.execute(f"PRAGMA table_info({table.name})")}
+        if gone := [column.name for column in table.columns if column.name not in there]:
             raise unusable(path, f"its table {table.name} has no {gone[0]}")
-        if [name for name, key in told.items() if key] != [
+        if [name for name, key in there.items() if key] != [
             column.name for column in table.columns if column.primary_key
         ]:
             raise unusable(path, f"its table {table.name} has another key")
@@ -225,9 +225,9 @@ def _pages_are_whole(base: sqlite3.Connection, path: Path, everything: bool) -> 
     if size > _LARGE and not everything:
         return False
     found = base.execute(f"PRAGMA {'integrity' if size <= _SMALL else 'quick'}_check")
-    for said in (" ".join(str(row[0]).split()) for row in found):
-        if said != "ok" and not said.startswith(_OF_A_ROW):
-            raise unusable(path, said[:200])
+    for complaint in (" ".join(str(row[0]).split()) for row in found):
+        if complaint != "ok" and not complaint.startswith(_OF_A_ROW):
+            raise unusable(path, complaint[:200])
     return True
 
 

@@ -106,10 +106,10 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
         return
     record = rows.get(connection, take)
     for kind, sign in (("charge", 1), ("refund", -1)):
-        told, before = changes.get(kind), getattr(record, kind)
-        if told is None or told == before:
+        now, before = changes.get(kind), getattr(record, kind)
+        if now is None or now == before:
             continue
-        amount = told - (before or 0)
+        amount = now - (before or 0)
         connection.execute(insert(ledger).values(entry(take, record.service, kind, amount)))
         # Booked on the day it was confirmed, so that a refund lowers the day that it belongs to.
         if not _all_sound(connection):

@@ -34,11 +34,11 @@ def learned(connection: Connection, record: Record) -> Learned | None:
 def all_learned(connection: Connection) -> Mapping[tuple[str, str | None], Learned]:
     """Return what was learned, by service and account."""
     values = connection.scalars(select(settings.c.value).where(settings.c.name.startswith(_PREFIX))).all()
-    known = {}
+    limits_found = {}
     for value in map(parsed, values):
         if (found := _read(value)) and is_text(value.get("service")) and is_text(value.get("account") or ""):
-            known[value["service"], value.get("account")] = found
-    return known
+            limits_found[value["service"], value.get("account")] = found
+    return limits_found
 
 
 def sent_back(connection: Connection, record: Record, limits: Limits, wait: float) -> Learned:

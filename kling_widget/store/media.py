@@ -89,12 +89,12 @@ class MediaStore:
             If it can't be written down.
         """
         name = name or (source.name if isinstance(source, Path) else "")
-        part = _IncomingFile(self._library, kind or "video")
-        with _whole_or_gone(part):
-            part.write(b"", name)  # of an empty file nothing else comes
-            for piece in _pieces(source, part.kind):
-                part.write(piece, name)
-            return self._settle(part, name, kind)
+        incoming = _IncomingFile(self._library, kind or "video")
+        with _whole_or_gone(incoming):
+            incoming.write(b"", name)  # of an empty file nothing else comes
+            for piece in _pieces(source, incoming.kind):
+                incoming.write(piece, name)
+            return self._settle(incoming, name, kind)
 
     def piece(
         self, upload: str, index: int, piece: bytes, *, last: bool, name: str, size: int, kind: MediumKind
@@ -115,25 +115,25 @@ class MediaStore:
         MediumRefused, LibraryError
             As ``keep`` does, and where a piece is missing. What had come is thrown away.
         """
-        part = self._incoming(upload, index, kind)
-        with _whole_or_gone(part, lambda: self.forget(upload)):
+        incoming = self._incoming(upload, index, kind)
+        with _whole_or_gone(incoming, lambda: self.forget(upload)):
             small_enough(name, size, kind)
-            after = part.size + len(piece)
-            if index != part.pieces or len(piece) > PIECE_MOST or after > size or (last and after != size):
+            after = incoming.size + len(piece)
+            if index != incoming.pieces or len(piece) > PIECE_MOST or after > size or (last and after != size):
                 raise MediumRefused(f"{plain(name)} did not come through whole. {_AGAIN}")
-            part.write(piece, name)
+            incoming.write(piece, name)
             if not last:
                 return None
             with self._lock:
                 self._arriving.pop(upload, None)
-            return self._settle(part, name, kind)
+            return self._settle(incoming, name, kind)
 
     def forget(self, upload: str) -> None:
         """Throw away what has come of a file that nobody wants any more."""
         with self._lock:
-            part = self._arriving.pop(upload, None)
-        if part:
-            part.path.unlink(missing_ok=True)
+            incoming = self._arriving.pop(upload, None)
+        if incoming:
+            incoming.path.unlink(missing_ok=True)
 
     def find(self, sha256: str) -> Medium | None:
         """The kept medium of a hash; None where its file is not here."""
@@ -205,29 +205,29 @@ class MediaStore:
                 if len(self._arriving) >= _AT_ONCE:
                     raise MediumRefused(f"{_AT_ONCE} files are on their way already. {FREE} Wait until one has come.")
                 self._arriving[upload] = _IncomingFile(self._library, kind)
-            part = self._arriving.get(upload)
-        if part is None:
+            incoming = self._arriving.get(upload)
+        if incoming is None:
             raise MediumRefused(f"The beginning of this file is not here any more. {_AGAIN}")
-        return part
+        return incoming
 
     def _sweep(self) -> None:
         """Remove what was abandoned: by pages that went away, and by kernels that died."""
-        for upload, part in list(self._arriving.items()):
-            if time.monotonic() - part.at > _ABANDONED_S:
+        for upload, incoming in list(self._arriving.items()):
+            if time.monotonic() - incoming.at > _ABANDONED_S:
                 del self._arriving[upload]
-        wanted = {part.path for part in self._arriving.values()}
+        wanted = {incoming.path for incoming in self._arriving.values()}
         for path in paths.folder(self._library, "media").glob(".*.part"):
             with contextlib.suppress(OSError):
                 if path not in wanted and time.time() - path.stat().st_mtime > _ABANDONED_S:
                     path.unlink()
 
-    def _settle(self, part: _IncomingFile, name: str, kind: MediumKind | None) -> Medium:
+    def _settle(self, incoming: _IncomingFile, name: str, kind: MediumKind | None) -> Medium:
         """Check a file that has come whole, and give it its name."""
-        with part.path.open("rb") as file:
+        with incoming.path.open("rb") as file:
             head = file.read(HEAD)
-        medium = examine(part.digest.hexdigest(), name, part.size, head, kind)
-        os.replace(part.path, paths.new(self._library, "media", medium.file_name))
-        sync_folder(part.path.parent)
+        medium = examine(incoming.digest.hexdigest(), name, incoming.size, head, kind)
+        os.replace(incoming.path, paths.new(self._library, "media", medium.file_name))
+        sync_folder(incoming.path.parent)
         return medium
 
 
@@ -255,13 +255,13 @@ class _IncomingFile:
 
 
 @contextlib.contextmanager
-def _whole_or_gone(part: _IncomingFile, forget: Callable[[], None] = lambda: None) -> Iterator[None]:
+def _whole_or_gone(incoming: _IncomingFile, forget: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Leave nothing of a file that could not be kept, and say why in words."""
     try:
         yield
     except BaseException as error:
         with contextlib.suppress(OSError):
-            part.path.unlink(missing_ok=True)
+            incoming.path.unlink(missing_ok=True)
         forget()
         if isinstance(error, OSError):
             raise LibraryError(

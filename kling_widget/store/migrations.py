@@ -66,9 +66,9 @@ def _back_up(engine: Engine, version: int) -> None:
         return
     target = Path(f"{database}.schema-{version}")
     try:
-        with replacing(target) as part, engine.connect() as connection:
+        with replacing(target) as unfinished, engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # SQLite makes such a copy outside of a transaction only
-            connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
     except (DBAPIError, OSError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error.strerror or error
         raise LibraryError(

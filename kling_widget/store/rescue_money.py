@@ -98,12 +98,12 @@ def close_budget(connection: Connection, lost: list[str]) -> None:
 def _square_take(connection: Connection, take: Row[Any], booked: Mapping[str, int], odd: Collection[str]) -> None:
     changes: dict[str, Any] = {}
     for kind in _BOOKED:
-        told, entered = getattr(take, kind), booked.get(kind)
-        if told is not None and told != (entered or 0):
-            _enter(connection, take.id, take.service, kind, told - (entered or 0))
-        elif told is None and entered is not None:
+        in_row, entered = getattr(take, kind), booked.get(kind)
+        if in_row is not None and in_row != (entered or 0):
+            _enter(connection, take.id, take.service, kind, in_row - (entered or 0))
+        elif in_row is None and entered is not None:
             changes[kind] = entered
-        elif told is None and kind in odd:
+        elif in_row is None and kind in odd:
             changes["settled"] = False  # billing is asked once more, and what it says otherwise is entered
             if kind == "charge":
                 changes[kind] = max(take.estimate, take.refund or 0, booked.get("refund", 0))
@@ -122,10 +122,10 @@ def _square_lost(connection: Connection, row: Mapping[str, Any], booked: Mapping
         amounts["charge"] = row.get("estimate") if damage.is_whole(row.get("estimate"), 0) else quote
     service = row.get("service") if damage.is_service(row.get("service")) else _UNKNOWN
     at = row.get("confirmed_at")
-    for kind, told in amounts.items():
-        if damage.is_whole(told) and told != booked.get(kind, 0):
+    for kind, in_row in amounts.items():
+        if damage.is_whole(in_row) and in_row != booked.get(kind, 0):
             whose = PRACTICE if row.get("simulated") == 1 else str(service)
-            _enter(connection, row["id"], whose, kind, told - booked.get(kind, 0), at)
+            _enter(connection, row["id"], whose, kind, in_row - booked.get(kind, 0), at)
 
 
 def _enter(connection: Connection, take: str, service: str, kind: str, amount: int, at: object = None) -> None:

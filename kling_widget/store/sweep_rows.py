@@ -65,8 +65,8 @@ def to_cell(row: Sequence[Any]) -> CellRecord | None:
     key, attempt, estimate, skipped, take, state = row
     if not (damage.is_text(key) and damage.is_whole(attempt, 0) and damage.is_whole(estimate, 0)):
         return None
-    known = state is not None and not damage.odd({"state": state})
-    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state if known else None)
+    is_valid = state is not None and not damage.odd({"state": state})
+    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state if is_valid else None)
 
 
 def to_order(row: Row[Any]) -> CellOrder:

@@ -54,8 +54,8 @@ class SweepStore:
         query = query.where(cells.c.sweep == sweep).order_by(cells.c.attempt)
         with read_only(self._engine) as connection:
             found = everything(connection, query)
-        known = (cell for row in found if (cell := sweep_rows.to_cell(row)) is not None)
-        return list({cell.cell: cell for cell in known}.values())
+        valid = (cell for row in found if (cell := sweep_rows.to_cell(row)) is not None)
+        return list({cell.cell: cell for cell in valid}.values())
 
     def of_take(self, take: str) -> tuple[SweepId, str] | None:
         """The sweep and the cell that a take was made for; None where it was made for none."""
@@ -117,9 +117,9 @@ class SweepStore:
     def freeze(self, sweep: SweepRecord, expansion: str) -> SweepRecord:
         """Write a sweep down that nothing is sent of yet; where one of its digest is there, return that one."""
         with writing(self._engine) as connection:
-            known = connection.execute(select(*sweep_rows.COLUMNS).where(sweeps.c.digest == sweep.digest)).first()
-            if known is not None:
-                return sweep_rows.get(connection, known.id)
+            there = connection.execute(select(*sweep_rows.COLUMNS).where(sweeps.c.digest == sweep.digest)).first()
+            if there is not None:
+                return sweep_rows.get(connection, there.id)
             values = {column.name: getattr(sweep, column.name) for column in sweep_rows.COLUMNS}
             connection.execute(insert(sweeps).values(**values, expansion=expansion))
             rows.next_revision(connection)
@@ -155,8 +155,8 @@ class SweepStore:
         """
         with writing(self._engine) as connection:
             record = sweep_rows.get(connection, sweep)
-            known = select(cells.c.cell, cells.c.attempt).where(cells.c.sweep == sweep)
-            there = {tuple(row) for row in connection.execute(known).all()}
+            ordered = select(cells.c.cell, cells.c.attempt).where(cells.c.sweep == sweep)
+            there = {tuple(row) for row in connection.execute(ordered).all()}
             new = [one for one in wanted if (one.cell, one.attempt) not in there]
             if not new:
                 return 0

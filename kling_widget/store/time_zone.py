@@ -75,8 +75,8 @@ def bounds(day: str, zone: tzinfo) -> tuple[int, int]:
 
 def _machine_zones() -> Iterator[str]:
     """Names that this machine gives its zone, the most particular first."""
-    if told := os.environ.get("TZ", "").removeprefix(":"):
-        yield told.rpartition("zoneinfo/")[2]
+    if named := os.environ.get("TZ", "").removeprefix(":"):
+        yield named.rpartition("zoneinfo/")[2]
     try:
         yield str(_LOCALTIME.resolve()).rpartition("zoneinfo/")[2]
         yield _TIMEZONE.read_text("ascii").strip()

@@ -38,9 +38,9 @@ class VoteStore:
             found = everything(connection, query)
         return [vote for row in found if (vote := _to_vote(row)) is not None]
 
-    def add(self, cast: Iterable[Vote]) -> int:
+    def add(self, given: Iterable[Vote]) -> int:
         """Write votes down, each id once. Returns how many are new."""
-        by_id = {vote.id: vote for vote in cast}
+        by_id = {vote.id: vote for vote in given}
         if not by_id:
             return 0
         with writing(self._engine) as connection:

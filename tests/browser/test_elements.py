@@ -29,14 +29,14 @@ field = w.VBox([area, w.HTML("<span>0 / 2,500</span>").add_class("kw-character-c
 field.add_class("kw-field").add_class("kw-field-prompt")
 prompt = f"anywidget:{{area.model_id}}"
 def save(name, element_id, note):
-    face.known = [*face.known, element_row(name, element_id, note=note)]
+    face.available = [*face.available, element_row(name, element_id, note=note)]
 def create(name, description, pictures, price):
     heard.append((name, description, pictures, price))
-    face.known = [*face.known, element_row(name, state="making")]
+    face.available = [*face.available, element_row(name, state="making")]
     return {{"text": f"Confirmed: {{name}} is being made."}}
 def forget(name):
-    face.known = [one for one in face.known if one["name"] != name]
-face = Elements(save, forget, create, lambda name: None, prompt=prompt, known=[
+    face.available = [one for one in face.available if one["name"] != name]
+face = Elements(save, forget, create, lambda name: None, prompt=prompt, available=[
     element_row("Mara", "{BEYOND}", note="A dancer"), element_row("Ann Lee", "2"), element_row("Marlon", "3"),
     element_row("Nia", "4")])
 def generate(values, *_):
@@ -181,7 +181,7 @@ def test_a_chosen_one_that_nobody_names_is_pointed_out_and_a_fourth_is_refused(j
 
 
 def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: Jupyter) -> None:
-    notebook, root, _ = opened(jupyter, "face.known, face.value = [], []")
+    notebook, root, _ = opened(jupyter, "face.available, face.value = [], []")
     notebook.run(2)
     add = root.get_by_role("button", name="+ add")
     add.click()
@@ -208,8 +208,8 @@ def test_an_id_comes_in_exactly_and_one_confirmation_makes_one_element(jupyter: 
 
 def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) -> None:
     late = "face._on_create = lambda name, *_: {'text': f'Confirmed: {name} is being made.'}"
-    making = "face.known = [*face.known, element_row('Otto', state='making')]"
-    made = "face.known = [*face.known[:-1], element_row('Otto', '5')]"
+    making = "face.available = [*face.available, element_row('Otto', state='making')]"
+    made = "face.available = [*face.available[:-1], element_row('Otto', '5')]"
     notebook, root, prompt = opened(jupyter, late, making, made)
     notebook.run(2)  # the kernel lists the element some time after it has answered
     waits = root.locator(".kw-element-making")
@@ -243,8 +243,8 @@ def test_a_new_element_is_being_made_until_its_name_completes(jupyter: Jupyter) 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_serious_in_chips_list_form_and_offers(jupyter: Jupyter, theme: Theme) -> None:
-    otto, kim = 'element_row("Otto", state="failed", trouble="Not charged.")', 'element_row("Kim", state="making")'
-    more = f"face.known = [*face.known, {otto}, {kim}]; face.value = [{{'element_id': '2'}}]"
+    otto, kim = 'element_row("Otto", state="failed", problem="Not charged.")', 'element_row("Kim", state="making")'
+    more = f"face.available = [*face.available, {otto}, {kim}]; face.value = [{{'element_id': '2'}}]"
     notebook, root, prompt = opened(jupyter, more)
     notebook.theme(theme)
     notebook.run(2)

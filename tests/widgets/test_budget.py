@@ -33,7 +33,7 @@ def a_paid_take(folder: Path) -> None:
 
 def told(spend: Spend, caps: Budget, *, practice: bool = False) -> tuple[Any, ...]:
     said = budget.spent(spend, caps, practice)
-    return said["before"] + said["sum"] + said["after"], said["part"]
+    return said["before"] + said["sum"] + said["after"], said["share"]
 
 
 def test_the_bar_says_what_is_spent_of_the_days_budget() -> None:
@@ -84,7 +84,7 @@ def test_takes_that_would_pass_the_budget_together_are_all_refused_before_anythi
         "Nothing was sent. Raise the budget, or ask for less."
     )
     assert click(studio)["text"] == "Confirmed: 1 take for about $0.336."
-    until(lambda: studio._header.spent["part"])
+    until(lambda: studio._header.spent["share"])
     until(lambda: submits(server))
     assert len(takes(library)) == 1
     assert studio._header.spent["after"] == " of $1.00"
@@ -113,7 +113,7 @@ def test_play_money_has_the_same_budget_and_is_capped_apart(tmp_path: Path) -> N
     studio = Studio(library, practice=True, budget="0.60")
     studio.prompt = FOX
     assert studio._header.spent["before"] == "play money today "
-    assert studio._header.spent["part"] == 0
+    assert studio._header.spent["share"] == 0
     assert click(studio)["text"].startswith("Confirmed")
     until(lambda: takes(library)[0].words == FOX)
     assert "allows $0.60 a day, and $0.56 is spent" in click(studio)["text"]

@@ -386,7 +386,7 @@ def test_an_element_is_made_from_pictures_and_can_be_chosen(studio: Studio, serv
     asked: dict[str, Any] = {"name": "Mara", "description": "A woman", "pictures": [PICTURE], "price": "$0.01"}
     assert page.tell("create", **asked)["ok"]
     assert not page.tell("create", **asked)["ok"]  # one of that name is in the cast
-    made = until(lambda: next((e for e in elements.known if e["state"] == "ready"), None))
+    made = until(lambda: next((e for e in elements.available if e["state"] == "ready"), None))
     (task,) = server.view()["tasks"]
     assert task["inputs"]["image"] == PICTURE
     assert made["name"] == "Mara"
@@ -405,12 +405,12 @@ def test_an_element_whose_maker_died_between_its_writes_is_in_the_cast_all_the_s
     run = library._gateway.engine.confirm(tools.making(library, "Mara", "", [PICTURE]), service=server.url)
     settled(library, run.id)
     studio = Studio(library)
-    until(lambda: [e["name"] for e in studio._builder.bindings.elements.known] == ["Mara"])
+    until(lambda: [e["name"] for e in studio._builder.bindings.elements.available] == ["Mara"])
     Page(studio._builder.bindings.elements).tell("forget", name="Mara")
-    until(lambda: not studio._builder.bindings.elements.known)
+    until(lambda: not studio._builder.bindings.elements.available)
     studio.close()
     again = Studio(library)
-    assert again._builder.bindings.elements.known == []  # what was forgotten stays so
+    assert again._builder.bindings.elements.available == []  # what was forgotten stays so
     again.close()
 
 
@@ -425,7 +425,7 @@ def test_two_clicks_at_once_make_one_element(studio: Studio, server: PracticeSer
         thread.start()
     for thread in clicks:
         thread.join()
-    until(lambda: [e["state"] for e in studio._builder.bindings.elements.known] == ["ready"])
+    until(lambda: [e["state"] for e in studio._builder.bindings.elements.available] == ["ready"])
     assert len(studio.library._gateway.runs(tools.ELEMENTS, server.url)) == 1
 
 

@@ -139,7 +139,7 @@ def test_a_clip_that_is_gone_makes_nothing_and_says_so(library: Library) -> None
     take.video.unlink()
     answer = made(Page(Player(take)), take.id, export="gif")
     assert answer["made"] is None
-    assert "not" in answer["trouble"]
+    assert "not" in answer["problem"]
 
 
 def test_no_page_gets_pieces_of_what_it_did_not_ask_for(library: Library) -> None:

@@ -105,4 +105,4 @@ def test_a_changed_file_is_never_shown_as_the_take(file: Path, fate: str, words:
         whereabouts(here, file, NOW)
     said = whereabouts(both, file, NOW)
     assert (said["bytes"], said["head"], said["url"]) == (0, "", CDN)
-    assert words in said["trouble"]
+    assert words in said["problem"]

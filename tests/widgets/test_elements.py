@@ -113,7 +113,7 @@ def test_an_element_is_forgotten_by_name_and_an_unknown_one_is_said_to_be(face: 
 
 def test_a_picture_travels_as_bytes_and_never_in_what_is_saved(face: Elements) -> None:
     page = Page(face)
-    face.known = [element_row("Mara", BEYOND, picture=True), element_row("Nia", "2")]
+    face.available = [element_row("Mara", BEYOND, picture=True), element_row("Nia", "2")]
     assert page.tell("picture", name="Mara")["ok"]
     assert page.tell("picture", name="Nia")["ok"]
     assert [buffers for _, buffers in page.heard] == [[b"\x89PNG"], []]
@@ -121,8 +121,8 @@ def test_a_picture_travels_as_bytes_and_never_in_what_is_saved(face: Elements) -
 
 
 def test_an_id_beyond_what_a_page_can_count_to_is_text_in_all_that_is_synced(face: Elements) -> None:
-    face.known = [element_row("Mara", BEYOND)]
+    face.available = [element_row("Mara", BEYOND)]
     face.value = [{"element_id": BEYOND}]
-    state = face.get_state(["value", "known"])
+    state = face.get_state(["value", "available"])
     assert state["value"] == [{"element_id": BEYOND}]
-    assert state["known"][0]["element_id"] == BEYOND
+    assert state["available"][0]["element_id"] == BEYOND

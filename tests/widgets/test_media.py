@@ -212,11 +212,11 @@ def test_an_upload_that_failed_says_why_and_is_tried_again_by_a_click(
     server.faults.add(call="put", cut=-1)
     known = page.bring(picture())["medium"]
     until(lambda: states(face) == ["failed"])
-    assert "nothing was charged" in face.value["image"][0]["trouble"]
+    assert "nothing was charged" in face.value["image"][0]["problem"]
     assert (face.waiting(), face.ready) == (["image"], {})
     page.tell("again", medium=known)
     settled(face)
-    assert face.value["image"][0]["trouble"] == ""
+    assert face.value["image"][0]["problem"] == ""
     assert "image" in face.ready
 
 
@@ -281,7 +281,7 @@ def test_what_the_service_is_about_to_throw_away_is_uploaded_again(face: Media, 
     with uploader.store._engine.begin() as connection:
         connection.execute(media.update().values(uploaded_at=0))
     face.renew()
-    assert "not in the library any more" in face.value["image"][0]["trouble"]
+    assert "not in the library any more" in face.value["image"][0]["problem"]
 
 
 def test_another_models_places_keep_what_they_have_has_place_for(face: Media, page: Page) -> None:
@@ -300,7 +300,7 @@ def test_no_change_is_lost_between_threads(face: Media) -> None:
             url = f"https://pictures.example/{number}/{n}.png"
             face._put(face.slots[0], of_address(url))
             if n % 2:
-                face._amend("images", url, trouble="seen")
+                face._amend("images", url, problem="seen")
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -308,7 +308,7 @@ def test_no_change_is_lost_between_threads(face: Media) -> None:
     for thread in threads:
         thread.join()
     assert len(face.ready["images"]) == 160
-    assert sum(one["trouble"] == "seen" for one in face.value["images"]) == 80
+    assert sum(one["problem"] == "seen" for one in face.value["images"]) == 80
 
 
 def test_the_trait_holds_no_bytes_and_no_path(face: Media, page: Page, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_confirmed_prompt_is_asked_for_once_and_compared_with_what_came(desk: 
     assert not desk.confirm()["ok"]
     desk.face.enhanced("A red fox in snow")
     assert desk.face.enhancer["state"] == "done"
-    assert desk.face.enhancer["parts"] == [["same", "A"], ["ins", " red"], ["same", " fox in snow"]]
+    assert desk.face.enhancer["pieces"] == [["same", "A"], ["ins", " red"], ["same", " fox in snow"]]
     assert desk.page.tell("settle", accept=True)["ok"]
     assert desk.face.enhancer == idle(offered=True, price=PRICE, styles=STYLES)
     desk.page.tell("settle", accept=False)  # another view of the same panel
@@ -167,9 +167,9 @@ def test_a_persons_own_templates_stand_before_the_built_in_ones_and_their_troubl
         "kind": "light",
         "text": "lit by {source: fire | stars}",
         "own": True,
-        "parts": ["lit by ", {"blank": "source", "choices": ["fire", "stars"]}],
+        "pieces": ["lit by ", {"blank": "source", "choices": ["fire", "stars"]}],
     }
-    assert desk.face.trouble == "One can't be read."
+    assert desk.face.problem == "One can't be read."
     assert desk.face.templates[1:] == rows(Own())
 
 

@@ -21,7 +21,7 @@ _KEEPS = frozenset(
     ("stringify", "log", "info", "warn", "debug", "error", "fetch", "$fetch", "post", "put", "axios", "request", "ajax",
      "run", "subscribe", "send", "Request", "got", "ky", *_TESTS)
 )  # fmt: skip
-_PART = re.compile(r"\$\{([^`]*)")
+_INSERTED = re.compile(r"\$\{([^`]*)")
 _NAME = re.compile(r"[^\W\d][\w$]*")
 _WRITES = re.compile(
     r"(?<![\w$])([^\W\d][\w$]*)(?![\w$])\s*(?:[-+*/%|&?^<>]*=(?!=)|\+\+|--)|(?:\+\+|--)\s*([^\W\d][\w$]*)"
@@ -85,9 +85,9 @@ class Names:
         """Return the names that the parts to fill in of templates write; all that stand in such a part may change."""
         written: Counter[str] = Counter()
         for token in self._text:
-            for part in _PART.findall(token.text) if token.kind == "template" else ():
-                self.changed |= set(_NAME.findall(part))
-                written.update({one: 2 for pair in _WRITES.findall(part) for one in pair if one})
+            for inserted in _INSERTED.findall(token.text) if token.kind == "template" else ():
+                self.changed |= set(_NAME.findall(inserted))
+                written.update({one: 2 for pair in _WRITES.findall(inserted) for one in pair if one})
         return written
 
     def unsure(self, name: str) -> bool:

@@ -46,14 +46,14 @@ def commands(text: str, before: str = "") -> Iterator[list[Word]]:
     """
     if any(sign in text for sign in (DOLLAR, TICK)):
         text = text.replace(DOLLAR, " ").replace(TICK, " ")
-    asked = split(text)
+    last_commands = split(text)
     earlier, unclear = _tolerant(before)
     begun = earlier.pop()  # the first command may begin before the text
-    asked[:1] = [Command(begun.marks, [*begun.words, *asked[0].words])]
-    known = _Variables([*earlier, *asked], unclear)
-    for number, command in enumerate([*earlier, *asked]):
-        words = [known.resolved(word, number) for word in command.words]
-        known.pass_by(words, number)
+    last_commands[:1] = [Command(begun.marks, [*begun.words, *last_commands[0].words])]
+    variables = _Variables([*earlier, *last_commands], unclear)
+    for number, command in enumerate([*earlier, *last_commands]):
+        words = [variables.resolved(word, number) for word in command.words]
+        variables.pass_by(words, number)
         if number >= len(earlier):
             yield [Word(plain(word.text), word.filled) for word in words]
 

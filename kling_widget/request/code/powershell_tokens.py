@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_CAST = re.compile(r"\[[\w.\[\]]+\]")
+_TYPE = re.compile(r"\[[\w.\[\]]+\]")
 _VARIABLE = re.compile(r"\$\{?(?:\w+:)?(\w+)")
 _WRITES = re.compile(r"\$\{?(?:\w+:)?(\w+)\}?\s*(?:[-+*/%?]*=|\+\+|--)|(?:\+\+|--)\s*\$\{?(?:\w+:)?(\w+)")
 _MOST_TOKENS = 5_000
@@ -135,7 +135,7 @@ class Variables:
 
     def _begins(self, at: int) -> bool:
         before = at - 1
-        while before >= 0 and self._kind(before) == "word" and _CAST.fullmatch(self._script[before].text):
+        while before >= 0 and self._kind(before) == "word" and _TYPE.fullmatch(self._script[before].text):
             before -= 1
         prompt = self._kind(before) == "word" and self._script[before].text.endswith(">")
         return before < 0 or prompt or self._kind(before) == "end" or self._script[before].text == "{"
@@ -167,7 +167,7 @@ class Variables:
             first = holder = self._first(at, opener)
             if self._kind(first) == "variable" and self._is(first + 1, "=") and first != at:
                 first += 2
-            if self._kind(first) == "word" and not _CAST.fullmatch(self._script[first].text):
+            if self._kind(first) == "word" and not _TYPE.fullmatch(self._script[first].text):
                 return "" if self._word(first) in _ONLY_READ else None
             if first != holder:
                 return self._script[holder].text

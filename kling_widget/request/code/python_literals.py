@@ -31,27 +31,27 @@ _MAGICS = 20  # lines of a notebook's own that are passed over
 _BREAKS = (SyntaxError, ValueError, MemoryError, RecursionError)  # how the parser fails
 _NONE: Mapping[str, Any] = {}
 _names: ContextVar[Mapping[str, Any]] = ContextVar("names")
-_known: ContextVar[Names | None] = ContextVar("known", default=None)
+_assigned_names: ContextVar[Names | None] = ContextVar("assigned_names", default=None)
 
 
 @contextmanager
 def names(tree: ast.Module) -> Iterator[Mapping[str, Any]]:
     """Resolve, within the block, the names that a text assigns a literal and nothing in it may change."""
-    known = Names(tree)
+    text_names = Names(tree)
     literals: dict[str, Any] = {}
-    token, others = _names.set(literals), _known.set(known)
+    token, others = _names.set(literals), _assigned_names.set(text_names)
     try:
-        for name, expression in known.assigned.items():
+        for name, expression in text_names.assigned.items():
             try:
                 value = literal(expression)
             except RequestError:
                 continue
-            if len(json.dumps(value)) <= _MOST and not (isinstance(value, (list, dict)) and name in known.changed):
+            if len(json.dumps(value)) <= _MOST and not (isinstance(value, (list, dict)) and name in text_names.changed):
                 literals[name] = value
         yield literals
     finally:
         _names.reset(token)
-        _known.reset(others)
+        _assigned_names.reset(others)
 
 
 def id_of(node: ast.expr) -> str:
@@ -190,8 +190,8 @@ def _shape(node: ast.Call, where: str, levels: int) -> dict[str, Any]:
 
 
 def _no_literal(node: ast.expr, where: str) -> str:
-    known = _known.get()
-    unsure = ", which the text may change" if known and known.unsure(id_of(node)) else ""
+    text_names = _assigned_names.get()
+    unsure = ", which the text may change" if text_names and text_names.unsure(id_of(node)) else ""
     what = {
         ast.JoinedStr: "an f-string",
         ast.Call: f"a call of {name_of(node)[:40]}" if isinstance(node, ast.Call) else "",

@@ -188,9 +188,9 @@ class Duel(Player):
     @t.validate("by")
     def _by_an_axis(self, proposal: Any) -> str:
         by: str = proposal["value"]
-        known = {name for one in self._arena._candidates() for name in one.values}
-        if by and known and by not in known:
-            raise t.TraitError(f"These takes have no axis {by!r:.80}. There are: {', '.join(sorted(known))}.")
+        offered = {name for one in self._arena._candidates() for name in one.values}
+        if by and offered and by not in offered:
+            raise t.TraitError(f"These takes have no axis {by!r:.80}. There are: {', '.join(sorted(offered))}.")
         return by
 
     # A saved notebook tells nothing of a vote that is to be blind.

@@ -39,8 +39,8 @@ class Results(TypedDict):
 
 def results(tally: Tally, title: str) -> Results:
     """Return what a page draws of a tally."""
-    known = [one for one in tally.standings if one.count.votes]
-    scale = _Scale(end for one in known for end in (one.strength, one.low, one.high))
+    rated = [one for one in tally.standings if one.count.votes]
+    scale = _Scale(end for one in rated for end in (one.strength, one.low, one.high))
     lines = [
         Line(
             name=tally.names[one.candidate],

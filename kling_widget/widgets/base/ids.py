@@ -25,10 +25,10 @@ class Ids(t.TraitType[Any, Any]):
             raise t.TraitError(f"{words}; this is {value!r}.")
         ids = []
         for take in [value] if single else value:
-            known = take if isinstance(take, str) else getattr(take, "id", None)
-            if not isinstance(known, str) or not known:
+            take_id = take if isinstance(take, str) else getattr(take, "id", None)
+            if not isinstance(take_id, str) or not take_id:
                 raise t.TraitError(f"{words}; this is {take!r}.")
-            ids.append(known)
+            ids.append(take_id)
         ids = list(dict.fromkeys(ids))
         if len(ids) > MOST:
             raise t.TraitError(f"{self.name} holds at most {MOST} takes; these are {len(ids)}.")

@@ -67,18 +67,18 @@ class Following:
             self._revision = max([self._revision, *(record.revision for record in changed.values())])
 
 
-_known: weakref.WeakKeyDictionary[Engine, weakref.ref[Following]] = weakref.WeakKeyDictionary()
+_kept: weakref.WeakKeyDictionary[Engine, weakref.ref[Following]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
 def following(library: Library) -> Following:
     """The one of a library."""
     with _lock:
-        known = _known.get(library._gateway.engine)
-        found = known() if known else None
+        kept = _kept.get(library._gateway.engine)
+        found = kept() if kept else None
         if found is None:
             found = Following(library)
-            _known[library._gateway.engine] = weakref.ref(found)
+            _kept[library._gateway.engine] = weakref.ref(found)
         return found
 
 

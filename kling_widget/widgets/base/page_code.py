@@ -79,5 +79,5 @@ def _build_anew() -> None:
         return
     ran = subprocess.run([sys.executable, str(_BUNDLER)], capture_output=True, text=True, check=False)
     if ran.returncode != 0:
-        said = f"{ran.stdout}{ran.stderr}".strip()
-        raise RuntimeError(f"The page's code is not built yet, and python -m tools.bundle failed.\n{said}")
+        output = f"{ran.stdout}{ran.stderr}".strip()
+        raise RuntimeError(f"The page's code is not built yet, and python -m tools.bundle failed.\n{output}")

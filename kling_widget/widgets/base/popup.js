@@ -6,16 +6,16 @@ import { focused } from "./widget.js";
  * @param {AbortSignal} signal
  * @param {object} popup
  * @param {() => boolean} popup.isOpen
- * @param {Element[]} popup.parts what belongs to it, its opener too
+ * @param {Element[]} popup.elements what belongs to it, its opener too
  * @param {HTMLElement} popup.opener gets the keyboard back from inside
  * @param {() => void} popup.hide
  * @param {() => boolean} [popup.keeps] whether it holds what a person has typed: then only Escape and its opener close it
  * @returns {() => void} closes it
  */
-export function closeElsewhere(signal, { isOpen, parts, opener, hide, keeps = () => false }) {
+export function closeElsewhere(signal, { isOpen, elements, opener, hide, keeps = () => false }) {
   /** @param {EventTarget[]} path */
-  const inside = (path) => parts.some((part) => path.includes(part));
-  const holdsFocus = () => parts.some((part) => part.contains(focused(part)));
+  const inside = (path) => elements.some((element) => path.includes(element));
+  const holdsFocus = () => elements.some((element) => element.contains(focused(element)));
   const close = () => {
     if (!isOpen()) return;
     const held = holdsFocus();

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection, Iterable
-from typing import Any
 
-import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 import traitlets as t
 
 from ...request.model_names import nearest
@@ -31,26 +29,3 @@ def refuse_unknown(widget: type, keywords: Iterable[str], allowed: Collection[st
         if name not in allowed:
             offered = [*allowed, *inspect.signature(widget).parameters]
             raise TypeError(f"{widget.__name__}() takes no {name!r}.{hint(name, offered)}")
-
-
-class DeclaredNames(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
-    """A widget that takes no keyword and no attribute which its class does not have.
-
-    Names that begin with an underscore are free.
-
-    Raises
-    ------
-    TypeError
-        If a keyword names no trait.
-    AttributeError
-        If an attribute is set that the class does not have.
-    """
-
-    def __init__(self, *args: Any, **traits: Any) -> None:
-        refuse_unknown(type(self), traits, type(self).class_traits())
-        super().__init__(*args, **traits)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name[0] != "_" and not hasattr(type(self), name):
-            raise AttributeError(f"{type(self).__name__} has no {name!r}.{hint(name, public(type(self)))}")
-        super().__setattr__(name, value)

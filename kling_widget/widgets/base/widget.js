@@ -183,7 +183,7 @@ export function setUpRoot(el, ...classes) {
 }
 
 const BOX = ".widget-box, .kw-studio";
-const SAID = ".kw-gone, .kw-screen-gone, .kw-view-gone"; // a panel and a player have words of their own
+const OWN_LINES = ".kw-gone, .kw-screen-gone, .kw-view-gone"; // a panel and a player have words of their own
 
 /**
  * Set up a widget's element, and let it be quiet while its kernel is gone: what asks the kernel is disabled, and a line above
@@ -201,7 +201,7 @@ export function openView({ model, el, signal }, ...classes) {
     freeze ??= newFreezer(root, signal);
     freeze(gone);
     if (!gone) line.remove();
-    else if (hostOf() !== "page" && !outermost(root).querySelector(SAID)) root.append(line);
+    else if (hostOf() !== "page" && !outermost(root).querySelector(OWN_LINES)) root.append(line);
   }, el);
   signal.addEventListener("abort", () => line.remove());
 }

@@ -15,15 +15,13 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 import anywidget
-import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 import traitlets as t
 from IPython.core.getipython import get_ipython
 
 from ...errors import KlingError
-from ...text import has_half, mended
+from .mixins import DeclaredNames, UnicodeWidget
 from .page_code import HIDDEN, built, page_code
 from .page_sessions import send_from_any_thread
-from .unknown_names import DeclaredNames
 
 log = logging.getLogger(__name__)
 
@@ -33,54 +31,6 @@ Answer = Mapping[str, Any] | tuple[Mapping[str, Any], Buffers] | None
 Handler = Callable[[Command, Buffers], Answer]
 
 _IDS_KEPT = 512  # of commands already carried out; a page never has that many under way
-
-
-class UnicodeWidget(w.Widget):  # type: ignore[misc]  # ipywidgets ships no types
-    """A widget whose messages can be sent whatever a person wrote.
-
-    A page may send half of a character. The widget keeps it, so that validation can refuse it in words; a message with
-    it could not be encoded, or would break the connection. What is sent holds ``�`` in its place.
-    """
-
-    def _send(self, msg: Any, buffers: Any = None) -> None:
-        # Half of a character is written as an escape; a backslash that somebody typed is only a closer look.
-        halves = "\\ud" in repr(msg) and has_half(msg)
-        super()._send(mended(msg) if halves else msg, buffers)
-
-
-class MirrorWidget(UnicodeWidget):
-    """A widget whose traits say what something else holds, and set it where code sets them.
-
-    A host hands a page's messages to more than one thread (JupyterLab the first of them to the main one, the others to
-    a subshell), and the engine has its own. So a trait may be told what is no longer held, and then nobody may take it
-    for something that code asked for.
-    """
-
-    def __init__(self, *args: Any, **traits: Any) -> None:
-        self._mirrored: dict[tuple[int, str], object] = {}  # (thread, trait) -> the value that `_mirror` sets there
-        super().__init__(*args, **traits)
-
-    def _mirror(self, held: Callable[[], Mapping[str, Any]]) -> None:
-        """Set the traits that differ from what is held. Where several threads do, the last one leaves them alike."""
-        again = True
-        while again:
-            again = False
-            for name, value in held().items():
-                if getattr(self, name) == value:
-                    continue
-                key = threading.get_ident(), name
-                self._mirrored[key] = value
-                try:
-                    self.set_trait(name, value)
-                finally:
-                    self._mirrored.pop(key, None)
-                again = True
-                break  # whoever observes it may have changed what is held
-
-    def _is_mirrored(self, name: str, value: object) -> bool:
-        """Whether `_mirror` sets this now, and not code."""
-        key = threading.get_ident(), name
-        return key in self._mirrored and self._mirrored[key] == value
 
 
 class CommandWidget(DeclaredNames, UnicodeWidget, anywidget.AnyWidget):

@@ -58,14 +58,14 @@ def summary(model: Model, name: str, before: Values, after: Values, dropped: tup
     """Say what became of a form's values when a model, called ``name``, was chosen; empty if nothing did."""
     cut = [one for one in dropped if one in model.fields and after.get(one) != defaults(model).get(one)]
     gone = [one for one in dropped if one not in cut]
-    said = [f"{name} takes no {', '.join(gone)}: dropped."] if gone else []
-    said += [f"{name} takes less of {', '.join(cut)}: what is too much was dropped."] if cut else []
+    sentences = [f"{name} takes no {', '.join(gone)}: dropped."] if gone else []
+    sentences += [f"{name} takes less of {', '.join(cut)}: what is too much was dropped."] if cut else []
     old, new = len(before.get("multi_prompt") or ()), len(after.get("multi_prompt") or ())
     if new and old != new:
-        said.append(f"The {old} shots became {new}.")
+        sentences.append(f"The {old} shots became {new}.")
     if "duration" in model.fields and (seconds := after.get("duration")) != before.get("duration"):
-        said.append(f"The clip's length is {seconds} s now.")
-    return " ".join(said)
+        sentences.append(f"The clip's length is {seconds} s now.")
+    return " ".join(sentences)
 
 
 def _carry_shots(new: Model, kept: dict[str, Any]) -> bool:

@@ -11,7 +11,8 @@ import ipywidgets as w  # type: ignore[import-untyped]  # ships no types
 from ...errors import Problem
 from ...request.catalog import Model
 from ...request.storyboard import fit
-from ..base.widget import UnicodeWidget, reference
+from ..base.mixins import UnicodeWidget
+from ..base.widget import reference
 from ..elements.elements import Elements
 from ..media.media import Media
 from ..storyboard.storyboard import Storyboard

@@ -107,8 +107,8 @@ def from_inputs(model: Model, made_of: Mapping[str, Any]) -> tuple[dict[str, Any
     values, left_out, found = defaults(model), [], offer(model)
     extras = {extra.name: extra for extra in found.extras}
     for name, value in as_inputs(made_of).items():
-        known = name in values and name != BOTH and (name in model.fields or value == values[name])
-        if not known or not _offered(name, value, found):
+        has_control = name in values and name != BOTH and (name in model.fields or value == values[name])
+        if not has_control or not _offered(name, value, found):
             left_out.append(name)
         elif name in extras and extras[name].kind == "json":
             values[name] = json.dumps(value, ensure_ascii=False)

@@ -21,7 +21,7 @@ function render({ model, el, signal, host }) {
   const word = create("span", {}, "Generate");
   const button = create("button", { class: "kw-go-button kw-num", type: "button" }, word, price);
   const batches = create("span", { class: "kw-seg kw-num", role: "group", "aria-label": "How many takes" });
-  const said = create("p", { class: "kw-status", role: "status" });
+  const status = create("p", { class: "kw-status", role: "status" });
   const key = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
   const note = create("span", { class: "kw-note" });
   const quote = create("p", { class: "kw-quote kw-num", role: "status" });
@@ -30,14 +30,14 @@ function render({ model, el, signal, host }) {
   sure.hidden = true;
   el.append(
     create("div", { class: "kw-row" }, button, batches, create("span", { class: "kw-key", "aria-hidden": "true" }, key), create("span", { class: "kw-grow" }), note, code),
-    create("div", { class: "kw-go-words" }, sure, quote, said));
+    create("div", { class: "kw-go-words" }, sure, quote, status));
 
   let waiting = false;
 
   /** @param {string} text @param {string} tone */
   const say = (text, tone) => {
-    said.textContent = text;
-    said.dataset.tone = tone;
+    status.textContent = text;
+    status.dataset.tone = tone;
   };
 
   /** @type {{ duration?: Model, sound?: Model }} what the price hangs on */
@@ -100,7 +100,7 @@ function render({ model, el, signal, host }) {
       const { answer } = await sendCommand(model, "generate", { values, takes: batch.takes, price: batch.price, confirmed, model: shownModel }, { signal });
       // What the engine had to say about this click by now is the later word.
       if (!model.get("text")) say(answer.text ?? "", answer.refused ? "bad" : "ok");
-      if (!answer.refused) setTimeout(() => { if (said.textContent === answer.text) say("", "ok"); }, READ);
+      if (!answer.refused) setTimeout(() => { if (status.textContent === answer.text) say("", "ok"); }, READ);
       if (answer.focus) focusOn(await studioRoot(el, signal), answer.focus);
     } catch (error) {
       if (!signal.aborted) say(error instanceof Error ? error.message : String(error), "bad");

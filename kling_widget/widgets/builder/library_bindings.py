@@ -74,26 +74,26 @@ class LibraryBindings:
     def refresh(self) -> None:
         """Show what the library says now. Called on the engine's thread."""
         tools.conclude_elements(self._library, self._service.name)
-        cast = [self._member(member) for member in self._library.elements.all(self._service.name)]
-        if cast != self.elements.known:
-            self.elements.known = cast
+        rows = [self._member(member) for member in self._library.elements.all(self._service.name)]
+        if rows != self.elements.available:
+            self.elements.available = rows
         if self._enhancing and self.prompt_tools.enhancer["state"] == "running":
             self._show_enhanced(self._library._gateway.record(self._enhancing))
 
     # Elements
 
     def _member(self, member: Any) -> dict[str, Any]:
-        trouble = ""
+        problem = ""
         if not member.element_id:
-            trouble = tools.no_id(self._library._gateway.record(member.take))
-        state: Any = "ready" if member.element_id else "failed" if trouble else "making"
+            problem = tools.no_id(self._library._gateway.record(member.take))
+        state: Any = "ready" if member.element_id else "failed" if problem else "making"
         return element_row(
             member.name,
             member.element_id,
             note=member.note,
             picture=bool(member.picture),
             state=state,
-            trouble=trouble,
+            problem=problem,
         )
 
     def _save(self, name: str, element_id: str, note: str) -> None:
@@ -210,11 +210,11 @@ def elements_alone() -> Elements:
 
     def save(name: str, element_id: str, note: str) -> None:
         entries[:] = [one for one in entries if one["name"] != name] + [element_row(name, element_id, note=note)]
-        alone.known = list(entries)
+        alone.available = list(entries)
 
     def forget(name: str) -> None:
         entries[:] = [one for one in entries if one["name"] != name]
-        alone.known = list(entries)
+        alone.available = list(entries)
 
     def create(*_: object) -> Mapping[str, Any]:
         raise KlingError("An element is made with a library: Builder(Library()). Nothing was sent.")

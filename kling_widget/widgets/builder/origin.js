@@ -10,15 +10,15 @@ const WORDS = 60; // characters that are shown
 function render({ model, el, signal }) {
   openView({ model, el, signal }, "kw-origin");
   el.setAttribute("role", "status");
-  const word = create("span", {}), of = create("bdi", { dir: "auto" }), said = create("span", {});
+  const word = create("span", {}), of = create("bdi", { dir: "auto" }), problem = create("span", {});
   /** @param {string} name @param {string} kind @param {string} title */
   const button = (name, kind, title) => create("button", { class: "kw-quiet", type: "button", title, onclick: () => {
-    sendCommand(model, kind, {}, { signal }).then(() => { said.textContent = ""; }, (error) => { if (!signal.aborted) said.textContent = error.message; });
+    sendCommand(model, kind, {}, { signal }).then(() => { problem.textContent = ""; }, (error) => { if (!signal.aborted) problem.textContent = error.message; });
   } }, name);
   const from = create("span", {}, word, of, button("Let go", "let_go", "The next take is then nobody's child. What stands in the builder stays."));
   const replaced = create("span", {}, button("Put back what was here", "put_back", ""));
   const back = /** @type {HTMLButtonElement} */ (replaced.firstChild);
-  el.append(from, replaced, said);
+  el.append(from, replaced, problem);
   watchTraits(model, ["of", "word", "before", "replaced"], signal, () => {
     const whose = model.get("of"), before = model.get("before");
     from.hidden = !whose;

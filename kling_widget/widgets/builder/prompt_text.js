@@ -28,9 +28,9 @@ export function spliced(before, words, after) {
   const head = after.trim() ? before : before.trimEnd();
   const ended = /[.!?…]["”»]?$/.test(head);
   const lead = !head || /[\s([“„«]$/.test(head) ? "" : ended || /[,;:–—-]$/.test(head) ? " " : ", ";
-  const said = ended ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+  const sentence = ended ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   const tail = !after.trim() || /^[\s,;:.!?…)\]”»]/.test(after) ? "" : " ";
-  const start = head + lead + said;
+  const start = head + lead + sentence;
   return { text: start + (after.trim() ? tail + after : ""), caret: start.length };
 }
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import traitlets as t
 
-from ..base.unknown_names import DeclaredNames
-from ..base.widget import MirrorWidget
+from ..base.mixins import DeclaredNames, MirrorWidget
 from .evaluation import price_to_json
 
 INPUTS = (

@@ -13,22 +13,22 @@ function render({ model, el, signal }) {
   openView({ model, el, signal }, "kw-code");
   el.setAttribute("role", "region");
   el.setAttribute("aria-label", "The request as code");
-  const known = newId();
+  const suffix = newId();
   const tabs = create("div", { class: "kw-code-tabs", role: "tablist", "aria-label": "The request as" });
-  const text = create("pre", { class: "kw-code-text", id: `kw-code-${known}`, role: "tabpanel", dir: "auto", tabindex: 0 });
+  const text = create("pre", { class: "kw-code-text", id: `kw-code-${suffix}`, role: "tabpanel", dir: "auto", tabindex: 0 });
   const copy = create("button", { class: "kw-quiet", type: "button" }, "Copy");
   const close = create("button", { class: "kw-quiet kw-code-close", type: "button", "aria-label": "Close the code", title: "Close (Esc)" }, "×");
   const heard = create("span", { class: "kw-hidden", role: "status" });
   const box = create("textarea", {
-    class: "kw-code-box", id: `kw-paste-${known}`, rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
+    class: "kw-code-box", id: `kw-paste-${suffix}`, rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
     placeholder: "JSON, a curl command, Python (generate, VideoRequest, client.run), JavaScript (fetch) or a %%kling cell",
   });
   const fill = create("button", { class: "kw-quiet kw-code-fill", type: "button" }, "Fill the form");
-  const said = create("p", { class: "kw-code-status", id: `kw-status-${known}`, role: "status" });
-  box.setAttribute("aria-describedby", said.id);
+  const outcome = create("p", { class: "kw-code-status", id: `kw-status-${suffix}`, role: "status" });
+  box.setAttribute("aria-describedby", outcome.id);
   el.append(
     create("div", { class: "kw-row" }, tabs, create("span", { class: "kw-grow" }), copy, close, heard), text,
-    create("div", { class: "kw-row" }, create("label", { class: "kw-label kw-grow", for: box.id }, "Paste a request"), fill), box, said);
+    create("div", { class: "kw-row" }, create("label", { class: "kw-label kw-grow", for: box.id }, "Paste a request"), fill), box, outcome);
 
   /** @type {Record<string, string>} */
   let forms = {};
@@ -50,7 +50,7 @@ function render({ model, el, signal }) {
     const names = Object.keys(forms);
     if (names.join() !== Array.from(tabs.children, (tab) => /** @type {HTMLElement} */ (tab).dataset.key).join())
       tabs.replaceChildren(...names.map((name, i) => create("button", {
-        type: "button", role: "tab", id: `kw-tab-${known}-${i}`, "aria-controls": text.id, dataset: { key: name }, onclick: () => choose(name),
+        type: "button", role: "tab", id: `kw-tab-${suffix}-${i}`, "aria-controls": text.id, dataset: { key: name }, onclick: () => choose(name),
       }, name)));
     choose(names.includes(chosen) ? chosen : names[0] ?? "");
   });
@@ -72,7 +72,7 @@ function render({ model, el, signal }) {
   }, { signal });
   signal.addEventListener("abort", () => clearTimeout(back));
 
-  pasting({ model, box, fill, said, signal });
+  pasting({ model, box, fill, outcome, signal });
 
   /** @type {Element | null} who had the keyboard when it was opened, and gets it back */
   let opener = null;
@@ -95,13 +95,13 @@ function render({ model, el, signal }) {
 
 /**
  * Send what was pasted, and say what became of it.
- * @param {{ model: Model, box: HTMLTextAreaElement, fill: HTMLButtonElement, said: HTMLElement, signal: AbortSignal }} parts
+ * @param {{ model: Model, box: HTMLTextAreaElement, fill: HTMLButtonElement, outcome: HTMLElement, signal: AbortSignal }} view
  */
-function pasting({ model, box, fill, said, signal }) {
+function pasting({ model, box, fill, outcome, signal }) {
   /** @param {string} words @param {"ok" | "bad" | "wait"} tone */
   const say = (words, tone) => {
-    said.textContent = words;
-    said.dataset.tone = tone;
+    outcome.textContent = words;
+    outcome.dataset.tone = tone;
   };
   let waiting = false;
   const send = async () => {

@@ -46,5 +46,5 @@ class Code(CommandWidget):
             return {"text": self._on_fill(text)}
         except RequestError as error:
             # Nobody was about to send anything: what is to be changed is the text.
-            said = " ".join(problem.message for problem in error.problems)
-            raise KlingError(f"{said} Nothing was filled in.") from None
+            reasons = " ".join(problem.message for problem in error.problems)
+            raise KlingError(f"{reasons} Nothing was filled in.") from None

@@ -6,30 +6,30 @@ import { newcomer } from "./new_element.js";
 
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {import("./new_element.js").Host} Host */
-/** @typedef {import("./elements.js").Known} Known */
+/** @typedef {import("./elements.js").ElementRow} ElementRow */
 
 /**
  * The elements to choose from, and the form for a new one.
  * @param {{ model: Model, host: Host, signal: AbortSignal, add: HTMLElement, value: () => string[],
- *   portrait: (one: Pick<Known, "name" | "element_id" | "picture">) => Node, choose: (id: string) => boolean, leave: (id: string) => void,
+ *   portrait: (one: Pick<ElementRow, "name" | "element_id" | "picture">) => Node, choose: (id: string) => boolean, leave: (id: string) => void,
  *   tell: (kind: string, fields: Record<string, unknown>) => Promise<void>, say: (words: string) => void,
  *   expect: (name: string) => void }} view `expect` is called with the name of an element that will be made
- * @returns {{ el: HTMLElement, told: HTMLElement, show: () => void }} `told`: the words that stand in it while it is open
+ * @returns {{ el: HTMLElement, status: HTMLElement, show: () => void }} `status`: the words that stand in it while it is open
  */
-export function castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say, expect }) {
+export function elementList({ model, host, signal, add, value, portrait, choose, leave, tell, say, expect }) {
   const search = create("input", { class: "kw-entry", type: "search", placeholder: "Search elements…", "aria-label": "Search elements" });
   const rows = create("ul", { class: "kw-element-rows", "aria-label": "Elements" });
   const empty = create("p", { class: "kw-empty" }, "No element goes by that name.");
-  const told = create("p", { class: "kw-status", role: "status" });
+  const status = create("p", { class: "kw-status", role: "status" });
   const list = create("div", { class: "kw-element-list" }, search, rows, empty,
     create("button", { class: "kw-quiet", type: "button", onclick: () => showForm(search.value.trim()) }, "New…"));
-  const form = newcomer({ model, host, signal, back: () => showList(), done: (id, said, making) => {
+  const form = newcomer({ model, host, signal, back: () => showList(), done: (id, words, making) => {
     close();
     if (id) choose(id);
     if (making) expect(making);
-    if (said) say(said);
+    if (words) say(words);
   } });
-  const el = create("div", { class: "kw-element-popup", role: "dialog", "aria-label": "Choose elements", id: `kw-element-${newId()}`, hidden: true }, list, form.el, told);
+  const el = create("div", { class: "kw-element-popup", role: "dialog", "aria-label": "Choose elements", id: `kw-element-${newId()}`, hidden: true }, list, form.el, status);
   add.setAttribute("aria-controls", el.id);
   add.setAttribute("aria-expanded", "false");
 
@@ -37,14 +37,14 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
   const show = () => {
     if (el.hidden || list.hidden) return;
     const ids = value(), wanted = folded(search.value).trim();
-    /** @type {Known[]} */
-    const fitting = model.get("known").filter((/** @type {Known} */ one) => folded(`${one.name} ${one.note}`).includes(wanted));
+    /** @type {ElementRow[]} */
+    const fitting = model.get("available").filter((/** @type {ElementRow} */ one) => folded(`${one.name} ${one.note}`).includes(wanted));
     const held = picks().indexOf(/** @type {HTMLButtonElement} */ (focused(el)));
     rows.replaceChildren(...fitting.map((one) => {
       const on = one.state === "ready" && ids.includes(one.element_id);
       const about = { ready: one.note, making: "being made", failed: "not made" }[one.state];
       return create("li", {},
-        create("button", { class: "kw-element-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.trouble || one.note || null,
+        create("button", { class: "kw-element-pick", type: "button", "aria-pressed": String(on), disabled: one.state !== "ready", title: one.problem || one.note || null,
           onclick: () => { if (on) leave(one.element_id); else choose(one.element_id); } },
         portrait(one), create("span", { dir: "auto" }, one.name), create("small", { dir: "auto" }, about)),
         one.state === "making" ? null : forgetter(one.name, () => tell("forget", { name: one.name })));
@@ -55,7 +55,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
   const showList = () => {
     list.hidden = false;
     form.el.hidden = true;
-    told.textContent = "";
+    status.textContent = "";
     show();
     search.focus();
   };
@@ -63,10 +63,10 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
   const showForm = (looked) => {
     list.hidden = true;
     form.el.hidden = false;
-    told.textContent = "";
+    status.textContent = "";
     form.begin(looked);
   };
-  const close = closeElsewhere(signal, { isOpen: () => !el.hidden, parts: [el, add], opener: add, keeps: () => !form.el.hidden && form.filled(), hide: () => {
+  const close = closeElsewhere(signal, { isOpen: () => !el.hidden, elements: [el, add], opener: add, keeps: () => !form.el.hidden && form.filled(), hide: () => {
     el.hidden = true;
     add.setAttribute("aria-expanded", "false");
   } });
@@ -76,7 +76,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     el.hidden = false;
     add.setAttribute("aria-expanded", "true");
     search.value = "";
-    if (model.get("known").length) showList();
+    if (model.get("available").length) showList();
     else showForm("");
   }, { signal });
   search.addEventListener("input", show, { signal });
@@ -90,7 +90,7 @@ export function castlist({ model, host, signal, add, value, portrait, choose, le
     event.preventDefault();
     event.stopPropagation();
   }, { signal });
-  return { el, told, show };
+  return { el, status, show };
 }
 
 /** A text in which case, and how accents are written, no longer count. @param {string} text */

@@ -1,7 +1,7 @@
 // The elements of a request: the chosen ones as chips, those to choose from in a list, and what the prompt leaves unsaid.
 // @ts-check
 import { create, focused, openView, saveTraits, sendCommand, watchTraits } from "../base/widget.js";
-import { castlist } from "./element_list.js";
+import { elementList } from "./element_list.js";
 import { followArea, markNames, namedIn, writeInto } from "./name_marks.js";
 import { studioRoot } from "../base/root.js";
 
@@ -9,14 +9,14 @@ import { studioRoot } from "../base/root.js";
 /** @typedef {import("./new_element.js").Host} Host */
 
 /**
- * One element, as `cast.known` says it. Ids exceed what a number here can hold: they are strings, always.
- * @typedef {object} Known
+ * One element, as `elements.element_row` returns it. Ids exceed what a number here can hold: they are strings, always.
+ * @typedef {object} ElementRow
  * @property {string} name
  * @property {string} element_id
  * @property {string} note
  * @property {boolean} picture
  * @property {"ready" | "making" | "failed"} state
- * @property {string} trouble
+ * @property {string} problem
  */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal, host: Host }} view */
@@ -25,16 +25,16 @@ function render({ model, el, signal, host }) {
   const chips = create("span", { class: "kw-element-chips" });
   const add = create("button", { class: "kw-element kw-element-add", type: "button", "aria-haspopup": "dialog" }, "+ add");
   const hints = create("div", { class: "kw-element-hints", "aria-live": "polite" });
-  const said = create("p", { class: "kw-status", role: "status" });
+  const status = create("p", { class: "kw-status", role: "status" });
   const problem = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
-  const below = create("div", { class: "kw-element-below" }, said, problem, hints);
+  const below = create("div", { class: "kw-element-below" }, status, problem, hints);
 
-  /** @returns {Known[]} */
-  const known = () => model.get("known");
+  /** @returns {ElementRow[]} */
+  const available = () => model.get("available");
   /** Names of elements that the kernel has promised to make, and does not list yet. @type {Set<string>} */
   const expected = new Set();
   let shown = true; // a model that takes no elements has no row for them, and names mean nothing to it
-  const ready = () => (shown ? known().filter(({ state }) => state === "ready") : []);
+  const ready = () => (shown ? available().filter(({ state }) => state === "ready") : []);
   /** @returns {string[]} */
   const value = () => model.get("value").map((/** @type {{ element_id: string }} */ one) => one.element_id);
   const chosen = () => value().flatMap((id) => ready().find((one) => one.element_id === id)?.name ?? []);
@@ -66,7 +66,7 @@ function render({ model, el, signal, host }) {
   const chooseByName = (name) => choose(ready().find((one) => one.name === name)?.element_id ?? "");
   /** @param {string} words @param {"ok" | "wait" | "bad"} [tone] */
   const say = (words, tone = "ok") => {
-    for (const place of [said, pop.told]) {
+    for (const place of [status, pop.status]) {
       place.textContent = words;
       place.dataset.tone = tone;
     }
@@ -74,7 +74,7 @@ function render({ model, el, signal, host }) {
   /** @param {string} kind @param {Record<string, unknown>} fields */
   const tell = (kind, fields) => sendCommand(model, kind, fields, { signal }).then(() => {}, (error) => { if (!signal.aborted) say(error.message, "bad"); });
 
-  const pop = castlist({ model, host, signal, add, value, portrait, choose, leave, tell, say: (words) => say(words), expect: (name) => {
+  const pop = elementList({ model, host, signal, add, value, portrait, choose, leave, tell, say: (words) => say(words), expect: (name) => {
     expected.add(name);
     showAll();
   } });
@@ -91,7 +91,7 @@ function render({ model, el, signal, host }) {
   let drawMarks = () => {};
 
   const showChips = () => {
-    const all = known(), ids = value();
+    const all = available(), ids = value();
     for (const { name } of all) expected.delete(name);
     const making = [...all.filter(({ state }) => state === "making"), ...Array.from(expected, (name) => ({ name, element_id: "", picture: false }))];
     const looks = JSON.stringify([ids, all, making]);
@@ -116,10 +116,10 @@ function render({ model, el, signal, host }) {
     const replaced = shotsOnly(); // what is not sent names nobody
     const text = [...(replaced ? [] : [area?.value ?? prompt?.get("value") ?? ""]), ...shots].join("\n");
     const there = new Set(namedIn(text, ready().map(({ name }) => name)).map(({ name }) => name));
-    const names = chosen(), room = value().length < model.get("most");
+    const names = chosen(), takesMore = value().length < model.get("most");
     const unnamed = names.filter((name) => !there.has(name));
-    const unchosen = room ? Array.from(there).filter((name) => !names.includes(name)) : [];
-    const failed = known().filter(({ state }) => state === "failed");
+    const unchosen = takesMore ? Array.from(there).filter((name) => !names.includes(name)) : [];
+    const failed = available().filter(({ state }) => state === "failed");
     const looks = JSON.stringify([unnamed, unchosen, failed, Boolean(area), shots.length > 0]);
     if (hints.dataset.looks === looks) return;
     hints.dataset.looks = looks;
@@ -127,7 +127,7 @@ function render({ model, el, signal, host }) {
       ...unnamed.map((name) => hint("warn", replaced ? `${name} is not named in a shot.` : shots.length ? `${name} is named neither in the prompt nor in a shot.` : `${name} is not named in the prompt.`,
         area ? "Insert" : "", () => insert(name))),
       ...unchosen.map((name) => hint("soft", `${name} is named, but not chosen.`, "Choose", () => chooseByName(name))),
-      ...failed.map(({ name, trouble }) => hint("bad", `${name} was not made. ${trouble}`, "Forget", () => tell("forget", { name }))));
+      ...failed.map(({ name, problem: reason }) => hint("bad", `${name} was not made. ${reason}`, "Forget", () => tell("forget", { name }))));
     const needs = below.getBoundingClientRect().height;
     if (needs > (parseFloat(el.style.getPropertyValue("--kw-hints")) || 0)) el.style.setProperty("--kw-hints", `${needs}px`);
   };
@@ -169,8 +169,8 @@ function render({ model, el, signal, host }) {
     }, life);
     showHints();
   }));
-  watchTraits(model, ["value", "known", "most"], signal, showAll);
-  watchTraits(model, ["known"], signal, () => el.classList.toggle("kw-element-saved", known().length > 0));
+  watchTraits(model, ["value", "available", "most"], signal, showAll);
+  watchTraits(model, ["available"], signal, () => el.classList.toggle("kw-element-saved", available().length > 0));
   const watcher = new ResizeObserver(() => {
     if (shown === el.getClientRects().length > 0) return;
     shown = !shown;
@@ -213,17 +213,17 @@ function portraits(model, signal) {
   signal.addEventListener("abort", () => { for (const url of held.values()) void url.then(URL.revokeObjectURL, () => {}); });
   /** @param {string} name @returns {Promise<string>} */
   const fetchPicture = (name) => sendCommand(model, "picture", { name }, { signal }).then(({ buffers }) => {
-    const part = /** @type {BlobPart | undefined} */ (/** @type {unknown} */ (buffers[0]));
-    return part ? URL.createObjectURL(new Blob([part])) : "";
+    const image = /** @type {BlobPart | undefined} */ (/** @type {unknown} */ (buffers[0]));
+    return image ? URL.createObjectURL(new Blob([image])) : "";
   });
-  /** @param {Pick<Known, "name" | "element_id" | "picture">} one */
+  /** @param {Pick<ElementRow, "name" | "element_id" | "picture">} one */
   return ({ name, element_id, picture }) => {
     const hue = Array.from(name).reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 360, 0);
     const drawn = create("i", { class: "kw-portrait", "aria-hidden": "true", style: { "--kw-hue": hue } });
     if (!picture) return drawn;
-    const key = `${name} ${element_id}`, asked = held.get(key) ?? fetchPicture(name);
-    held.set(key, asked);
-    asked.then((url) => { if (url) drawn.append(create("img", { src: url, alt: "", draggable: "false" })); }, () => held.delete(key));
+    const key = `${name} ${element_id}`, fetched = held.get(key) ?? fetchPicture(name);
+    held.set(key, fetched);
+    fetched.then((url) => { if (url) drawn.append(create("img", { src: url, alt: "", draggable: "false" })); }, () => held.delete(key));
     return drawn;
   };
 }

@@ -25,16 +25,16 @@ def element_row(
     note: str = "",
     picture: bool = False,
     state: State = "ready",
-    trouble: str = "",
+    problem: str = "",
 ) -> dict[str, Any]:
-    """One element as the page shows it. ``trouble`` says why one that failed was not made."""
+    """One element as the page shows it. ``problem`` says why one that failed was not made."""
     return {
         "name": name,
         "element_id": element_id,
         "note": note,
         "picture": picture,
         "state": state,
-        "trouble": trouble,
+        "problem": problem,
     }
 
 
@@ -42,7 +42,7 @@ class Elements(CommandWidget):
     """Which elements a request has, and which there are to choose from.
 
     The page marks their names in the prompt, completes them, and points out a chosen one that no word names. What it
-    chooses is in ``value`` at once; its commands change what is known.
+    chooses is in ``value`` at once; its commands change what is available.
 
     Parameters
     ----------
@@ -68,7 +68,9 @@ class Elements(CommandWidget):
     value: t.List[Any] = t.List(t.Dict(), help="The chosen ones as the API takes them: `{element_id}`, a string.").tag(
         sync=True
     )
-    known: t.List[Any] = t.List(t.Dict(), help="The service's elements, as `cast.known` says them.").tag(sync=True)
+    available: t.List[Any] = t.List(t.Dict(), help="The service's elements, as `element_row` returns them.").tag(
+        sync=True
+    )
     most = t.Int(MOST, help="How many may be chosen.").tag(sync=True)
     prompt = t.Unicode(help="The prompt's control, as a reference.").tag(sync=True)
     board = t.Unicode(help="The storyboard's, as a reference: names in its shots count too. Empty: there is none.").tag(

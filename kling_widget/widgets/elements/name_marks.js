@@ -51,7 +51,7 @@ export function namedIn(text, names) {
     for (let at = whole.indexOf(key); at >= 0; at = whole.indexOf(key, at + 1)) {
       const start = starts.get(at), end = starts.get(at + key.length);
       if (start === undefined || end === undefined || found.some((other) => start < other.end && other.start < end)) continue;
-      if (wordsPartAt(text, start) && wordsPartAt(text, end)) found.push({ start, end, name });
+      if (isWordBoundary(text, start) && isWordBoundary(text, end)) found.push({ start, end, name });
     }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -65,13 +65,13 @@ export function namedIn(text, names) {
  *   the word is a name already
  */
 export function begunAt(text, caret, names) {
-  if (!wordsPartAt(text, caret)) return null;
+  if (!isWordBoundary(text, caret)) return null;
   for (let start = Math.max(0, caret - REACH); start <= caret; start++) {
-    const word = text.slice(start, caret), asked = text[start - 1] === "@" && !IN_WORD.test(characterBefore(text, start - 1));
-    if (!asked && (word.length < ENOUGH || !wordsPartAt(text, start))) continue;
+    const word = text.slice(start, caret), afterAt = text[start - 1] === "@" && !IN_WORD.test(characterBefore(text, start - 1));
+    if (!afterAt && (word.length < ENOUGH || !isWordBoundary(text, start))) continue;
     if (/^[\udc00-\udfff]|\s$/.test(word)) continue;
     const key = foldCase(word), fitting = names.filter((name) => foldCase(name).startsWith(key));
-    if (fitting.length) return { start: asked ? start - 1 : start, whole: fitting.some((name) => foldCase(name) === key), names: fitting };
+    if (fitting.length) return { start: afterAt ? start - 1 : start, whole: fitting.some((name) => foldCase(name) === key), names: fitting };
   }
   return null;
 }
@@ -82,7 +82,7 @@ function foldCase(text) {
 }
 
 /** Whether a word may begin or end at a place. @param {string} text @param {number} place */
-function wordsPartAt(text, place) {
+function isWordBoundary(text, place) {
   if (place <= 0 || place >= text.length) return true;
   const before = characterBefore(text, place), after = String.fromCodePoint(text.codePointAt(place) ?? 0);
   return !ACCENT.test(after) && !(isSpaced(before) && isSpaced(after));
@@ -123,7 +123,7 @@ export function followArea(root, signal, attach) {
   /** @type {Element | null} */
   let area = null;
   let life = new AbortController();
-  const look = () => {
+  const findArea = () => {
     const now = root.querySelector(".kw-field-prompt textarea");
     if (now === area) return;
     life.abort();
@@ -131,13 +131,13 @@ export function followArea(root, signal, attach) {
     area = now;
     if (now instanceof HTMLTextAreaElement) attach(now, life.signal);
   };
-  const watcher = new MutationObserver(look);
+  const watcher = new MutationObserver(findArea);
   watcher.observe(root, { childList: true, subtree: true });
   signal.addEventListener("abort", () => {
     watcher.disconnect();
     life.abort();
   });
-  look();
+  findArea();
 }
 
 /**
@@ -172,12 +172,12 @@ export function markNames(area, names, signal) {
   const draw = () => {
     const text = area.value;
     let at = 0;
-    const parts = namedIn(text, names.ready()).flatMap(({ start, end, name }) => {
+    const pieces = namedIn(text, names.ready()).flatMap(({ start, end, name }) => {
       const between = text.slice(at, start);
       at = end;
       return [between, create("mark", { dataset: { chosen: names.chosen(name) ? "yes" : "no" } }, text.slice(start, end))];
     });
-    words.replaceChildren(...parts, text.slice(at));
+    words.replaceChildren(...pieces, text.slice(at));
     place(); // a scrollbar may have come
   };
   const offers = completeNames(area, words, names, signal);

@@ -8,7 +8,7 @@ import { create, sendCommand, showOptions } from "../base/widget.js";
 const UNHEARD = 2500; // ms without an answer until it is said that the kernel is busy
 
 /**
- * @param {{ model: Model, host: Host, signal: AbortSignal, done: (saved: string, said: string, making: string) => void, back: () => void }} view
+ * @param {{ model: Model, host: Host, signal: AbortSignal, done: (saved: string, words: string, making: string) => void, back: () => void }} view
  *   `done` is called with the id of an element that was brought in, empty where one is being made, with what was answered
  * @returns {{ el: HTMLElement, filled: () => boolean, begin: (name: string) => void }} `filled`: whether anything is typed in it;
  *   `begin` shows it to somebody who looked for a name
@@ -20,13 +20,13 @@ export function newcomer({ model, host, signal, done, back }) {
   const description = create("input", { class: "kw-entry", maxlength: 100, autocomplete: "off" });
   const pictures = picturesOf(model, host, signal);
   const ways = create("span", { class: "kw-seg", role: "group", "aria-label": "How it comes in" });
-  const trouble = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
+  const status = create("p", { class: "kw-status", role: "status", dataset: { tone: "bad" } });
   const submit = create("button", { class: "kw-plain", type: "button" });
   const foot = create("div", { class: "kw-row" });
   const had = create("div", { class: "kw-newcomer-way" }, labelled("Its id at the service", id), labelled("Note, for yourself", note));
   const made = create("div", { class: "kw-newcomer-way" }, labelled("What it is, in a few words", description), pictures.el);
   // No form of the page's own: the media control inside of it has keys of its own.
-  const form = create("div", { class: "kw-newcomer", role: "group", "aria-label": "A new element" }, ways, labelled("Name, as the prompt will say it", name), had, made, foot, trouble);
+  const form = create("div", { class: "kw-newcomer", role: "group", "aria-label": "A new element" }, ways, labelled("Name, as the prompt will say it", name), had, made, foot, status);
 
   let way = "had";
   const offer = () => {
@@ -37,7 +37,7 @@ export function newcomer({ model, host, signal, done, back }) {
     made.hidden = way !== "made";
     submit.textContent = way === "had" ? "Save" : "Make it…";
     foot.replaceChildren(submit, create("button", { class: "kw-quiet", type: "button", onclick: back }, "Back"));
-    trouble.textContent = "";
+    status.textContent = "";
   };
   const empty = () => { for (const entry of [name, id, note, description]) entry.value = ""; };
 
@@ -59,7 +59,7 @@ export function newcomer({ model, host, signal, done, back }) {
     const lacks = !given.name ? "Give it a name first." : pictures.waiting() ? "A picture is still on its way: wait a moment."
       : !given.pictures.length ? "Give it a picture first." : "";
     if (lacks) {
-      trouble.textContent = lacks;
+      status.textContent = lacks;
       return /** @type {HTMLElement | null} */ (given.name ? pictures.el.querySelector("textarea, input, button") : name)?.focus();
     }
     const count = given.pictures.length === 1 ? "1 picture" : `${given.pictures.length} pictures`;
@@ -68,14 +68,14 @@ export function newcomer({ model, host, signal, done, back }) {
     yes.addEventListener("click", (event) => { if (event.detail < 2 && !yes.disabled) make(given, yes); }, { signal });
     foot.replaceChildren(create("span", { class: "kw-newcomer-question" }, `Make ${given.name} from ${count}?`), yes,
       create("button", { class: "kw-quiet", type: "button", onclick: () => { offer(); submit.focus(); } }, "Not now"));
-    trouble.textContent = "";
+    status.textContent = "";
     yes.focus();
   };
   /** @param {Record<string, unknown>} given @param {HTMLButtonElement} yes */
   const make = async (given, yes) => {
     yes.disabled = true;
     const slow = setTimeout(() => {
-      trouble.textContent = "The kernel is busy with a cell, or gone. Your click waits and will be carried out once; there is no need to click again.";
+      status.textContent = "The kernel is busy with a cell, or gone. Your click waits and will be carried out once; there is no need to click again.";
     }, UNHEARD);
     try {
       const { answer } = await sendCommand(model, "create", given, { signal });
@@ -90,7 +90,7 @@ export function newcomer({ model, host, signal, done, back }) {
     }
   };
   /** @param {unknown} error */
-  const say = (error) => { if (!signal.aborted) trouble.textContent = error instanceof Error ? error.message : String(error); };
+  const say = (error) => { if (!signal.aborted) status.textContent = error instanceof Error ? error.message : String(error); };
 
   const go = () => {
     if (submit.disabled || !submit.isConnected) return;

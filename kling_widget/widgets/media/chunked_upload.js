@@ -47,20 +47,20 @@ export async function unfit(file, kind, url) {
  * @param {import("../base/widget.js").Model} model
  * @param {{ slot: string, upload: string, file: File }} what
  * @param {AbortSignal} signal
- * @param {(part: number, busy: boolean) => void} told the part that has come, 0 to 1, and whether the kernel lets one wait
+ * @param {(share: number, busy: boolean) => void} progress the share that has come, 0 to 1, and whether the kernel lets one wait
  */
-export async function sendPieces(model, { slot, upload, file }, signal, told) {
+export async function sendPieces(model, { slot, upload, file }, signal, progress) {
   const count = Math.ceil(file.size / PIECE);
   for (let index = 0; index < count; index++) {
     const piece = await bytesOf(file.slice(index * PIECE, (index + 1) * PIECE));
-    const busy = setTimeout(() => told(index / count, true), BUSY);
+    const busy = setTimeout(() => progress(index / count, true), BUSY);
     try {
       const fields = { slot, upload, index, last: index === count - 1, name: file.name, size: file.size };
       await sendCommand(model, "piece", fields, { signal, buffers: [piece] });
     } finally {
       clearTimeout(busy);
     }
-    told((index + 1) / count, false);
+    progress((index + 1) / count, false);
   }
 }
 

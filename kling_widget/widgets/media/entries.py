@@ -18,13 +18,13 @@ Entry = dict[str, Any]
 """One picture or video as the page shows it; see ``entry``."""
 
 
-def entry(known: str, name: str, state: State, **more: Any) -> Entry:
+def entry(medium: str, name: str, state: State, **more: Any) -> Entry:
     """One picture or video as the page shows it.
 
-    ``id`` is its hash or its address, ``url`` what a request names, ``trouble`` why it failed; by ``upload`` the page
+    ``id`` is its hash or its address, ``url`` what a request names, ``problem`` why it failed; by ``upload`` the page
     that sent it knows it.
     """
-    bare = {"id": known, "name": name, "bytes": 0, "type": "", "state": state, "url": "", "trouble": "", "upload": ""}
+    bare = {"id": medium, "name": name, "bytes": 0, "type": "", "state": state, "url": "", "problem": "", "upload": ""}
     return {**bare, **more}
 
 
@@ -35,8 +35,8 @@ def of_medium(medium: Medium, **more: str) -> Entry:
 
 def of_address(url: str) -> Entry:
     """An address that is taken as it is, called by its last part or its host."""
-    parts = urls.split(url)
-    path = parts.path if parts else ""
+    pieces = urls.split(url)
+    path = pieces.path if pieces else ""
     return entry(url, plain(path) if path.strip("/") else urls.host(url), "url", url=url)
 
 
@@ -47,9 +47,9 @@ def checked(text: str) -> str:
     return text
 
 
-def is_there(entries: Sequence[Entry], known: object) -> bool:
+def is_there(entries: Sequence[Entry], medium: object) -> bool:
     """Whether one of that id is there."""
-    return any(one["id"] == known for one in entries)
+    return any(one["id"] == medium for one in entries)
 
 
 def put(entries: Sequence[Entry], new: Entry, most: int) -> list[Entry]:
@@ -61,18 +61,18 @@ def put(entries: Sequence[Entry], new: Entry, most: int) -> list[Entry]:
     return [*entries, new]
 
 
-def without(entries: Sequence[Entry], known: object) -> list[Entry]:
+def without(entries: Sequence[Entry], medium: object) -> list[Entry]:
     """All but the one of that id."""
-    return [one for one in entries if one["id"] != known]
+    return [one for one in entries if one["id"] != medium]
 
 
-def amended(entries: Sequence[Entry], known: object, /, **changes: Any) -> list[Entry]:
+def amended(entries: Sequence[Entry], medium: object, /, **changes: Any) -> list[Entry]:
     """The same, with the one of that id changed."""
-    return [{**one, **changes} if one["id"] == known else one for one in entries]
+    return [{**one, **changes} if one["id"] == medium else one for one in entries]
 
 
-def moved(entries: Sequence[Entry], known: object, to: int) -> list[Entry]:
+def moved(entries: Sequence[Entry], medium: object, to: int) -> list[Entry]:
     """The same, with the one of that id at another place, counted from 0."""
-    rest = without(entries, known)
+    rest = without(entries, medium)
     at = min(max(to, 0), len(rest))
-    return rest[:at] + [one for one in entries if one["id"] == known] + rest[at:]
+    return rest[:at] + [one for one in entries if one["id"] == medium] + rest[at:]

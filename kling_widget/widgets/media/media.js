@@ -7,11 +7,11 @@ import { slotView } from "./slot.js";
 /** @typedef {import("../base/widget.js").Model} Model */
 /** @typedef {import("./slot.js").Slot} Slot */
 /** @typedef {import("./slot.js").Item} Item */
-/** @typedef {{ id: string, name: string, bytes: number, type: string, state: string, url: string, trouble: string, upload: string }} Entry */
+/** @typedef {{ id: string, name: string, bytes: number, type: string, state: string, url: string, problem: string, upload: string }} Entry */
 
 /**
  * A file that this page sends.
- * @typedef {{ slot: string, upload: string, file: File, part: number, busy: boolean, control: AbortController }} Travel
+ * @typedef {{ slot: string, upload: string, file: File, share: number, busy: boolean, control: AbortController }} Travel
  */
 
 /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} view */
@@ -32,7 +32,7 @@ function render({ model, el, signal }) {
   signal.addEventListener("abort", () => {
     for (const travel of travels) travel.control.abort(signal.reason);
     for (const url of own.values()) URL.revokeObjectURL(url);
-    for (const url of given.values()) void url.then((known) => { if (known) URL.revokeObjectURL(known); }, () => {});
+    for (const url of given.values()) void url.then((picture) => { if (picture) URL.revokeObjectURL(picture); }, () => {});
   });
 
   /** @param {string} slot @returns {Entry[]} */
@@ -60,9 +60,9 @@ function render({ model, el, signal }) {
   /** @param {Slot} slot @param {File[]} files */
   const take = async (slot, files) => {
     words.delete(slot.name);
-    const room = slot.most === 1 ? 1 : slot.most - entries(slot.name).length - travels.filter((t) => t.slot === slot.name).length;
-    if (files.length > room) words.set(slot.name, `${slot.label}: at most ${slot.most}. ${room > 0 ? `The first ${room} of ${files.length} are taken.` : "Remove one first."}`);
-    for (const file of files.slice(0, Math.max(0, room))) {
+    const left = slot.most === 1 ? 1 : slot.most - entries(slot.name).length - travels.filter((t) => t.slot === slot.name).length;
+    if (files.length > left) words.set(slot.name, `${slot.label}: at most ${slot.most}. ${left > 0 ? `The first ${left} of ${files.length} are taken.` : "Remove one first."}`);
+    for (const file of files.slice(0, Math.max(0, left))) {
       const upload = newId();
       const url = URL.createObjectURL(file);
       const wrong = await unfit(file, slot.kind, url);
@@ -73,7 +73,7 @@ function render({ model, el, signal }) {
       }
       own.set(upload, url);
       if (slot.most === 1) for (const other of travels) if (other.slot === slot.name) stop(other);
-      const travel = { slot: slot.name, upload, file, part: 0, busy: false, control: new AbortController() };
+      const travel = { slot: slot.name, upload, file, share: 0, busy: false, control: new AbortController() };
       travels = [...travels, travel];
       line = line.then(() => go(travel));
     }
@@ -85,8 +85,8 @@ function render({ model, el, signal }) {
     const { slot, control } = travel;
     try {
       control.signal.throwIfAborted();
-      await sendPieces(model, travel, control.signal, (part, busy) => {
-        Object.assign(travel, { part, busy });
+      await sendPieces(model, travel, control.signal, (share, busy) => {
+        Object.assign(travel, { share, busy });
         show();
       });
     } catch (error) {
@@ -113,10 +113,10 @@ function render({ model, el, signal }) {
     }
     place.textContent = item.state === "url" ? "↗" : slot.kind === "video" ? "▶" : "";
     if (!item.type.startsWith("image/")) return;
-    const known = given.get(item.id) ?? sendCommand(model, "picture", { medium: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
+    const picture = given.get(item.id) ?? sendCommand(model, "picture", { medium: item.id }, { signal }).then(({ answer, buffers }) => buffers[0]?.byteLength
       ? URL.createObjectURL(new Blob([/** @type {BlobPart} */ (/** @type {unknown} */ (buffers[0]))], { type: answer.type })) : "");
-    given.set(item.id, known);
-    known.then((url) => { if (url) place.replaceChildren(create("img", { src: url, alt: "", draggable: "false" })); }, () => given.delete(item.id));
+    given.set(item.id, picture);
+    picture.then((url) => { if (url) place.replaceChildren(create("img", { src: url, alt: "", draggable: "false" })); }, () => given.delete(item.id));
   };
 
   /** @param {Slot} slot @param {string} what @param {Item} item */
@@ -136,8 +136,8 @@ function render({ model, el, signal }) {
     for (const [name, view] of views) {
       const there = entries(name);
       const coming = travels.filter((one) => one.slot === name && !there.some(({ upload }) => upload === one.upload));
-      const trouble = [words.get(name) || model.get("problem")[name], ...there.map((one) => one.trouble)].filter(Boolean).join(" ");
-      view.show([...there.map(ofEntry), ...coming.map(ofTravel)], trouble);
+      const problem = [words.get(name) || model.get("problem")[name], ...there.map((one) => one.problem)].filter(Boolean).join(" ");
+      view.show([...there.map(ofEntry), ...coming.map(ofTravel)], problem);
     }
   };
   /** @type {Map<string, string>} */
@@ -167,13 +167,13 @@ function render({ model, el, signal }) {
 /** @param {Entry} entry @returns {Item} */
 function ofEntry({ id, upload, name, bytes, state, type }) {
   const facts = { uploading: "uploading…", failed: "not uploaded", url: "address" }[state] ?? sized(bytes);
-  return { key: upload || id, id, name, facts, state, type, part: null };
+  return { key: upload || id, id, name, facts, state, type, share: null };
 }
 
 /** @param {Travel} travel @returns {Item} */
-function ofTravel({ upload, file, part, busy }) {
-  const facts = busy ? "waits: the kernel is busy" : `${Math.round(100 * part)} % of ${sized(file.size)}`;
-  return { key: upload, id: upload, name: file.name, facts, state: "travelling", type: file.type, part };
+function ofTravel({ upload, file, share, busy }) {
+  const facts = busy ? "waits: the kernel is busy" : `${Math.round(100 * share)} % of ${sized(file.size)}`;
+  return { key: upload, id: upload, name: file.name, facts, state: "travelling", type: file.type, share };
 }
 
 export default { render };

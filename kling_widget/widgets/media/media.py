@@ -135,13 +135,13 @@ class Media(CommandWidget):
             given = inputs.get(slot["name"]) or []
             entries = value[slot["name"]] = []
             for url in [given] if isinstance(given, str) else given:
-                known = store.by_url(str(url))
-                if known is None or not store.path(known).exists():
+                medium = store.by_url(str(url))
+                if medium is None or not store.path(medium).exists():
                     entries.append(of_address(url))
-                elif not is_there(entries, known.sha256):
-                    fresh = store.fresh(known.sha256, self._service) == url
-                    entries.append({**of_medium(known, url=url), "state": "ready" if fresh else "uploading"})
-                    again += [] if fresh else [(slot["name"], known)]
+                elif not is_there(entries, medium.sha256):
+                    fresh = store.fresh(medium.sha256, self._service) == url
+                    entries.append({**of_medium(medium, url=url), "state": "ready" if fresh else "uploading"})
+                    again += [] if fresh else [(slot["name"], medium)]
         with self._lock:
             for upload in self._arriving:
                 store.forget(upload)
@@ -204,27 +204,27 @@ class Media(CommandWidget):
         self._uploader().later(lambda: self._read(slot, read, Path(text)))
 
     def _remove(self, command: Command, _buffers: Buffers) -> None:
-        slot, known = self._slot(command), str(command.get("medium"))
-        self._uploader().store.forget(known)  # it may be on its way still
+        slot, sha256 = self._slot(command), str(command.get("medium"))
+        self._uploader().store.forget(sha256)  # it may be on its way still
         with self._lock:
-            self._arriving.pop(known, None)
-            self._set(slot["name"], without(self._entries(slot["name"]), known))
+            self._arriving.pop(sha256, None)
+            self._set(slot["name"], without(self._entries(slot["name"]), sha256))
             self._tell(slot["name"], "")
 
     def _move(self, command: Command, _buffers: Buffers) -> None:
-        slot, known, to = self._slot(command), command.get("medium"), command.get("to")
+        slot, sha256, to = self._slot(command), command.get("medium"), command.get("to")
         if not isinstance(to, int):
             raise KlingError("The page's message can't be read. Nothing was moved.")
         with self._lock:
-            self._set(slot["name"], moved(self._entries(slot["name"]), known, to))
+            self._set(slot["name"], moved(self._entries(slot["name"]), sha256, to))
 
     def _again(self, command: Command, _buffers: Buffers) -> None:
         self._resend(self._slot(command)["name"], str(command.get("medium")))
 
     def _picture(self, command: Command, _buffers: Buffers) -> Answer:
-        known = str(command.get("medium"))
-        here = any(is_there(entries, known) for entries in self.value.values())
-        medium = self._uploader().store.find(known) if here else None
+        sha256 = str(command.get("medium"))
+        here = any(is_there(entries, sha256) for entries in self.value.values())
+        medium = self._uploader().store.find(sha256) if here else None
         if medium is None or medium.kind != "image":
             return {}, []
         return {"type": medium.type}, [self._uploader().store.path(medium).read_bytes()]
@@ -248,18 +248,18 @@ class Media(CommandWidget):
             self._amend(name, read, **of_medium(medium))
         self._bring(name, medium)
 
-    def _resend(self, name: str, known: str) -> None:
-        medium = self._uploader().store.find(known)
+    def _resend(self, name: str, sha256: str) -> None:
+        medium = self._uploader().store.find(sha256)
         if medium is None:
-            self._amend(name, known, state="failed", trouble=_GONE)
-        elif self._amend(name, known, state="uploading", trouble=""):
+            self._amend(name, sha256, state="failed", problem=_GONE)
+        elif self._amend(name, sha256, state="uploading", problem=""):
             self._bring(name, medium)
 
     def _bring(self, name: str, medium: Medium) -> None:
         """See that the service has it, and show how that ended."""
 
         def done(url: str, words: str) -> None:
-            self._amend(name, medium.sha256, state="ready" if url else "failed", url=url, trouble=words)
+            self._amend(name, medium.sha256, state="ready" if url else "failed", url=url, problem=words)
 
         self._uploader().send(self._service, medium, done)
 
@@ -293,13 +293,13 @@ class Media(CommandWidget):
             self._set(slot["name"], put(entries, new, slot["most"]))
             self._tell(slot["name"], "")
 
-    def _amend(self, name: str, known: str, /, **changes: Any) -> bool:
+    def _amend(self, name: str, sha256: str, /, **changes: Any) -> bool:
         """Change an entry where it is still there; says whether it is."""
         with self._lock:
             entries = self._entries(name)
-            here = is_there(entries, known)
+            here = is_there(entries, sha256)
             if here:
-                self._set(name, amended(entries, known, **changes))
+                self._set(name, amended(entries, sha256, **changes))
             return here
 
     def _set(self, name: str, entries: list[Entry]) -> None:

@@ -7,7 +7,7 @@ import { TAKEN } from "./chunked_upload.js";
 
 /**
  * What an item shows. `key` stays while a file turns from one that travels into one that has come.
- * @typedef {{ key: string, id: string, name: string, facts: string, state: string, type: string, part: number | null }} Item
+ * @typedef {{ key: string, id: string, name: string, facts: string, state: string, type: string, share: number | null }} Item
  */
 
 /**
@@ -21,7 +21,7 @@ import { TAKEN } from "./chunked_upload.js";
 
 /**
  * @param {Slot} slot @param {Acts} acts @param {AbortSignal} signal
- * @returns {{ el: HTMLElement, show: (items: Item[], trouble: string) => void }}
+ * @returns {{ el: HTMLElement, show: (items: Item[], problem: string) => void }}
  */
 export function slotView(slot, acts, signal) {
   const { kind, most, label } = slot;
@@ -33,7 +33,7 @@ export function slotView(slot, acts, signal) {
   const ways = create("span", { class: "kw-media-ways" }, kind === "video" ? "or drop one" : "or drop, or paste");
   const drop = create("li", { class: "kw-media-drop" }, chooses, ways);
   const list = create("ul", { class: "kw-media-list", "aria-label": label });
-  const said = create("p", { class: "kw-media-status", role: "status" });
+  const status = create("p", { class: "kw-media-status", role: "status" });
   const text = create("input", { type: "text", class: "kw-media-path", "aria-label": `${label}: a path on the kernel's machine, or an address`, placeholder: "/path/on/the/kernel's/machine or https://…", spellcheck: "false", autocomplete: "off" });
   const takes = create("button", { class: "kw-media-choose", type: "button" }, "Take it");
   const form = create("div", { class: "kw-media-form", hidden: true }, text, takes);
@@ -41,7 +41,7 @@ export function slotView(slot, acts, signal) {
   const about = [slot.required ? "" : "optional", slot.help].filter(Boolean);
   const el = create("section", { class: "kw-media-slot", "aria-label": label, dataset: { slot: slot.name, kind, many: single ? "" : "yes" } },
     create("div", { class: "kw-media-head" }, create("span", { class: "kw-label", title: about.join(" · ") }, label, ...about.map((words) => create("small", { class: words === slot.help ? "kw-media-help" : "" }, words))), count, link),
-    list, form, said, input);
+    list, form, status, input);
   list.append(drop);
 
   const choose = () => input.click();
@@ -85,8 +85,8 @@ export function slotView(slot, acts, signal) {
 
   /** @type {Map<string, ReturnType<typeof itemView>>} */
   let views = new Map();
-  /** @param {Item[]} items @param {string} trouble */
-  const show = (items, trouble) => {
+  /** @param {Item[]} items @param {string} problem */
+  const show = (items, problem) => {
     const held = focused(list)?.closest(".kw-medium");
     const at = held ? Array.from(list.children).indexOf(held) : -1;
     views = new Map(items.map((item) => [item.key, views.get(item.key) ?? itemView(item, acts, single ? choose : null)]));
@@ -98,7 +98,7 @@ export function slotView(slot, acts, signal) {
     drop.classList.toggle("kw-media-more", items.length > 0);
     chooses.textContent = items.length ? "Add…" : "Choose…";
     count.textContent = single || !items.length ? "" : `${items.length} of ${most}`;
-    said.textContent = trouble;
+    status.textContent = problem;
     // The keyboard stays nearby where what had it went.
     if (at >= 0 && !list.contains(focused(list))) {
       const next = wanted[Math.min(at, wanted.length - 1)]?.querySelector(".kw-medium-remove");
@@ -159,10 +159,10 @@ function itemView(first, acts, replace) {
       name.textContent = el.title = next.name;
       facts.textContent = next.facts;
       el.dataset.state = next.state;
-      meter.style.setProperty("--kw-part", String(next.part ?? 1));
+      meter.style.setProperty("--kw-share", String(next.share ?? 1));
       again.hidden = next.state !== "failed";
-      earlier.hidden = next.part !== null || at === 0;
-      later.hidden = next.part !== null || at >= count - 1;
+      earlier.hidden = next.share !== null || at === 0;
+      later.hidden = next.share !== null || at >= count - 1;
       if (drawn === next.id + next.state) return;
       drawn = next.id + next.state;
       if (!picture.firstElementChild) acts.draw(next, picture);

@@ -71,9 +71,9 @@ export function newComparing({ arrange, pick, blend }) {
         picker.hidden = arrangement === "grid" || (side === 1 && arrangement === "one") || (clips.length === 2 && arrangement !== "one");
         picker.setAttribute("aria-label", arrangement === "one" ? "Which clip" : lies(arrangement) ? (side ? "Above" : "Below") : side ? "Right" : "Left");
         const options = clips.map((clip, i) => ({ id: clip.id, word: `${LETTERS[i] ?? i + 1} · ${isolated(Array.from(clip.prompt).slice(0, 40).join(""))}` }));
-        const known = JSON.stringify(options);
-        if (picker.dataset.known !== known) {
-          picker.dataset.known = known;
+        const offered = JSON.stringify(options);
+        if (picker.dataset.offered !== offered) {
+          picker.dataset.offered = offered;
           picker.replaceChildren(...options.map(({ id, word }) => create("option", { value: id }, word)));
         }
         const now = shown[side]?.id;

@@ -78,25 +78,25 @@ def clip_of(library: Library, record: Record) -> Clip:
 
 def settings(record: Record) -> str:
     """What was asked for and what it cost, in one line: ``5 s · 16:9 · sound · $0.70``."""
-    said = [f"{record.seconds} s"]
+    facts = [f"{record.seconds} s"]
     if ratio := value(record, "aspect_ratio"):
-        said.append(str(ratio))
+        facts.append(str(ratio))
     if value(record, "sound") is True:
-        said.append("sound")
+        facts.append("sound")
     if record.model != O3_PRO:
         model = bundled().get(record.model)
-        said.insert(0, model.name if model else record.model)
+        facts.insert(0, model.name if model else record.model)
     if record.cost or record.may_cost:
-        said.append(cost(record))
-    return " · ".join(said)
+        facts.append(cost(record))
+    return " · ".join(facts)
 
 
 def cost(record: Record) -> str:
     """What the take cost: ``$0.56``; ``about $0.56`` while only the estimate is known; ``$0.56 play money``."""
     if record.practice:
         return f"{dollars(record.cost)} play money"
-    known = record.charge is not None or not record.may_cost
-    return dollars(record.cost) if known else f"about {dollars(record.cost)}"
+    settled = record.charge is not None or not record.may_cost
+    return dollars(record.cost) if settled else f"about {dollars(record.cost)}"
 
 
 def value(record: Record, name: str) -> Any:
@@ -109,8 +109,9 @@ def value(record: Record, name: str) -> Any:
 def notebook_folder() -> Path:
     """Where the notebook lies: as the server told the kernel, else where the kernel works."""
     # Jupyter Server 2 gives a kernel the notebook's path; the working folder is the same until somebody changes it.
-    told = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    return told.parent if told.suffix == ".ipynb" and told.parent.is_dir() and told.is_absolute() else Path.cwd()
+    notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    lies_there = notebook.suffix == ".ipynb" and notebook.parent.is_dir() and notebook.is_absolute()
+    return notebook.parent if lies_there else Path.cwd()
 
 
 def beside(path: Path, base: Path) -> str:

@@ -77,13 +77,13 @@ export function newControls(deck, whole, tell, more, signal) {
   const loop = iconButton("loop", "Loop (l)", "kw-quiet kw-icon", loopIt);
   const first = iconButton("from", "Begin here (i)", "kw-quiet kw-icon", beginHere);
   const last = iconButton("to", "End here (o)", "kw-quiet kw-icon", endHere);
-  const part = create("button", { class: "kw-quiet kw-num kw-range", type: "button", title: "All of it (x)", hidden: true, onclick: () => deck.range(null, null) });
+  const clearRange = create("button", { class: "kw-quiet kw-num kw-range", type: "button", title: "All of it (x)", hidden: true, onclick: () => deck.range(null, null) });
   const sound = iconButton("sound", "Sound (m)", "kw-quiet kw-icon", sounds);
   const full = iconButton("full", "Full screen (f)", "kw-quiet kw-icon", fill);
   const track = newTrack(signal, deck.seek);
   const el = create("div", { class: "kw-controls", role: "group", "aria-label": "Player" },
     play, back, forth, create("span", { class: "kw-times" }, at, create("span", { class: "kw-of" }, " / "), total), frame, create("span", { class: "kw-grow" }),
-    part, first, last, speed, loop, sound, full, ...more);
+    clearRange, first, last, speed, loop, sound, full, ...more);
 
   /** @type {Record<string, () => void>} */
   const keys = {
@@ -99,7 +99,7 @@ export function newControls(deck, whole, tell, more, signal) {
     el, track: track.el, toggle, fill,
     show(buffered, stops) {
       const state = deck.state();
-      for (const part of [play, back, forth, speed, loop, first, last, full]) part.disabled = !state.ready;
+      for (const clearRange of [play, back, forth, speed, loop, first, last, full]) clearRange.disabled = !state.ready;
       put(at, clockTime(state.time));
       put(total, clockTime(state.length));
       put(frame, `frame ${state.frame}`);
@@ -109,9 +109,9 @@ export function newControls(deck, whole, tell, more, signal) {
       speed.setAttribute("aria-label", `Speed ${state.rate}×`);
       loop.setAttribute("aria-pressed", String(state.loop));
       const ranged = state.from !== null || state.to !== null;
-      part.hidden = !ranged;
-      if (ranged) put(part, `${clockTime(state.from ?? 0)}–${clockTime(state.to ?? state.length)} ×`);
-      part.setAttribute("aria-label", "Play all of it");
+      clearRange.hidden = !ranged;
+      if (ranged) put(clearRange, `${clockTime(state.from ?? 0)}–${clockTime(state.to ?? state.length)} ×`);
+      clearRange.setAttribute("aria-label", "Play all of it");
       sound.disabled = !state.audible;
       const off = state.muted || !state.audible;
       sign(sound, off ? "mute" : "sound", !state.audible ? "No sound in this clip" : off ? "Sound on (m)" : "Sound off (m)");

@@ -13,7 +13,7 @@ import { newKernelWatch, takeTurn } from "./kernel_wait.js";
  * @property {number} bytes its size; 0 where the file is gone or was changed
  * @property {string} head SHA-256 of its first 64 KiB, in hex; empty where the file is gone or was changed
  * @property {string} url where the service keeps it; empty where it no longer does
- * @property {string} [trouble] why the file is not shown, in words
+ * @property {string} [problem] why the file is not shown, in words
  */
 
 /**
@@ -70,17 +70,17 @@ export async function deliver(model, clip, where, { signal, without, progress })
   const watch = newKernelWatch(model, signal);
   try {
     const place = await where(watch.signal);
-    let trouble = place.trouble ?? "";
+    let problem = place.problem ?? "";
     if (place.bytes) {
       try {
         const source = await fromKernel(model, clip.id, place, without, watch.signal, progress);
         if (source) return source;
       } catch (error) {
         if (watch.signal.aborted || !place.url) throw error;
-        trouble = error instanceof Error ? error.message : String(error); // the file went away meanwhile
+        problem = error instanceof Error ? error.message : String(error); // the file went away meanwhile
       }
     }
-    return fromService(place, trouble, without);
+    return fromService(place, problem, without);
   } finally {
     watch.end();
   }
@@ -99,14 +99,14 @@ async function fromKernel(model, take, place, without, signal, progress) {
   return without.has("bytes") ? null : byChunks(model, take, place, signal, progress);
 }
 
-/** @param {Place} place @param {string} trouble @param {Set<string>} without @returns {Source} */
-function fromService(place, trouble, without) {
+/** @param {Place} place @param {string} problem @param {Set<string>} without @returns {Source} */
+function fromService(place, problem, without) {
   if (place.url && !without.has("service")) {
-    const why = trouble || "This page could not play the file in the library.";
+    const why = problem || "This page could not play the file in the library.";
     return { url: place.url, route: "service", free() {}, note: `Played from the service, which keeps clips for seven days. ${why}` };
   }
-  if (!trouble) throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
-  throw new Error(without.has("service") ? `${trouble} It could not be played from the service either; while that keeps it (seven days), opening the library anew fetches it.` : trouble);
+  if (!problem) throw new Error(`This page can't play H.264 in MP4, or the file was changed. Open it in another player: ${place.path}`);
+  throw new Error(without.has("service") ? `${problem} It could not be played from the service either; while that keeps it (seven days), opening the library anew fetches it.` : problem);
 }
 
 /**
@@ -138,16 +138,16 @@ async function byFiles(model, take, place, server, signal, progress) {
     return other();
   }
   // A server that gives whole files only: a clip could not be sought in, so all of it comes now.
-  const parts = [];
+  const pieces = [];
   let have = 0;
   for (const reader = answer.body.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
-    parts.push(value);
+    pieces.push(value);
     have += value.byteLength;
     progress(have / place.bytes);
   }
-  const blob = new Blob(parts, { type: "video/mp4" });
+  const blob = new Blob(pieces, { type: "video/mp4" });
   if (!(await sameHead(model, take, place, await blob.slice(0, HEAD).arrayBuffer(), signal))) return other();
   worked(base, bare);
   return ofBlob(blob, "files");
@@ -197,7 +197,7 @@ async function sameHead(model, take, place, head, signal) {
 async function byChunks(model, take, place, signal, progress) {
   const count = Math.ceil(place.bytes / CHUNK);
   /** @type {DataView[]} */
-  const parts = new Array(count);
+  const pieces = new Array(count);
   let next = 0;
   let have = 0;
   const pull = async () => {
@@ -206,10 +206,10 @@ async function byChunks(model, take, place, signal, progress) {
       const done = await takeTurn(model, signal, () => progress(have / place.bytes));
       try {
         const { buffers } = await sendCommand(model, "chunk", { take, offset: at * CHUNK, length: CHUNK }, { signal });
-        const part = buffers[0];
-        if (!part) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
-        parts[at] = part;
-        have += part.byteLength;
+        const piece = buffers[0];
+        if (!piece) throw new Error("The kernel sent a piece of the clip without its bytes. Run the cell again.");
+        pieces[at] = piece;
+        have += piece.byteLength;
         progress(have / place.bytes);
       } catch (error) {
         next = count; // the other one asks for no more
@@ -221,7 +221,7 @@ async function byChunks(model, take, place, signal, progress) {
   };
   await Promise.all([pull(), pull()]); // two under way: one travels while the next is read
   if (have !== place.bytes) throw new Error(`The clip's file was changed while it was read: ${place.path}. Show the take again.`);
-  return ofBlob(new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (parts)), { type: "video/mp4" }), "bytes");
+  return ofBlob(new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (pieces)), { type: "video/mp4" }), "bytes");
 }
 
 /** @param {Blob} blob @param {Source["route"]} route @returns {Source} */

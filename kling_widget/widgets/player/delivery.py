@@ -36,10 +36,10 @@ class Place(_Place, total=False):
     """Where a clip is.
 
     An absolute path, the size in bytes, SHA-256 of its head in hex, and the service's own address (empty where the
-    service no longer keeps it). Where the file is not shown, ``bytes`` is 0 and ``trouble`` says why, for a person.
+    service no longer keeps it). Where the file is not shown, ``bytes`` is 0 and ``problem`` says why, for a person.
     """
 
-    trouble: str
+    problem: str
 
 
 def whereabouts(record: Record, path: Path, now: int) -> Place:
@@ -66,7 +66,7 @@ def whereabouts(record: Record, path: Path, now: int) -> Place:
     except LibraryError as error:
         if not url:
             raise
-        return Place(path=path.as_posix(), bytes=0, head="", url=url, trouble=str(error))
+        return Place(path=path.as_posix(), bytes=0, head="", url=url, problem=str(error))
 
 
 def place(path: Path, url: str = "") -> Place:

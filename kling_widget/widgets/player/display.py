@@ -56,13 +56,13 @@ def compare(take: Take, other: Take, *more: Take, **traits: Any) -> Player:
     >>> compare(first, second)  # doctest: +SKIP
     """
     takes: tuple[object, ...] = (take, other, *more)
-    known = [one for one in takes if isinstance(one, Take)]
-    if len(known) < len(takes):
+    given = [one for one in takes if isinstance(one, Take)]
+    if len(given) < len(takes):
         raise TypeError(f"compare takes takes, such as library.takes()[:2]; these are {takes!r}")
     if len(takes) > MOST:
         raise TypeError(f"compare shows at most {MOST} takes; these are {len(takes)}")
     arrangement = "grid" if more else "side"
-    return Player(known, **{"arrangement": arrangement, **traits})
+    return Player(given, **{"arrangement": arrangement, **traits})
 
 
 class _Showing:

@@ -53,7 +53,7 @@ export function newTaking(model, signal, subject, tell) {
     onclick: () => {
       const now = subject();
       close();
-      if (now) act(now).then((said) => tell(said), sorry);
+      if (now) act(now).then((outcome) => tell(outcome), sorry);
     },
   }, words);
   /** @param {string} kind @param {(now: Subject) => Record<string, unknown>} [of] */
@@ -64,10 +64,10 @@ export function newTaking(model, signal, subject, tell) {
     return `Saved as ${file.name}; it is in the library too, in exports.`;
   };
   /** @param {Subject} now */
-  const part = ({ state }) => ({ start: state.from, end: state.to });
-  const gif = item("GIF", made("gif", part), "kernel");
-  const webp = item("WebP", made("webp", part), "kernel");
-  const sheet = item("Contact sheet", made("sheet", part), "kernel");
+  const chosenRange = ({ state }) => ({ start: state.from, end: state.to });
+  const gif = item("GIF", made("gif", chosenRange), "kernel");
+  const webp = item("WebP", made("webp", chosenRange), "kernel");
+  const sheet = item("Contact sheet", made("sheet", chosenRange), "kernel");
   const alone = model.get("fixed") === true; // a page without a kernel: what it can do by itself
   menu.append(
     save,
@@ -91,7 +91,7 @@ export function newTaking(model, signal, subject, tell) {
       await sendCommand(model, "picture", { take: now.clip.id }, { signal, buffers: [await image.arrayBuffer()] });
       return "The poster is this frame now.";
     }, "kernel")]));
-  const close = closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } });
+  const close = closeElsewhere(signal, { isOpen: () => el.open, elements: [el], opener, hide: () => { el.open = false; } });
   save.addEventListener("click", () => setTimeout(close), { signal });
 
   return {
@@ -122,17 +122,17 @@ export function newTaking(model, signal, subject, tell) {
  */
 export async function make(model, wanted, signal, progress) {
   const { answer } = await sendCommand(model, "make", wanted, { signal });
-  const told = await end(model, answer.job, signal);
-  const count = Math.ceil(told.bytes / PIECE);
+  const file = await end(model, answer.job, signal);
+  const count = Math.ceil(file.bytes / PIECE);
   /** @type {DataView[]} */
-  const parts = [];
+  const pieces = [];
   for (let n = 0; n < count; n++) {
     const { buffers } = await sendCommand(model, "piece", { job: answer.job, offset: n * PIECE, length: PIECE }, { signal });
     if (!buffers[0]) throw new Error("The kernel sent a piece of the file without its bytes. It is in the library, in exports.");
-    parts.push(buffers[0]);
+    pieces.push(buffers[0]);
     progress((n + 1) / count);
   }
-  return { blob: new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (parts)), { type: told.type }), name: told.name };
+  return { blob: new Blob(/** @type {BlobPart[]} */ (/** @type {unknown} */ (pieces)), { type: file.type }), name: file.name };
 }
 
 /** Wait until a job is done. @param {import("../base/widget.js").Model} model @param {string} job @param {AbortSignal} signal @returns {Promise<{ bytes: number, name: string, type: string }>} */
@@ -142,15 +142,15 @@ function end(model, job, signal) {
     const hear = (content) => {
       if (content?.job !== job || content.made === undefined) return;
       leave();
-      if (content.trouble) reject(new Error(content.trouble));
+      if (content.problem) reject(new Error(content.problem));
       else resolve(content.made);
     };
-    let asked = false;
+    let pending = false;
     const again = setInterval(() => {
-      if (asked) return; // a busy kernel has the question already
-      asked = true;
+      if (pending) return; // a busy kernel has the question already
+      pending = true;
       sendCommand(model, "made", { job }, { signal }).then(({ answer }) => {
-        asked = false;
+        pending = false;
         if (answer.made !== undefined) hear({ ...answer, job });
       }, (error) => {
         leave();

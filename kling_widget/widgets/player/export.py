@@ -60,8 +60,8 @@ def export_html(
     """Write the page; see ``Library.export_html``."""
     if clips not in ("beside", "inside"):
         raise LibraryError(f'Clips lie "beside" the page or "inside" it; this is {clips!r}. Nothing was written.')
-    if said := flaw(title or ""):
-        raise LibraryError(f"The title can't be written. {said} Nothing was written.")
+    if fault := flaw(title or ""):
+        raise LibraryError(f"The title can't be written. {fault} Nothing was written.")
     records = _chosen(library, takes)
     target = as_path(path)
     try:
@@ -116,14 +116,14 @@ class _Export:
 
     def _ended(self, record: Record) -> Row:
         """What became of a take that has no clip here, without places that are nobody else's business."""
-        said = row(record, ENDED)
-        status, words, tone = said["status"], said["words"], said["tone"]
+        shown = row(record, ENDED)
+        status, words, tone = shown["status"], shown["words"], shown["tone"]
         if record.state == "completed":
             status, words, tone = "Its file is missing", "It was made, and was not in the library for this page.", "off"
         elif not status:
             status, words, tone = "Under way", "It was being made when this page was.", "off"
         words = _ADDRESS.sub("(an address)", words.replace(str(self.library.folder), "(the library)"))
-        return {**said, "tone": tone, "fraction": 0.0, "status": status, "words": words}
+        return {**shown, "tone": tone, "fraction": 0.0, "status": status, "words": words}
 
     def _weigh(self, held: list[Leaf]) -> None:
         heavy = sum(self._source(leaf).stat().st_size for leaf in held)
@@ -154,7 +154,7 @@ class _Export:
                 "Move it away, or name another page."
             )
         self.beside.mkdir(exist_ok=True)
-        with copied(self._source(leaf), target) as (_part, found):
+        with copied(self._source(leaf), target) as (_copied, found):
             _check(leaf, found)
         fresh.append(target)
 
@@ -169,8 +169,8 @@ class _Export:
 
     def _put(self, page: Page, held: list[Leaf]) -> None:
         with (
-            replacing(self.target, mode=READABLE) as part,
-            part.open("w", encoding="utf-8", errors="replace", newline="\n") as file,
+            replacing(self.target, mode=READABLE) as unfinished,
+            unfinished.open("w", encoding="utf-8", errors="replace", newline="\n") as file,
         ):
             file.write(page.head())
             for leaf in held if self.inside else []:

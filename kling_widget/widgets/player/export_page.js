@@ -21,14 +21,14 @@ const BASE64_PIECE = 1 << 20; // characters that are read at a time; a multiple 
 
 /** @param {string} text base64 @returns {Uint8Array<ArrayBuffer>[]} */
 function decoded(text) {
-  const parts = [];
+  const pieces = [];
   for (let at = 0; at < text.length; at += BASE64_PIECE) {
     const piece = atob(text.slice(at, at + BASE64_PIECE));
     const bytes = new Uint8Array(piece.length);
     for (let i = 0; i < piece.length; i++) bytes[i] = piece.charCodeAt(i);
-    parts.push(bytes);
+    pieces.push(bytes);
   }
-  return parts;
+  return pieces;
 }
 
 /** A clip that lies in the page gets its address when it is first shown. @param {import("./player.js").Clip} clip */
@@ -57,11 +57,11 @@ function lineOf(take) {
  * @param {Leaves} leaves
  * @returns {Map<string, import("./player.js").Told>}
  */
-function toldOf({ takes, frames, inside }) {
+function placesOf({ takes, frames, inside }) {
   return new Map(takes.map((clip) => {
-    const trouble = inside ? "This browser can't play H.264 in MP4. Open the page in another one."
+    const problem = inside ? "This browser can't play H.264 in MP4. Open the page in another one."
       : `This file is not beside the page, or can't be played here: ${decodeURIComponent(clip.beside)}. Put its folder beside the page and load it again.`;
-    return [clip.id, { place: { path: "", bytes: 0, head: "", url: "", trouble }, frames: frames[clip.id] ?? null }];
+    return [clip.id, { place: { path: "", bytes: 0, head: "", url: "", problem }, frames: frames[clip.id] ?? null }];
   }));
 }
 
@@ -73,7 +73,7 @@ function toldOf({ takes, frames, inside }) {
  */
 function carryOut(leaves, { kind, take, other }) {
   /** @param {string} image base64 */
-  const picture = (image) => ({ answer: { ok: true }, buffers: image ? decoded(image).map((part) => new DataView(part.buffer)) : [] });
+  const picture = (image) => ({ answer: { ok: true }, buffers: image ? decoded(image).map((image) => new DataView(image.buffer)) : [] });
   if (kind === "send_state") return { answer: { ok: true }, buffers: [] };
   if (kind === "poster") return picture(lineOf(take)?.querySelector("img")?.src.split(",")[1] ?? "");
   if (kind === "strip") return picture(leaves.strips[take] ?? "");
@@ -151,7 +151,7 @@ function chooseFromTable(leaves, model) {
 function openPage(el) {
   /** @type {Leaves} */
   const leaves = JSON.parse(document.getElementById("kw-leaves")?.textContent ?? "");
-  const told = toldOf(leaves);
+  const places = placesOf(leaves);
   if (leaves.inside) leaves.takes.forEach(openInside);
   const model = pageModel(leaves, {
     clips: [], arrangement: usual(leaves.shown.length), invitation: "Choose takes from the table below.",
@@ -159,7 +159,7 @@ function openPage(el) {
   });
   el.replaceChildren();
   setUpRoot(el, "kw-screen");
-  show(model, el, new AbortController().signal, told);
+  show(model, el, new AbortController().signal, places);
   chooseFromTable(leaves, model);
 }
 

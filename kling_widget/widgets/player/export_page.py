@@ -122,10 +122,10 @@ class Page:
         made = f"{self.made.day} {self.made:%B %Y}"
         records = [leaf.record for leaf in self.leaves]
         clips = sum(bool(leaf.clip["file"]) for leaf in self.leaves)
-        said = [made, _count(len(records), "take")]
+        facts = [made, _count(len(records), "take")]
         if clips < len(records):
-            said.append(f"{_count(clips, 'clip')}")
-        words = " · ".join([*said, *_sums(records)])
+            facts.append(f"{_count(clips, 'clip')}")
+        words = " · ".join([*facts, *_sums(records)])
         played = f'<p class="kw-page-played"><b>SIMULATED</b>{_played(records)}</p>'
         return f'<p class="kw-num">{words}</p>' + (played if any(r.practice for r in records) else "")
 
@@ -149,12 +149,12 @@ def _line(leaf: Leaf) -> str:
         '<button type="button" class="kw-page-poster" aria-pressed="false" '
         f'aria-label="{escape(f"On the screen: {_short(record.words)}")}">{picture}<b></b></button>'
     )
-    trouble = f'<p class="kw-page-problem">{escape(row["status"])}</p><p>{escape(row["words"])}</p>' if row else ""
+    problem = f'<p class="kw-page-problem">{escape(row["status"])}</p><p>{escape(row["words"])}</p>' if row else ""
     link = f'<a href="{escape(beside)}" target="_blank" rel="noopener">the clip</a>' if beside else ""
     stars = f'<span role="img" aria-label="{record.rating} of 5 stars">{"★" * (record.rating or 0)}</span>'
     cells = (
         button,
-        f'<p dir="auto">{escape(record.words)}</p>{trouble}',
+        f'<p dir="auto">{escape(record.words)}</p>{problem}',
         escape(settings(record).removesuffix(f" · {cost(record)}")) + link,
         stars if record.rating else "",
         "".join(f'<span class="kw-tag" dir="auto">#{escape(tag)}</span>' for tag in record.tags),

@@ -27,7 +27,7 @@ class FileRequests:
     library
         Where the takes are, and where what is made will lie.
     tell
-        Called with ``{"job", "made" | "trouble"}`` when a job is done, on the thread that did it.
+        Called with ``{"job", "made" | "problem"}`` when a job is done, on the thread that did it.
     """
 
     def __init__(self, library: Library, tell: Callable[[dict[str, Any]], None]) -> None:
@@ -47,10 +47,10 @@ class FileRequests:
             while len(self._jobs) > _REMEMBERED:
                 self._jobs.popitem(last=False)
 
-        def done(path: Path | None, trouble: str) -> None:
+        def done(path: Path | None, problem: str) -> None:
             with self._lock:
-                self._jobs[job] = path or trouble
-            self._tell({"job": job, **self._say(path or trouble)})
+                self._jobs[job] = path or problem
+            self._tell({"job": job, **self._say(path or problem)})
 
         if export.kind == "sheet" and isinstance(several, list) and len(several) > 1:
             records = [self._library._gateway.record(str(take)) for take in several]
@@ -60,7 +60,7 @@ class FileRequests:
         return {"job": job}
 
     def made(self, command: Command, _buffers: Buffers) -> Answer:
-        """How a job stands: ``made`` (and ``trouble``) are there once it is done."""
+        """How a job stands: ``made`` (and ``problem``) are there once it is done."""
         state = self._state(command)
         return {} if state is None else self._say(state)
 
@@ -82,10 +82,10 @@ class FileRequests:
     @staticmethod
     def _say(state: Path | str) -> dict[str, Any]:
         if isinstance(state, str):
-            return {"made": None, "trouble": state}
+            return {"made": None, "problem": state}
         kind = mimetypes.guess_type(state.name)[0] or "application/octet-stream"
         try:
             size = state.stat().st_size
         except OSError:
-            return {"made": None, "trouble": f"{state.name} was taken away from the library's exports. Make it again."}
+            return {"made": None, "problem": f"{state.name} was taken away from the library's exports. Make it again."}
         return {"made": {"name": state.name, "bytes": size, "type": kind}}

@@ -5,7 +5,7 @@ import { GONE, KernelGone, watchKernel } from "../base/kernel.js";
 /** @typedef {import("../base/widget.js").Model} Model */
 
 const AT_ONCE = 4; // pieces of clips that one kernel is asked for at a time, over all screens of a page
-const LOOK_MS = 5000; // between two looks whether a message can still be sent
+const CHECK_MS = 5000; // between two looks whether a message can still be sent
 const SAFE = `${GONE} So the clip did not come; it is safe in the library: run this cell again.`;
 
 // Every widget has a copy of this module of its own, and they share a kernel: the page itself holds what they share.
@@ -19,9 +19,9 @@ function turnsOf(model) {
   /** @type {WeakMap<object, Turns>} */
   const all = (page[TURNS] ??= new WeakMap());
   const kernel = /** @type {any} */ (model).widget_manager ?? page; // hosts of Jupyter have a manager for each kernel
-  const known = all.get(kernel) ?? { free: AT_ONCE, waiting: [] };
-  all.set(kernel, known);
-  return known;
+  const found = all.get(kernel) ?? { free: AT_ONCE, waiting: [] };
+  all.set(kernel, found);
+  return found;
 }
 
 /**
@@ -68,7 +68,7 @@ export function newKernelWatch(model, signal) {
   const own = new AbortController();
   const leave = () => own.abort(signal.reason);
   const gone = () => own.abort(new KernelGone(SAFE));
-  const timer = setInterval(() => { if (!canSend(model)) gone(); }, LOOK_MS);
+  const timer = setInterval(() => { if (!canSend(model)) gone(); }, CHECK_MS);
   const waiting = new AbortController();
   const end = () => {
     clearInterval(timer);

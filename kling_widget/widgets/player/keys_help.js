@@ -17,5 +17,5 @@ export function keysHelp(signal) {
   const opener = create("summary", { class: "kw-quiet kw-icon", "aria-label": "Keys (?)", title: "Keys (?)" }, icon("keys"));
   const el = create("details", { class: "kw-pop kw-keys" }, opener,
     create("dl", { class: "kw-menu" }, ...[...KEYS, ...MORE_KEYS].flatMap(([key, does]) => [create("dt", {}, key ?? ""), create("dd", {}, does ?? "")])));
-  return { el, close: closeElsewhere(signal, { isOpen: () => el.open, parts: [el], opener, hide: () => { el.open = false; } }) };
+  return { el, close: closeElsewhere(signal, { isOpen: () => el.open, elements: [el], opener, hide: () => { el.open = false; } }) };
 }

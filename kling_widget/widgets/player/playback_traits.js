@@ -27,7 +27,7 @@ export function linkPlayback(model, deck, linked, signal, refused) {
   const wanted = new Map();
   /** @type {Map<string, string>} what both sides have, as JSON */
   const agreed = new Map();
-  let [toldAt, later] = [-Infinity, 0];
+  let [savedAt, later] = [-Infinity, 0];
 
   const speaks = () => {
     if (!linked.view || linked.view.aborted) linked.view = signal;
@@ -57,7 +57,7 @@ export function linkPlayback(model, deck, linked, signal, refused) {
     if (signal.aborted || !speaks()) return;
     const { ready, length } = deck.state();
     if (!ready || !length) return;
-    const [state, due] = [now(), performance.now() - toldAt >= TELL_MS];
+    const [state, due] = [now(), performance.now() - savedAt >= TELL_MS];
     let changed = false;
     for (const name of TRAITS) {
       const text = JSON.stringify(state[name]);
@@ -66,7 +66,7 @@ export function linkPlayback(model, deck, linked, signal, refused) {
         later ||= window.setTimeout(() => { later = 0; tell(); }, TELL_MS);
         continue;
       }
-      if (name === "time") toldAt = performance.now();
+      if (name === "time") savedAt = performance.now();
       agreed.set(name, text);
       model.set(name, state[name]);
       changed = true;

@@ -57,7 +57,7 @@ export default () => newPlayer();
 /** @param {((context: { model: Model, el: HTMLElement, signal: AbortSignal }) => Labels) | null} [labelled] builds what stands above a grid */
 export function newPlayer(labelled = null) {
   /** @type {Map<string, Told>} what the kernel told unasked, so that a busy one holds nobody up */
-  const told = new Map();
+  const places = new Map();
   /** @type {import("./playback_traits.js").Linked} */
   const linked = { view: null };
   return {
@@ -65,7 +65,7 @@ export function newPlayer(labelled = null) {
     initialize({ model, signal, early }) {
       /** @param {any} content */
       const hear = (content) => {
-        if (content?.place) told.set(content.take, { place: content.place, frames: content.frames ?? null });
+        if (content?.place) places.set(content.take, { place: content.place, frames: content.frames ?? null });
       };
       early.forEach(hear);
       model.on("msg:custom", hear);
@@ -74,7 +74,7 @@ export function newPlayer(labelled = null) {
     /** @param {{ model: Model, el: HTMLElement, signal: AbortSignal }} context */
     render({ model, el, signal }) {
       setUpRoot(el, "kw-screen");
-      show(model, el, signal, told, linked, labelled?.({ model, el, signal }) ?? null);
+      show(model, el, signal, places, linked, labelled?.({ model, el, signal }) ?? null);
     },
   };
 }
@@ -82,14 +82,14 @@ export function newPlayer(labelled = null) {
 /** Whether a clip is the place of one that is not there: it has no take. @param {string} id */
 const isPlace = (id) => id.startsWith("cell ");
 
-/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} told @param {import("./playback_traits.js").Linked} [linked] @param {Labels | null} [labels] */
-export function show(model, el, signal, told, linked = { view: null }, labels = null) {
+/** @param {Model} model @param {HTMLElement} el @param {AbortSignal} signal @param {Map<string, Told>} places @param {import("./playback_traits.js").Linked} [linked] @param {Labels | null} [labels] */
+export function show(model, el, signal, places, linked = { view: null }, labels = null) {
   /** @param {string} take @param {AbortSignal} gone @returns {Promise<Place>} */
   const where = async (take, gone) => {
-    const known = told.get(take);
-    if (known) return known.place;
+    const found = places.get(take);
+    if (found) return found.place;
     const { answer } = await sendCommand(model, "where", { take }, { signal: gone });
-    told.set(take, { place: answer.place, frames: answer.frames ?? null });
+    places.set(take, { place: answer.place, frames: answer.frames ?? null });
     return answer.place;
   };
   const rows = create("div", { class: "kw-screen-rows" });
@@ -101,7 +101,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   const gone = create("p", { class: "kw-screen-gone", role: "alert", hidden: true });
   const remarks = create("p", { class: "kw-screen-remarks", hidden: true }, note, " ", offer);
   /** @type {Set<string>} takes that the view opened with; whatever came later, a person asked for */
-  const opening = new Set(model.get("clips").map((/** @type {Clip} */ { id }) => id));
+  const shownFirst = new Set(model.get("clips").map((/** @type {Clip} */ { id }) => id));
   /** @type {Set<string>} takes that play with a sound made for this host */
   const heard = new Set();
   const hidden = create("style"); // what the saved notebook shows stays out of sight for as long as this view lives
@@ -141,7 +141,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
       model.set("selected", take);
       saveTraits(model);
     }
-    look();
+    showAll();
   };
   /** @param {number} to */
   const blend = (to) => {
@@ -158,7 +158,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   const remark = () => {
     const tile = film.tiles().find((one) => one.clip()?.id === view().chosen);
     const [source, clip] = [tile?.source(), tile?.clip()];
-    const silent = source && clip && !heard.has(clip.id) ? soundWords(hostOf(), clip, told.get(clip.id)?.place.path ?? "") : null;
+    const silent = source && clip && !heard.has(clip.id) ? soundWords(hostOf(), clip, places.get(clip.id)?.place.path ?? "") : null;
     note.textContent = silent?.words ?? source?.note ?? "";
     offer.hidden = !silent;
     offer.textContent = silent?.offer ?? "";
@@ -187,7 +187,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
     card.dataset.route = tiles[0]?.source()?.route ?? "";
     deck.load(ready.map((tile) => {
       const clip = tile.clip();
-      return { video: tile.video, sound: clip?.sound === true, times: told.get(clip?.id ?? "")?.frames ?? null };
+      return { video: tile.video, sound: clip?.sound === true, times: places.get(clip?.id ?? "")?.frames ?? null };
     }));
     deck.listen(tiles.find((tile) => tile.clip()?.id === view().chosen)?.video ?? null);
     if (resumes && ready.length && ready.length === tiles.filter((tile) => tile.clip()?.file).length) {
@@ -224,7 +224,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   const comparing = newComparing({ arrange, blend, pick: (side, take) => {
     if (view().arrangement === "one") return choose(take);
     pair[side] = take;
-    look();
+    showAll();
   } });
   const taking = newTaking(model, signal, () => {
     const now = view();
@@ -243,7 +243,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   const hear = (content) => {
     if (content?.picture !== "strip") return;
     strips.delete(content.take);
-    look();
+    showAll();
   };
   model.on("msg:custom", hear);
   signal.addEventListener("abort", () => model.off("msg:custom", hear));
@@ -275,7 +275,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
   film.el.addEventListener("click", (event) => { if (event.target instanceof HTMLVideoElement) controls.toggle(); }, { signal });
   film.el.addEventListener("dblclick", (event) => { if (event.target instanceof HTMLVideoElement) controls.fill(); }, { signal });
 
-  const look = () => {
+  const showAll = () => {
     /** @type {Clip[]} */
     const clips = model.get("clips");
     if (model.get("selected") !== selected) {
@@ -309,7 +309,7 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
       help.close();
     }
     [before, acted] = [fresh.join("\n"), now.chosen];
-    film.show(now.shown, now.arrangement, model.get("invitation"), (take) => !opening.has(take), labels?.across());
+    film.show(now.shown, now.arrangement, model.get("invitation"), (take) => !shownFirst.has(take), labels?.across());
     const letters = now.shown.map((clip, i) => labels?.of(i) || (LETTERS[clips.indexOf(clip)] ?? ""));
     film.tiles().forEach((tile, i) => {
       const clip = now.shown[i];
@@ -324,12 +324,12 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
     // In a grid the one that is chosen is held against the first.
     const other = now.arrangement === "grid" && now.chosen !== first?.id ? now.shown.find(({ id }) => id === now.chosen) : second;
     const compared = first && other && (now.arrangement !== "grid" || now.chosen !== first.id) ? `${first.id} ${other.id}` : "";
-    const told = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
-    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, told, differences.get(compared) ?? null);
+    const places = now.shown.map((clip, i) => ({ clip, letter: letters[i] ?? "" })).filter(({ clip }) => focus(now).includes(clip.id));
+    story.show(now.shown.find(({ id }) => id === now.chosen) ?? null, places, differences.get(compared) ?? null);
     if (compared && first && other && !labels?.blind && !differences.has(compared)) {
       sendCommand(model, "differ", { take: first.id, other: other.id }, { signal }).then(({ answer }) => {
         differences.set(compared, answer.differences);
-        look();
+        showAll();
       }, () => {}); // then the words of the one that is chosen stand there
     }
     for (const clip of now.shown) {
@@ -340,13 +340,13 @@ export function show(model, el, signal, told, linked = { view: null }, labels = 
     changed();
     paint();
   };
-  watchTraits(model, ["clips", "invitation", "compact", "arrangement", "actions", "selected"], signal, look);
+  watchTraits(model, ["clips", "invitation", "compact", "arrangement", "actions", "selected"], signal, showAll);
   refreshWhenSilent(model, ["clips"], signal, () => model.get("clips").some((/** @type {Clip} */ clip) => clip.row));
   const freeze = newFreezer(el, signal);
   watchKernel(model, signal, (is) => {
     left = is;
     freeze(is);
-    look();
+    showAll();
   }, el);
 }
 

@@ -35,35 +35,35 @@ export function strip(model, take, signal) {
 function picture(model, kind, take, signal, named = "") {
   const held = heldBy(signal);
   const name = `${kind} ${take} ${named}`;
-  const known = held.get(name);
-  if (known) {
+  const found = held.get(name);
+  if (found) {
     held.delete(name);
-    held.set(name, known);
-    return known;
+    held.set(name, found);
+    return found;
   }
-  const asked = sendCommand(model, kind, { take }, { signal }).then(({ buffers }) => {
+  const fetched = sendCommand(model, kind, { take }, { signal }).then(({ buffers }) => {
     const image = buffers[0];
     if (!image?.byteLength) {
       held.delete(name); // there may be one later
       return "";
     }
-    const part = /** @type {BlobPart} */ (/** @type {unknown} */ (image));
-    return URL.createObjectURL(new Blob([part], { type: "image/jpeg" }));
+    const blob = /** @type {BlobPart} */ (/** @type {unknown} */ (image));
+    return URL.createObjectURL(new Blob([blob], { type: "image/jpeg" }));
   });
-  asked.catch(() => held.delete(name));
-  held.set(name, asked);
+  fetched.catch(() => held.delete(name));
+  held.set(name, fetched);
   for (const old of held.keys()) {
     if (held.size <= KEPT) break;
     void held.get(old)?.then(giveBack, () => {});
     held.delete(old);
   }
-  return asked;
+  return fetched;
 }
 
 /** @param {AbortSignal} signal @returns {Map<string, Promise<string>>} */
 function heldBy(signal) {
-  const known = HELD.get(signal);
-  if (known) return known;
+  const found = HELD.get(signal);
+  if (found) return found;
   /** @type {Map<string, Promise<string>>} */
   const held = new Map();
   HELD.set(signal, held);

@@ -115,7 +115,7 @@ class SavedOutput:
         return Shown(record, path if path and path.is_file() else None, poster)
 
 
-def at_cell_end(look: Callable[[], None]) -> Callable[[], None]:
+def at_cell_end(act: Callable[[], None]) -> Callable[[], None]:
     """Call ``look`` whenever a cell has run, before its outputs are closed. Returns what stops it.
 
     A notebook that runs without a page keeps only what is sent while a cell runs, and the engine's thread may be late.
@@ -125,7 +125,7 @@ def at_cell_end(look: Callable[[], None]) -> Callable[[], None]:
         return lambda: None
 
     def after(*_result: object) -> None:
-        look()
+        act()
 
     def stop() -> None:
         if after in shell.events.callbacks["post_run_cell"]:

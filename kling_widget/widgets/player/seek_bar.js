@@ -9,13 +9,13 @@ import { clockTime } from "./timecode.js";
  */
 export function newTrack(signal, seek) {
   const there = create("i", { class: "kw-there" });
-  const part = create("i", { class: "kw-played-range" });
+  const ranged = create("i", { class: "kw-played-range" });
   const played = create("i", { class: "kw-played" });
   const ends = create("span", { class: "kw-ends" });
   const knob = create("b");
   const strips = create("span", { class: "kw-strips" });
   const el = create("div", { class: "kw-track", role: "slider", tabindex: 0, "aria-label": "Position", "aria-valuemin": 0 },
-    strips, create("span", { class: "kw-groove" }, there, part, played), ends, knob);
+    strips, create("span", { class: "kw-groove" }, there, ranged, played), ends, knob);
   let length = 0;
 
   /** @param {PointerEvent} event */
@@ -46,7 +46,7 @@ export function newTrack(signal, seek) {
       there.style.transform = `scaleX(${share(buffered)})`;
       const [first, last] = [share(state.from ?? 0), state.to === null ? 1 : share(state.to)];
       el.classList.toggle("kw-ranged", state.from !== null || state.to !== null);
-      part.style.transform = `translateX(${100 * first}%) scaleX(${Math.max(0, last - first)})`;
+      ranged.style.transform = `translateX(${100 * first}%) scaleX(${Math.max(0, last - first)})`;
       const marks = stops.map((stop) => share(stop).toFixed(4)).join();
       if (ends.dataset.marks !== marks) {
         ends.dataset.marks = marks;
@@ -58,9 +58,9 @@ export function newTrack(signal, seek) {
     },
     /** @param {{ url: string, length: number }[]} pictures strips of the clips that are shown, from top to bottom, with their clips' lengths in seconds */
     picture(pictures) {
-      const known = pictures.map(({ url, length: long }) => `${url} ${share(long)}`).join();
-      if (strips.dataset.known === known) return;
-      strips.dataset.known = known;
+      const key = pictures.map(({ url, length: long }) => `${url} ${share(long)}`).join();
+      if (strips.dataset.key === key) return;
+      strips.dataset.key = key;
       strips.replaceChildren(...pictures.map(({ url, length: long }) =>
         create("img", { src: url, alt: "", draggable: "false", style: { width: `${100 * share(long)}%` } })));
     },

@@ -59,7 +59,7 @@ def still(shown: Shown, base: Path) -> str:
         Under 60 KB: a poster of at most 40 KB in base64, and words.
     """
     record = shown.record
-    facts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in _caption_pieces(record))
+    facts = " · ".join(f"<bdi>{escape(fragment)}</bdi>" for fragment in _caption_pieces(record))
     width = _WIDTH.get(str(record.inputs.get("aspect_ratio")), 400)
     return (
         f'<figure style="{_FIGURE.format(width=width)}">{_picture(shown, base, width)}'
@@ -83,13 +83,13 @@ def stills(takes: Iterable[Shown], base: Path, *, name: str = "", empty: str = "
     empty
         What is said where there are none.
     """
-    parts: list[str] = []
+    fragments: list[str] = []
     for shown, _ in zip(takes, range(MOST), strict=False):
-        part = still(shown, base)
-        if sum(map(len, parts)) + len(part) > BUDGET:
-            part = still(Shown(shown.record, shown.path), base)
-        parts.append(part)
-    body = "".join(parts) or f'<span style="{_SMALL}">{escape(empty)}</span>'
+        fragment = still(shown, base)
+        if sum(map(len, fragments)) + len(fragment) > BUDGET:
+            fragment = still(Shown(shown.record, shown.path), base)
+        fragments.append(fragment)
+    body = "".join(fragments) or f'<span style="{_SMALL}">{escape(empty)}</span>'
     return f'<div class="{escape(f"kw-still {name}".strip())}">{body}</div>'
 
 
@@ -122,17 +122,17 @@ def _line(record: Record) -> str:
 
 def _caption_pieces(record: Record) -> list[str]:
     """What is said of a take in one line, piece by piece: each may be read from another side."""
-    said = [settings(record)]
+    pieces = [settings(record)]
     if record.state != "completed":
-        said.insert(0, outcome(record) or "Under way when this was saved; the library has the rest")
+        pieces.insert(0, outcome(record) or "Under way when this was saved; the library has the rest")
     if record.rating:
-        said.append("★" * record.rating)
-    said.extend(f"#{tag}" for tag in record.tags)
+        pieces.append("★" * record.rating)
+    pieces.extend(f"#{tag}" for tag in record.tags)
     if record.practice:
-        said.append(SIMULATED)
+        pieces.append(SIMULATED)
     if record.final and record.state != "completed" and record.trouble:
-        said.append(record.trouble)
-    return said
+        pieces.append(record.trouble)
+    return pieces
 
 
 def _short(words: str) -> str:

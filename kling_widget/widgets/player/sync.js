@@ -154,7 +154,7 @@ export function newDeck(signal, changed) {
   };
 
   /** Once a frame of the screen: who leads tells the time, the others are drawn to it. */
-  const look = () => {
+  const check = () => {
     const first = lead();
     if (!playing || held || !first) return;
     at = first.aim ?? first.video.currentTime;
@@ -185,7 +185,7 @@ export function newDeck(signal, changed) {
   const follow = () => {
     cancelAnimationFrame(beat);
     if (!playing || signal.aborted) return;
-    look();
+    check();
     beat = requestAnimationFrame(follow);
   };
   /** @param {Event} event */
@@ -204,7 +204,7 @@ export function newDeck(signal, changed) {
   /** @param {typeof members[number]} member */
   const attend = (member) => {
     const { video, gone } = member;
-    const known = () => {
+    const measure = () => {
       member.frames = newFrames(member.times, video.duration);
       aim(member, at);
       if (playing) void start().catch(() => {}); // it joins those that play
@@ -227,15 +227,15 @@ export function newDeck(signal, changed) {
       video.requestVideoFrameCallback(see);
     };
     video.requestVideoFrameCallback?.(see);
-    video.addEventListener("loadedmetadata", known, options);
-    video.addEventListener("durationchange", known, options);
+    video.addEventListener("loadedmetadata", measure, options);
+    video.addEventListener("durationchange", measure, options);
     video.addEventListener("seeked", sought, options);
     // A page that is out of sight draws no frames, and its clips end all the same.
-    for (const event of ["ended", "timeupdate"]) video.addEventListener(event, look, options);
+    for (const event of ["ended", "timeupdate"]) video.addEventListener(event, check, options);
     video.addEventListener("progress", () => { if (!playing) changed(); }, options);
     // A host, a key of the keyboard or a headset may stop one: it stops all.
     video.addEventListener("pause", () => { if (playing && !held && video.paused && !over(member)) pause(); }, options);
-    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) known();
+    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) measure();
   };
 
   /** @type {Deck} */
@@ -248,8 +248,8 @@ export function newDeck(signal, changed) {
         old.video.pause();
       }
       members = wanted.map((one) => {
-        const known = before.find(({ video, gone }) => video === one.video && !gone.signal.aborted);
-        if (known) return Object.assign(known, one, { frames: newFrames(one.times, one.video.duration) });
+        const measure = before.find(({ video, gone }) => video === one.video && !gone.signal.aborted);
+        if (measure) return Object.assign(measure, one, { frames: newFrames(one.times, one.video.duration) });
         return { ...one, frames: newFrames(one.times, one.video.duration), aim: null, bias: 0, seen: null, gone: new AbortController() };
       });
       for (const member of members) if (!before.includes(member)) attend(member);

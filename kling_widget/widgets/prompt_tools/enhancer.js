@@ -14,16 +14,16 @@ import { create, refreshWhenSilent, sendCommand, watchTraits } from "../base/wid
  * @property {"" | "running" | "done" | "failed"} state
  * @property {string} old
  * @property {string} new
- * @property {["same" | "del" | "ins", string][]} parts
+ * @property {["same" | "del" | "ins", string][]} pieces
  * @property {string} words
  */
 
 const HEARD_WITHIN = 2500; // ms without an answer until it is said that the kernel is busy
 
-/** @param {{ model: Model, signal: AbortSignal, prompt: Words, replace: Replace, row: HTMLElement, below: HTMLElement }} parts */
+/** @param {{ model: Model, signal: AbortSignal, prompt: Words, replace: Replace, row: HTMLElement, below: HTMLElement }} view */
 export function enhancing({ model, signal, prompt, replace, row, below }) {
   let asking = false, waiting = false, decided = false;
-  let trouble = "";
+  let problem = "";
   /** @returns {Enhancer} */
   const enhancer = () => model.get("enhancer");
 
@@ -34,9 +34,9 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   const no = create("button", { class: "kw-quiet", type: "button" }, "Not now");
   const step = create("div", { class: "kw-help-step kw-num", role: "group", "aria-label": "Enhance the prompt", hidden: true },
     question, create("label", { class: "kw-help-style" }, "Style", style), go, no);
-  const said = create("p", { class: "kw-status kw-help-status", role: "status", tabindex: -1 });
+  const status = create("p", { class: "kw-status kw-help-status", role: "status", tabindex: -1 });
   const close = create("button", { class: "kw-help-close", type: "button", "aria-label": "Close this message" }, "×");
-  const notice = create("div", { class: "kw-help-notice", hidden: true }, said, close);
+  const notice = create("div", { class: "kw-help-notice", hidden: true }, status, close);
   const text = create("p", { class: "kw-diff", dir: "auto" });
   const changed = create("p", { class: "kw-help-changed" }, "You wrote on since. “Use it” replaces what you wrote.");
   const use = create("button", { class: "kw-help-plain", type: "button" }, "Use it");
@@ -59,17 +59,17 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
     go.disabled = !prompt.read().trim();
     question.textContent = go.disabled ? "Write a few words first: there is nothing to enhance yet." : `Enhance for about ${price}?`;
     go.textContent = `Enhance · ${price}`;
-    if (style.dataset.known !== styles.join()) {
-      style.dataset.known = styles.join();
+    if (style.dataset.offered !== styles.join()) {
+      style.dataset.offered = styles.join();
       style.replaceChildren(...styles.map((name) => create("option", { value: name }, name)));
     }
     const failed = state === "failed" && !decided && !asking;
-    said.textContent = running ? trouble || words || "The enhancer is at work: some seconds." : trouble || (failed || done ? words : "");
-    said.dataset.tone = !trouble && !failed ? "" : running ? "wait" : "bad";
-    notice.hidden = !said.textContent;
+    status.textContent = running ? problem || words || "The enhancer is at work: some seconds." : problem || (failed || done ? words : "");
+    status.dataset.tone = !problem && !failed ? "" : running ? "wait" : "bad";
+    notice.hidden = !status.textContent;
     close.hidden = running || done;
     compare.hidden = !done;
-    if (done) showParts(text, enhancer().parts);
+    if (done) showDifference(text, enhancer().pieces);
     changed.hidden = prompt.read() === enhancer().old;
   }
 
@@ -78,18 +78,18 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
     if (waiting || enhancer().state === "running" || !words.trim()) return;
     asking = false;
     waiting = true;
-    trouble = "";
+    problem = "";
     show();
-    said.focus({ preventScroll: true }); // the button that was pressed is gone
+    status.focus({ preventScroll: true }); // the button that was pressed is gone
     const slow = setTimeout(() => {
-      trouble = "The kernel is busy with a cell, or gone. Your click waits and is carried out once; there is no need to click again.";
+      problem = "The kernel is busy with a cell, or gone. Your click waits and is carried out once; there is no need to click again.";
       show();
     }, HEARD_WITHIN);
     try {
       await sendCommand(model, "enhance", { text: words, style: style.value, price: enhancer().price }, { signal });
-      trouble = "";
+      problem = "";
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+      problem = error instanceof Error ? error.message : String(error);
     } finally {
       clearTimeout(slow);
       waiting = false;
@@ -108,7 +108,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   open.addEventListener("click", (event) => {
     if (event.detail > 1) return;
     asking = !asking;
-    trouble = "";
+    problem = "";
     show();
     if (asking) (go.disabled ? no : style.options.length > 1 ? style : go).focus();
   }, { signal });
@@ -130,7 +130,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   }, { signal });
   keep.addEventListener("click", () => settle(false), { signal });
   close.addEventListener("click", () => {
-    trouble = "";
+    problem = "";
     if (enhancer().state === "failed") settle(false);
     else show();
   }, { signal });
@@ -140,7 +140,7 @@ export function enhancing({ model, signal, prompt, replace, row, below }) {
   refreshWhenSilent(model, ["enhancer"], signal, () => enhancer().state === "running");
 }
 
-/** @param {HTMLElement} place @param {Enhancer["parts"]} parts */
-function showParts(place, parts) {
-  place.replaceChildren(...parts.map(([tag, words]) => (tag === "same" ? words : create(tag, {}, words))));
+/** @param {HTMLElement} place @param {Enhancer["pieces"]} pieces */
+function showDifference(place, pieces) {
+  place.replaceChildren(...pieces.map(([tag, words]) => (tag === "same" ? words : create(tag, {}, words))));
 }

@@ -16,7 +16,7 @@ import { promptWords } from "../builder/prompt_text.js";
 
 /**
  * Writes a whole new prompt in place of the one that is there, says so, and offers to bring the old one back.
- * @typedef {(text: string, said: string) => void} Replace
+ * @typedef {(text: string, change: string) => void} Replace
  */
 
 const HINT_REST = 900; // ms of rest after which a new hint is shown: none comes while a person writes
@@ -37,12 +37,12 @@ function render({ model, el, signal, host }) {
 /** @param {HTMLElement} below @param {Words} prompt @returns {Replace} */
 function undoable(below, prompt) {
   let before = "", after = "";
-  const said = create("span");
+  const change = create("span");
   const undo = create("button", { class: "kw-help-do", type: "button", onclick: () => {
     line.hidden = true;
     prompt.write(before);
   } }, "Undo");
-  const line = create("p", { class: "kw-help-undo", role: "status", hidden: true }, said, undo);
+  const line = create("p", { class: "kw-help-undo", role: "status", hidden: true }, change, undo);
   below.append(line);
   // What a person wrote since would go with the undo: then it is withdrawn.
   prompt.follow(() => { if (prompt.read() !== after) line.hidden = true; });
@@ -50,12 +50,12 @@ function undoable(below, prompt) {
     before = prompt.read();
     after = text;
     prompt.write(text);
-    said.textContent = words;
+    change.textContent = words;
     line.hidden = false;
   };
 }
 
-/** @param {{ model: Model, signal: AbortSignal, prompt: Words, host: Host, below: HTMLElement }} parts */
+/** @param {{ model: Model, signal: AbortSignal, prompt: Words, host: Host, below: HTMLElement }} view */
 function hintLine({ model, signal, prompt, host, below }) {
   const line = create("div", { class: "kw-hints", role: "group", "aria-label": "Hints for the prompt" });
   below.append(line);
@@ -82,12 +82,12 @@ function hintLine({ model, signal, prompt, host, below }) {
     prompt.focus();
   };
   function show() {
-    const known = /** @type {Hint[]} */ (model.get("hints")).filter(({ name, kind }) =>
+    const shown = /** @type {Hint[]} */ (model.get("hints")).filter(({ name, kind }) =>
       seen.has(name) && !done.has(name) && !model.get("silenced").includes(name) && (kind === "insert" || model.get("sound")));
-    const key = known.map(({ name, words }) => `${name} ${words}`).join("|");
-    if (line.dataset.known === key) return;
-    line.dataset.known = key;
-    line.replaceChildren(...known.map((hint) => create("span", { class: "kw-hint", dataset: { hint: hint.name } },
+    const key = shown.map(({ name, words }) => `${name} ${words}`).join("|");
+    if (line.dataset.shown === key) return;
+    line.dataset.shown = key;
+    line.replaceChildren(...shown.map((hint) => create("span", { class: "kw-hint", dataset: { hint: hint.name } },
       create("span", {}, hint.words),
       create("button", { class: "kw-help-do", type: "button", onclick: () => act(hint),
         "aria-label": hint.kind === "insert" ? `Add to the prompt: ${hint.text}` : "Turn the sound on" }, (hint.kind === "insert" ? "+ " : "") + hint.label),

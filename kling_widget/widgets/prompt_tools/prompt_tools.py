@@ -20,19 +20,19 @@ State = Literal["", "running", "done", "failed"]
 
 
 def rows(own: Own) -> list[dict[str, Any]]:
-    """All templates for the page, a person's own first: ``name``, ``kind``, ``text``, ``own``, and ``parts``.
+    """All templates for the page, a person's own first: ``name``, ``kind``, ``text``, ``own``, and ``pieces``.
 
-    ``parts`` is the text taken apart, so that the page need not read blanks: strings, and ``{blank, choices}``.
+    ``pieces`` is the text taken apart, so that the page need not read blanks: strings, and ``{blank, choices}``.
     """
     return [_row(one, own=True) for one in own.templates] + [_row(one, own=False) for one in builtin()]
 
 
 def _row(template: Template, own: bool) -> dict[str, Any]:
-    parts = [
+    blanks = [
         {"blank": piece.name, "choices": list(piece.choices)} if isinstance(piece, Blank) else piece
         for piece in pieces(template.text)
     ]
-    return {"name": template.name, "kind": template.kind, "text": template.text, "own": own, "parts": parts}
+    return {"name": template.name, "kind": template.kind, "text": template.text, "own": own, "pieces": blanks}
 
 
 def idle(*, offered: bool = False, price: str = "", styles: Sequence[str] = ()) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def idle(*, offered: bool = False, price: str = "", styles: Sequence[str] = ()) 
         "state": "",
         "old": "",
         "new": "",
-        "parts": [],
+        "pieces": [],
         "words": "",
     }
 
@@ -78,9 +78,9 @@ class PromptTools(CommandWidget):
     hints: t.List[Any] = t.List(help="What the prompt leaves to chance, as `prompting.Hint` says it.").tag(sync=True)
     silenced = t.List(t.Unicode(), help="Names of hints that this panel shows no more; set in the page.").tag(sync=True)
     templates: t.List[Any] = t.List(help="All templates, as `rows` says them.").tag(sync=True)
-    trouble = t.Unicode(help="What of the person's own templates can't be read; empty if all can.").tag(sync=True)
+    problem = t.Unicode(help="What of the person's own templates can't be read; empty if all can.").tag(sync=True)
     enhancer = t.Dict(
-        help="`offered`, `price`, `styles`; `state` with the `old` text, the `new` one, their `parts` as "
+        help="`offered`, `price`, `styles`; `state` with the `old` text, the `new` one, their `pieces` as "
         "`prompting.diff` says them, and `words` for a person."
     ).tag(sync=True)
 
@@ -105,7 +105,7 @@ class PromptTools(CommandWidget):
 
     def show(self, own: Own) -> None:
         """Show a person's own templates beside the built-in ones."""
-        self.templates, self.trouble = rows(own), own.problem
+        self.templates, self.problem = rows(own), own.problem
 
     def offer(self, price: str, styles: Iterable[str]) -> None:
         """Offer the enhancer at a price, for a person, and with its styles. It stays as it is otherwise."""
@@ -121,7 +121,7 @@ class PromptTools(CommandWidget):
         with self._lock:
             old = self.enhancer["old"]
             words = "The enhancer left your prompt as it is." if new == old else ""
-            self._enhancer("done", old=old, new=new, parts=[list(part) for part in diff(old, new)], words=words)
+            self._enhancer("done", old=old, new=new, pieces=[list(piece) for piece in diff(old, new)], words=words)
 
     def not_enhanced(self, words: str) -> None:
         """Say why the enhancer made nothing, and what it cost."""
@@ -134,10 +134,10 @@ class PromptTools(CommandWidget):
         if found != self.hints:
             self.hints = found
 
-    def _enhancer(self, state: State, **said: Any) -> None:
+    def _enhancer(self, state: State, **changes: Any) -> None:
         with self._lock:
             offer = {name: self.enhancer[name] for name in ("offered", "price", "styles")}
-            self.enhancer = {**idle(**offer), "state": state, **said}
+            self.enhancer = {**idle(**offer), "state": state, **changes}
 
     def _enhance(self, command: Command, _buffers: Buffers) -> None:
         text, style, price = (command.get(name) for name in ("text", "style", "price"))

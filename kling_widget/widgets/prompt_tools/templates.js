@@ -11,7 +11,7 @@ import { closeElsewhere } from "../base/popup.js";
 
 /**
  * One template, as `studio.prompting.rows` says it.
- * @typedef {{ name: string, kind: string, text: string, own: boolean, parts: Piece[] }} Template
+ * @typedef {{ name: string, kind: string, text: string, own: boolean, pieces: Piece[] }} Template
  */
 
 /** @type {[string, string][]} the kinds, and what a tab says */
@@ -22,14 +22,14 @@ const NAME_LETTERS = 60; // as templates.py has it
 
 /**
  * The words of a template whose blanks were filled.
- * @param {Piece[]} parts
+ * @param {Piece[]} pieces
  * @param {(name: string) => string} value
  */
-export function filled(parts, value) {
-  return parts.map((part) => (typeof part === "string" ? part : value(part.blank))).join("");
+export function filled(pieces, value) {
+  return pieces.map((piece) => (typeof piece === "string" ? piece : value(piece.blank))).join("");
 }
 
-/** @param {{ model: Model, signal: AbortSignal, prompt: Words, replace: Replace, row: HTMLElement, below: HTMLElement }} parts */
+/** @param {{ model: Model, signal: AbortSignal, prompt: Words, replace: Replace, row: HTMLElement, below: HTMLElement }} view */
 export function templatePanel({ model, signal, prompt, replace, row, below }) {
   let kind = "camera";
   const name = `kw-templates-${Math.random().toString(36).slice(2)}`;
@@ -39,10 +39,10 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   const list = create("div", { class: "kw-tpl-list", role: "list" });
   const preview = create("div", { class: "kw-tpl-preview" });
   const body = create("div", { class: "kw-tpl-body", role: "tabpanel", id: `${name}-body` }, list, preview);
-  const said = create("p", { class: "kw-status", role: "status" });
+  const status = create("p", { class: "kw-status", role: "status" });
   const foot = create("div", { class: "kw-tpl-foot" });
   const panel = create("div", { class: "kw-tpl", role: "dialog", "aria-label": "Templates", id: name, hidden: true },
-    create("div", { class: "kw-tpl-head" }, tabs, shut), body, said, foot);
+    create("div", { class: "kw-tpl-head" }, tabs, shut), body, status, foot);
   row.append(open);
   below.append(panel);
 
@@ -50,8 +50,8 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   const all = () => model.get("templates");
   /** @param {string} words @param {string} [tone] */
   const say = (words, tone = "") => {
-    said.textContent = words;
-    said.dataset.tone = tone;
+    status.textContent = words;
+    status.dataset.tone = tone;
   };
 
   /** @param {boolean} shown */
@@ -59,13 +59,13 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     panel.hidden = !shown;
     open.setAttribute("aria-expanded", String(shown));
     if (!shown) return;
-    say(model.get("trouble"), "bad");
+    say(model.get("problem"), "bad");
     show();
     offerToKeep();
     panel.scrollIntoView({ block: "nearest" });
     chosenTab()?.focus({ preventScroll: true });
   };
-  const leave = closeElsewhere(signal, { isOpen: () => !panel.hidden, parts: [panel, open], opener: open, hide: () => toggle(false) });
+  const leave = closeElsewhere(signal, { isOpen: () => !panel.hidden, elements: [panel, open], opener: open, hide: () => toggle(false) });
   const chosenTab = () => /** @type {HTMLElement | null} */ (tabs.querySelector('[aria-selected="true"]'));
 
   /** @param {Template} template @param {string} words */
@@ -77,14 +77,14 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
   /** @param {Template} template */
   const choose = (template) => {
     for (const item of list.querySelectorAll(".kw-tpl-name")) item.setAttribute("aria-pressed", String(item.textContent === template.name));
-    if (template.parts.every((part) => typeof part === "string")) return use(template, template.text);
+    if (template.pieces.every((piece) => typeof piece === "string")) return use(template, template.text);
     const blanks = blankForm(template, (words) => use(template, words));
     preview.replaceChildren(blanks);
     /** @type {HTMLElement | null} */ (blanks.querySelector("input, select"))?.focus();
   };
   /** @param {Template} template shows it, unless blanks of another are being filled */
   const glance = (template) => {
-    if (!preview.querySelector("form")) preview.replaceChildren(create("p", { class: "kw-tpl-text", dir: "auto" }, ...marked(template.parts)));
+    if (!preview.querySelector("form")) preview.replaceChildren(create("p", { class: "kw-tpl-text", dir: "auto" }, ...marked(template.pieces)));
   };
   /** @param {Template} template @param {HTMLElement} item */
   const drop = async (template, item) => {
@@ -111,10 +111,10 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     }
     body.setAttribute("aria-labelledby", `${name}-${kind}`);
     const held = list.contains(focused(list));
-    const known = all().filter((template) => template.kind === kind);
-    list.replaceChildren(...known.map((template) => listed(template, { choose, glance, drop })));
+    const those = all().filter((template) => template.kind === kind);
+    list.replaceChildren(...those.map((template) => listed(template, { choose, glance, drop })));
     preview.replaceChildren();
-    if (known[0]) glance(known[0]);
+    if (those[0]) glance(those[0]);
     if (held) chosenTab()?.focus();
   }
 
@@ -165,7 +165,7 @@ export function templatePanel({ model, signal, prompt, replace, row, below }) {
     names[names.indexOf(/** @type {HTMLElement} */ (focused(list))) + step]?.focus();
   }, { signal });
   watchTraits(model, ["templates"], signal, () => { if (!panel.hidden) show(); });
-  watchTraits(model, ["trouble"], signal, () => { if (model.get("trouble")) say(model.get("trouble"), "bad"); });
+  watchTraits(model, ["problem"], signal, () => { if (model.get("problem")) say(model.get("problem"), "bad"); });
 }
 
 /**
@@ -186,9 +186,9 @@ function listed(template, { choose, glance, drop }) {
   return item;
 }
 
-/** @param {Piece[]} parts @param {(name: string) => string} [value] */
-function marked(parts, value = () => "") {
-  return parts.map((part) => (typeof part === "string" ? part : create("mark", {}, value(part.blank) || part.blank)));
+/** @param {Piece[]} pieces @param {(name: string) => string} [value] */
+function marked(pieces, value = () => "") {
+  return pieces.map((piece) => (typeof piece === "string" ? piece : create("mark", {}, value(piece.blank) || piece.blank)));
 }
 
 /**
@@ -219,21 +219,21 @@ function form(props, act, ...children) {
 function blankForm(template, done) {
   /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
   const inputs = new Map();
-  for (const part of template.parts) {
-    if (typeof part === "string" || inputs.has(part.blank)) continue;
-    inputs.set(part.blank, part.choices.length
-      ? create("select", { class: "kw-help-pick" }, ...part.choices.map((choice) => create("option", { value: choice, dir: "auto" }, choice)))
+  for (const piece of template.pieces) {
+    if (typeof piece === "string" || inputs.has(piece.blank)) continue;
+    inputs.set(piece.blank, piece.choices.length
+      ? create("select", { class: "kw-help-pick" }, ...piece.choices.map((choice) => create("option", { value: choice, dir: "auto" }, choice)))
       : create("input", { class: "kw-tpl-input", type: "text", "aria-required": "true", autocomplete: "off" }));
   }
   /** @param {string} name */
   const value = (name) => inputs.get(name)?.value.trim() ?? "";
   const text = create("p", { class: "kw-tpl-text", dir: "auto" });
-  const show = () => text.replaceChildren(...marked(template.parts, value));
+  const show = () => text.replaceChildren(...marked(template.pieces, value));
   show();
   return form({ class: "kw-tpl-blanks", oninput: show }, () => {
     const missing = [...inputs].find(([name]) => !value(name));
     if (missing) missing[1].focus();
-    else done(filled(template.parts, value));
+    else done(filled(template.pieces, value));
   },
   ...Array.from(inputs, ([name, input]) => create("label", {}, create("span", { dir: "auto" }, name), input)),
   text, create("div", { class: "kw-tpl-insert" }, create("button", { class: "kw-help-plain", type: "submit" }, "Insert")));

@@ -61,9 +61,9 @@ def decide(library: Library, take_id: str, prediction: str | None) -> Record:
     LibraryError
         If it waits for no decision, or not for this one.
     """
-    known = [choice["prediction"] for choice in choices(library._gateway.record(take_id))]
+    candidates = [choice["prediction"] for choice in choices(library._gateway.record(take_id))]
     # Where the list could not be read there are none, and the person gives the id that the service's site shows.
-    if prediction is not None and known and prediction not in known:
+    if prediction is not None and candidates and prediction not in candidates:
         raise LibraryError("This take is not in doubt about that task any more. Nothing was changed.")
     return library._gateway.decide(take_id, prediction)
 

@@ -16,8 +16,8 @@ function render({ model, el, signal }) {
   const empty = create("p", { class: "kw-empty" }, "Nothing under way. A take is here from the click until its clip is.");
   const count = create("small", { class: "kw-num" });
   const aloud = create("span", { class: "kw-hidden", dir: "auto", "aria-live": "polite" });
-  const trouble = create("p", { class: "kw-status", role: "alert", dataset: { tone: "bad" } });
-  el.append(create("div", { class: "kw-label" }, "Queue", count), create("div", { class: "kw-queue-body" }, list, trouble, empty), aloud);
+  const problem = create("p", { class: "kw-status", role: "alert", dataset: { tone: "bad" } });
+  el.append(create("div", { class: "kw-label" }, "Queue", count), create("div", { class: "kw-queue-body" }, list, problem, empty), aloud);
 
   /** @type {Map<string, number>} when this page first saw a take done */
   const doneAt = new Map();
@@ -47,12 +47,12 @@ function render({ model, el, signal }) {
 
   /** @type {import("./take_row.js").Act} */
   const act = async (row, action, fields) => {
-    trouble.textContent = "";
+    problem.textContent = "";
     try {
       await sendCommand(model, action, { take: row.id, ...fields }, { signal });
       if (action === "edit") (await studioRoot(el, signal)).querySelector("textarea")?.focus();
     } catch (error) {
-      if (!signal.aborted) trouble.textContent = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) problem.textContent = error instanceof Error ? error.message : String(error);
     }
   };
 

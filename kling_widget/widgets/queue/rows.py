@@ -77,12 +77,12 @@ class Rows:
         rows = []
         for record in sorted(under_way, key=lambda r: (r.confirmed_at, r.id)):
             waits = traffic.why(record)
-            said = kept.get(record.id)
-            if said is None or at >= said.at + every or _of(said) != (record.revision, waits, record.trouble):
+            shown = kept.get(record.id)
+            if shown is None or at >= shown.at + every or _of(shown) != (record.revision, waits, record.trouble):
                 fresh = row(record, progress(record), offered(record, waits), waits=waits, choices=choices(record))
-                said = _Shown(record.revision, waits, record.trouble, at, fresh)
-            self._shown[record.id] = said
-            rows.append(said.row)
+                shown = _Shown(record.revision, waits, record.trouble, at, fresh)
+            self._shown[record.id] = shown
+            rows.append(shown.row)
         for record in sorted(ended, key=lambda r: (-r.confirmed_at, r.id)):
             if not _leaves(record):
                 rows.append(row(record, progress(record), after_the_end(record)))
@@ -111,5 +111,5 @@ def _leaves(record: Record) -> bool:
     return record.state == "completed" or withdrawn(record)
 
 
-def _of(said: _Shown) -> tuple[int, str, str]:
-    return said.revision, said.waits, said.trouble
+def _of(shown: _Shown) -> tuple[int, str, str]:
+    return shown.revision, shown.waits, shown.trouble

@@ -34,12 +34,12 @@ export function showRows(list, rows, act) {
   list.setAttribute("role", "list");
   list.classList.add("kw-rows");
   const held = list.contains(focused(list));
-  const known = new Map(Array.from(list.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
+  const there = new Map(Array.from(list.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
   const wanted = new Set(rows.map((row) => row.id));
-  for (const [id, el] of known) if (!wanted.has(id ?? "")) el.remove();
+  for (const [id, el] of there) if (!wanted.has(id ?? "")) el.remove();
   let before = list.firstElementChild;
   for (const row of rows) {
-    const el = known.get(row.id) ?? newRow(row.id);
+    const el = there.get(row.id) ?? newRow(row.id);
     if (el === before) before = el.nextElementSibling;
     else list.insertBefore(el, before);
     fillRow(el, row, act);
@@ -65,16 +65,16 @@ function newRow(id) {
 /** @param {HTMLElement} el @param {Row} row @param {Act} act */
 function fillRow(el, row, act) {
   /** @param {string} name */
-  const part = (name) => /** @type {HTMLElement} */ (el.querySelector(`.kw-job-${name}`));
+  const piece = (name) => /** @type {HTMLElement} */ (el.querySelector(`.kw-job-${name}`));
   el.dataset.tone = row.tone;
-  write(part("title"), row.title);
-  part("title").title = row.title;
-  write(part("status"), row.status);
-  write(part("words"), row.words);
+  write(piece("title"), row.title);
+  piece("title").title = row.title;
+  write(piece("status"), row.status);
+  write(piece("words"), row.words);
   const shown = Number(el.dataset.fraction ?? 0);
   const fraction = row.tone === "done" ? 1 : Math.max(shown, row.fraction);
   el.dataset.fraction = String(fraction);
-  const bar = part("bar");
+  const bar = piece("bar");
   bar.setAttribute("aria-valuenow", String(Math.round(fraction * 100)));
   bar.setAttribute("aria-valuetext", row.words);
   bar.setAttribute("aria-label", row.title);
@@ -82,8 +82,8 @@ function fillRow(el, row, act) {
   /** @param {string} action @param {string} words @param {Record<string, unknown>} [fields] */
   const button = (action, words, fields = {}) =>
     create("button", { class: "kw-quiet", type: "button", onclick: () => once(el, () => act(row, action, fields)) }, words);
-  fill(part("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
-  fill(part("choices"), [row.asks, row.choices], () => !row.asks ? [] : [
+  fill(piece("acts"), row.actions, () => row.actions.map((action) => button(action, ACTIONS[action] ?? action)));
+  fill(piece("choices"), [row.asks, row.choices], () => !row.asks ? [] : [
     ...(row.choices.length === 0 ? [fieldForId(button)] : []),
     ...row.choices.map(({ prediction, words }) =>
       create("span", { class: "kw-job-choice" }, create("span", { title: words, dir: "auto" }, words), named(button("decide", "This is mine", { prediction }), words))),

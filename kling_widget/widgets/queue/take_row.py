@@ -110,8 +110,8 @@ def outcome(record: Record) -> str:
     if record.state == "completed":
         return "Done"
     if record.state in UNCERTAIN:
-        known = "Needs you" if record.state == "needs_you" else "Outcome unknown"
-        return known if record.practice else f"{known}; may cost {dollars(record.estimate)}"
+        doubt = "Needs you" if record.state == "needs_you" else "Outcome unknown"
+        return doubt if record.practice else f"{doubt}; may cost {dollars(record.estimate)}"
     if not record.final:
         return ""
     if withdrawn(record):

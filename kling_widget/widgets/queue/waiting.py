@@ -35,12 +35,12 @@ class Traffic:
         now: int,
         learned: Mapping[tuple[str, str | None], Learned] | None = None,
     ) -> None:
-        known = {record.id: record for record in records}.values()
+        open_records = {record.id: record for record in records}.values()
         self._now, self._learned = now, learned or {}
-        self._running = Counter(_account(r) for r in known if r.state in _PLACES)
-        self._sending = Counter(_account(r) for r in known if r.state == "sending")
+        self._running = Counter(_account(r) for r in open_records if r.state in _PLACES)
+        self._sending = Counter(_account(r) for r in open_records if r.state == "sending")
         self._lately = Counter(
-            _account(r) for r in known if (r.submitted_at or 0) > now - MINUTE_MS and r.state != "intent"
+            _account(r) for r in open_records if (r.submitted_at or 0) > now - MINUTE_MS and r.state != "intent"
         )
 
     def why(self, record: Record) -> str:

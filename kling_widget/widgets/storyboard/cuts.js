@@ -53,9 +53,9 @@ export function begin(prompt, total, { low, high, shortest, most }) {
 function pieces(prompt) {
   const text = unnumbered(prompt.replace(CUT, "\n").replace(SHOT, "\n$1"));
   return text.split("\n").flatMap((line) => {
-    const parts = line.replace(EDGES, "").replace(BULLET, "").split(new RegExp(LENGTH, "i"));
-    const texts = parts.filter((_, i) => i % 2 === 0).map((part, i) => (i ? part.replace(DEBRIS, "") : part).replace(EDGES, ""));
-    const given = parts.filter((_, i) => i % 2 === 1).map(Number);
+    const split = line.replace(EDGES, "").replace(BULLET, "").split(new RegExp(LENGTH, "i"));
+    const texts = split.filter((_, i) => i % 2 === 0).map((text, i) => (i ? text.replace(DEBRIS, "") : text).replace(EDGES, ""));
+    const given = split.filter((_, i) => i % 2 === 1).map(Number);
     const lengths = texts[0] ? [...given, null] : [null, ...given];
     return texts.map((words, i) => ({ words, seconds: lengths[i] ?? null })).filter(({ words }) => words);
   });

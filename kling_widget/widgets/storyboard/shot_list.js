@@ -24,7 +24,7 @@ export function reel(model, signal, show) {
   const beside = {};
   let steps = noSteps();
   /** What undo goes back to if the shots become others elsewhere: in another view, or in Python. @type {Shot[]} */
-  let known = model.get("value");
+  let kept = model.get("value");
   /** What the lengths were before they followed the clip's seconds: a slider that goes and returns changes nothing. @type {number[]} */
   let given = [];
   /** The shots as the clip's new seconds make them, while these still change. @type {Shot[] | null} */
@@ -46,7 +46,7 @@ export function reel(model, signal, show) {
 
   /** @param {Shot[]} next */
   const keep = (next) => {
-    known = next;
+    kept = next;
     due = null;
     clearTimeout(settling);
     tell(model, next);
@@ -61,8 +61,8 @@ export function reel(model, signal, show) {
 
   /** @param {Shot[]} next @param {{ kind?: string, prompt?: string | undefined }} [step] as `noted` and `Then` have it */
   const change = (next, { kind = "", prompt } = {}) => {
-    if (!due && alike(next, known)) return;
-    steps = noted(steps, prompt === undefined ? { shots: known } : { shots: known, prompt }, kind);
+    if (!due && alike(next, kept)) return;
+    steps = noted(steps, prompt === undefined ? { shots: kept } : { shots: kept, prompt }, kind);
     if (!kind) given = [];
     put(next);
   };
@@ -93,8 +93,8 @@ export function reel(model, signal, show) {
     if (!due) return;
     const next = due;
     due = null;
-    if (!alike(next, known)) {
-      steps = noted(steps, { shots: known }, "seconds");
+    if (!alike(next, kept)) {
+      steps = noted(steps, { shots: kept }, "seconds");
       keep(next);
     }
     if (possible()) lead();
@@ -104,9 +104,9 @@ export function reel(model, signal, show) {
   const heed = () => {
     /** @type {Shot[]} */
     const now = model.get("value");
-    if (!alike(known, now)) {
-      steps = noted(steps, { shots: known }, "");
-      known = now;
+    if (!alike(kept, now)) {
+      steps = noted(steps, { shots: kept }, "");
+      kept = now;
       given = [];
       due = null;
       clearTimeout(settling);

@@ -102,7 +102,7 @@ export function whyNoMore(shots, { high, shortest, most }) {
  * Make room for more seconds and one more shot: the clip becomes longer by them; where it can't, the longest shots give.
  * @param {Shot[]} shots @param {number} seconds @param {Limits} limits @param {number} [spared] the shot that gives none @returns {Shot[]}
  */
-function withRoom(shots, seconds, { high, shortest }, spared = -1) {
+function lengthenedFor(shots, seconds, { high, shortest }, spared = -1) {
   const before = lasting(shots), wanted = before + seconds;
   const total = wanted <= high ? wanted : Math.max(before, shortest * (shots.length + 1));
   const lengths = shots.map(({ duration }) => duration);
@@ -116,7 +116,7 @@ function withRoom(shots, seconds, { high, shortest }, spared = -1) {
 
 /** Add an empty shot of the shortest length at the end. @param {Shot[]} shots @param {Limits} limits @returns {Shot[]} */
 export const add = (shots, limits) =>
-  whyNoMore(shots, limits) ? shots : [...withRoom(shots, limits.shortest, limits), { prompt: "", duration: limits.shortest }];
+  whyNoMore(shots, limits) ? shots : [...lengthenedFor(shots, limits.shortest, limits), { prompt: "", duration: limits.shortest }];
 
 /**
  * Make two shots of one, each about half as long; what they lack is made room for. The words after the caret go to the second, a
@@ -130,7 +130,7 @@ export function split(shots, index, limits, caret = null) {
   let at = caret ?? prompt.length;
   if (/\S/.test(prompt[at] ?? " ")) while (at > 0 && /\S/.test(prompt[at - 1] ?? " ")) at -= 1;
   const first = Math.ceil(duration / 2);
-  return withRoom(shots, duration - shot.duration, limits, index).flatMap((one, i) => i !== index ? [one] : [
+  return lengthenedFor(shots, duration - shot.duration, limits, index).flatMap((one, i) => i !== index ? [one] : [
     { prompt: caret === null ? prompt : prompt.slice(0, at).trimEnd(), duration: first },
     { prompt: prompt.slice(at).trimStart(), duration: duration - first },
   ]);

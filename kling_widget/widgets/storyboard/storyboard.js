@@ -218,7 +218,7 @@ function render({ model, el, signal, host }) {
     const some = of > 0, prompt = model.get("both") && model.get("offers_both");
     const marked = Boolean(model.get("problem")), focused = track.matches(":focus-within");
     at = Math.max(0, Math.min(of - 1, at));
-    for (const part of [board, rule, foot, divide, unite]) part.hidden = !some;
+    for (const piece of [board, rule, foot, divide, unite]) piece.hidden = !some;
     cut.hidden = some;
     if (some) ask.hidden = true;
     undo.hidden = !some && !film.can("past");

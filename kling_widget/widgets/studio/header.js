@@ -61,9 +61,9 @@ function render({ model, el, signal }) {
     how.textContent = model.get("how");
     notice.textContent = model.get("notice");
     notice.hidden = !notice.textContent;
-    const { before = "", sum = "", after = "", part } = model.get("spent"); // empty until the library is open
+    const { before = "", sum = "", after = "", share } = model.get("spent"); // empty until the library is open
     money.title = model.get("spent").how ?? "";
-    money.replaceChildren(before, create("b", {}, sum), after, typeof part === "number" ? meter(part) : "");
+    money.replaceChildren(before, create("b", {}, sum), after, typeof share === "number" ? meter(share) : "");
   });
 }
 
@@ -76,11 +76,11 @@ function groups(models) {
     ...models.filter((one) => one.kind === kind).map(({ id, name, price }) => create("option", { value: id, title: price }, name))));
 }
 
-/** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} part 0 to 1 */
-function meter(part) {
+/** How much of the day's budget is spent: the words before it say it, so it is drawn for the eye alone. @param {number} share 0 to 1 */
+function meter(share) {
   const level = create("i");
-  level.style.transform = `scaleX(${part})`;
-  return create("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: part > 0.9 ? "yes" : "" } }, level);
+  level.style.transform = `scaleX(${share})`;
+  return create("span", { class: "kw-meter", "aria-hidden": "true", dataset: { full: share > 0.9 ? "yes" : "" } }, level);
 }
 
 export default { render };

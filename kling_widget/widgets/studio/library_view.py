@@ -108,8 +108,8 @@ class LibraryView:
 
         A panel that is opened again, as after a restart, does not empty what the notebook kept.
         """
-        known = map(self._found, self.made[: 2 * most] or self.shown[:1])
-        return [record for record in known if record and record.final][:most]
+        takes = map(self._found, self.made[: 2 * most] or self.shown[:1])
+        return [record for record in takes if record and record.final][:most]
 
     def _found(self, take: str) -> Record | None:
         try:

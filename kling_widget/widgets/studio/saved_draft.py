@@ -73,8 +73,8 @@ def held(model: Model, found: Mapping[str, Any]) -> dict[str, Any]:
     """
     values, places = defaults(model), {slot.name for slot in offer(model).slots}
     for name, value in found.items():
-        known = name in values and (name in model.fields or name == BOTH)
-        if known and (_addresses(value) if name in places else fits(model, name, value)):
+        has_control = name in values and (name in model.fields or name == BOTH)
+        if has_control and (_addresses(value) if name in places else fits(model, name, value)):
             values[name] = value
     return values
 

@@ -107,16 +107,16 @@ def notice(folder: Path, unreadable: Mapping[str, str] | None = None) -> str:
     unreadable
         What is wrong with takes that can't be read, by their ids.
     """
-    said = []
+    sentences = []
     if kind := network_kind(folder):
-        said.append(
+        sentences.append(
             f"This library lies on a network file system ({kind}), where locks are not to be relied on: use it from "
             "one kernel at a time, or choose a folder on this machine."
         )
     if unreadable:
         more = f" The same goes for {len(unreadable) - 1:,} more." if len(unreadable) > 1 else ""
-        said.append(next(iter(unreadable.values())) + more)
-    return " ".join(said)
+        sentences.append(next(iter(unreadable.values())) + more)
+    return " ".join(sentences)
 
 
 def note(service: Service) -> str:

@@ -102,17 +102,17 @@ def note(
     >>> note(840.0, 2, 12, Micros(4_030_000), Budget(day=Micros(5_000_000)), Spend(), practice=False)
     "about 14 min, 2 at once · $0.97 of today's budget left after it"
     """
-    parts = ["play money"] if practice and count else []
+    phrases = ["play money"] if practice and count else []
     if seconds >= 1:
         side_by_side = f", {at_once} at once" if 1 < at_once < count else ""
-        parts.append(f"about {_long(seconds)}{side_by_side}")
+        phrases.append(f"about {_long(seconds)}{side_by_side}")
     spent = spend.practice_today if practice else spend.today
     if budget.day is not None and count:
         left = budget.day - spent - price
-        parts.append(
+        phrases.append(
             f"{dollars(left)} of today's budget left after it" if left >= 0 else f"{dollars(-left)} over today's budget"
         )
-    return " · ".join(parts)
+    return " · ".join(phrases)
 
 
 def stands(cells: Iterable[CellRecord], cost: Micros, total: Micros, *, practice: bool = False) -> str:
@@ -122,11 +122,11 @@ def stands(cells: Iterable[CellRecord], cost: Micros, total: Micros, *, practice
         return ""
     made = counts.pop("made", 0)
     every = made + sum(counts.values())
-    parts = [f"{made:,} of {every:,} made"]
+    phrases = [f"{made:,} of {every:,} made"]
     others = ("under way", "wait", "need you", "not made", "skipped")
-    parts += [f"{counts[kind]:,} {kind}" for kind in others if counts[kind]]
+    phrases += [f"{counts[kind]:,} {kind}" for kind in others if counts[kind]]
     play = " play money" if practice else ""
-    return " · ".join([*parts, f"{dollars(cost)} of {dollars(total)}{play}"])
+    return " · ".join([*phrases, f"{dollars(cost)} of {dollars(total)}{play}"])
 
 
 def place(index: int, label: str, cell: CellRecord | None, price: Micros | None) -> Row:
