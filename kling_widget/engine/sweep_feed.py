@@ -92,7 +92,7 @@ class SweepFeed:
             if self._store.sweeps.begin(sweep.id, cell, take):
                 self._begun(take.id)
 
-    def _hold(self, sweep: SweepRecord, trouble: str, *, stopped: bool = False) -> None:
-        if (sweep.trouble, sweep.stopped) != (trouble, stopped):
-            log.warning("sweep %s: %s", sweep.id, trouble)
-            self._store.sweeps.hold(sweep.id, trouble, stopped=stopped)
+    def _hold(self, sweep: SweepRecord, words: str, *, stopped: bool = False) -> None:
+        if (sweep.trouble, sweep.stopped) != (words, stopped):
+            log.warning("sweep %s: %s", sweep.id, words)
+            self._store.sweeps.hold(sweep.id, words, stopped=stopped)

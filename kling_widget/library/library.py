@@ -56,7 +56,7 @@ class Library(TakeCollection, ReadOnly):
         "folder": "Library('another folder') opens another",
     }
     _all_shared: ClassVar[dict[Path, SharedLibrary]] = {}
-    _opening: ClassVar[threading.Lock] = threading.Lock()
+    _open_lock: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, tend: bool = True) -> None:
         self._join(library_folder(folder))
@@ -76,7 +76,7 @@ class Library(TakeCollection, ReadOnly):
         return library
 
     def _join(self, folder: Path, *, page_first: bool = False) -> None:
-        with self._opening:
+        with self._open_lock:
             if folder not in self._all_shared:
                 self._all_shared[folder] = SharedLibrary(folder, page_first=page_first)
             self._shared = self._all_shared[folder]
@@ -117,7 +117,7 @@ class Library(TakeCollection, ReadOnly):
 
     def close(self) -> None:
         """Stop tending and close the database; whoever opens the library next goes on."""
-        with self._opening:
+        with self._open_lock:
             if self._all_shared.get(self.folder) is self._shared:
                 del self._all_shared[self.folder]
         self._shared.close()

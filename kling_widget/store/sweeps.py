@@ -91,10 +91,10 @@ class SweepStore:
         refused: list[str] = []
         with read_only(self._engine) as connection:
             waiting, still_open = connection.execute(count).one()
-            for state, trouble in connection.execute(ended.limit(_LOOKED_AT)).all():
+            for state, words in connection.execute(ended.limit(_LOOKED_AT)).all():
                 if state != "rejected":
                     break
-                refused.append(str(trouble))
+                refused.append(str(words))
         return UnderWay(int(waiting or 0), still_open, tuple(refused))
 
     def next_cells(self, sweep: str, *, limit: int) -> list[CellOrder]:
@@ -218,9 +218,9 @@ class SweepStore:
             connection.execute(update(sweeps).where(sweeps.c.id == sweep).values(values))
             rows.next_revision(connection)
 
-    def hold(self, sweep: str, trouble: str, *, stopped: bool) -> None:
+    def hold(self, sweep: str, words: str, *, stopped: bool) -> None:
         """Note why what waits of a sweep is not begun; where it is stopped, until a person says that it may go on."""
-        values = {"trouble": trouble, "stopped": stopped}
+        values = {"trouble": words, "stopped": stopped}
         with writing(self._engine) as connection:
             connection.execute(update(sweeps).where(sweeps.c.id == sweep).values(values))
             rows.next_revision(connection)

@@ -31,7 +31,7 @@ _SECOND = 1_000  # a row's clock shows whole seconds
 class _Shown:
     revision: int
     waits: str
-    trouble: str
+    problem: str
     at: int
     row: Row
 
@@ -112,4 +112,4 @@ def _leaves(record: Record) -> bool:
 
 
 def _of(shown: _Shown) -> tuple[int, str, str]:
-    return shown.revision, shown.waits, shown.trouble
+    return shown.revision, shown.waits, shown.problem
