@@ -125,7 +125,7 @@ class Forecast:
     settled: tuple[float, float] | None = None
 
     def quantile(self, level: float, elapsed: float = 0.0) -> float:
-        """Return the total in seconds that this share of takes stays under, of those that need more than ``elapsed``."""
+        """Return the total in seconds that this share of takes stays under, of those that need over ``elapsed``."""
         if elapsed <= 0:
             z = _STANDARD.inv_cdf(level)
         elif (now := (math.log(elapsed) - self.center) / self.scale) > _FAR:
