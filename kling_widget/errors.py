@@ -10,6 +10,7 @@
     ├── MediumRefused                   a file is no usable picture or video; nothing was sent
     ├── NotExtracted                    a picture or another form of a clip was not made; the clip is untouched
     ├── SettingsError                   a key, an address or a folder is not usable; nothing was sent
+    ├── MissingPackage (ImportError)    an optional package is not installed; nothing was written
     ├── LibraryError                    the library can't be used
     │   ├── LibraryNotWritable
     │   ├── LibraryTooNew
@@ -133,6 +134,10 @@ class NotExtracted(KlingError):
 
 class SettingsError(KlingError):
     """A key, an address or a folder can't be used. Nothing was sent."""
+
+
+class MissingPackage(KlingError, ImportError):
+    """What was asked for needs a package that is not installed. Nothing was written."""
 
 
 class LibraryError(KlingError):

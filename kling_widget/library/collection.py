@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LibraryError
+from ..errors import LibraryError, NoSuchTake
 from ..store.record import TakeId
-from . import wanted
+from . import history_table, wanted
 from .base import LibraryBase
 from .gateway import Gateway
+from .history_table import HistoryTable
 from .wanted import Moment, Words
 
 if TYPE_CHECKING:
@@ -163,10 +164,10 @@ class TakeCollection(LibraryBase):
         >>> frame = library.history(rating=4, columns=["prompt", "cost", "id"])  # doctest: +SKIP
         >>> frame.groupby("prompt").cost.sum()  # doctest: +SKIP
         """
-        from ..store.history import COLUMNS, history, readable, reads
+        from ..store.history import history, readable, reads
 
         text = text or _renamed(search)
-        wanted_columns = tuple(COLUMNS if columns is None else [columns] if isinstance(columns, str) else columns)
+        wanted_columns = history_table.columns_wanted(columns)
         names = reads(wanted_columns)
         chosen = wanted.take_filter(
             self.catalog, self.zone, text=text, status=status, rating=rating, tags=tags, model=model, since=since,
@@ -179,13 +180,84 @@ class TakeCollection(LibraryBase):
             whole, others = readable(names, found)
             if not others:
                 raise
-        self._shared.store.note_unreadable(others)
-        warnings.warn(
-            f"{len(others)} of the library's takes can't be read and are left out of its history: "
-            f"{next(iter(others.values()))}",
-            stacklevel=2,
-        )
+        self._leave_out(others)
         return history(whole, self.zone, wanted_columns)
+
+    def table(
+        self,
+        among: Any = None,
+        *,
+        text: str = "",
+        status: Words | None = None,
+        rating: int | None = None,
+        tags: Words = (),
+        model: Words | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        parent: Take | str | None = None,
+        family: Take | str | None = None,
+        sweep: Sweep | str | None = None,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> HistoryTable:
+        """Return the history without pandas: to save as CSV, JSON or Parquet, or to hand to Arrow and polars.
+
+        Parameters
+        ----------
+        among
+            A history, a column of its ids, or takes or ids one by one: just these, in their order. Nothing else can be
+            asked then. As ``takes`` has it.
+        text, status, rating, tags, model, since, until, parent, family, sweep
+            Which takes, as ``takes`` describes it.
+        columns
+            Its columns, in this order, as ``history`` has them.
+        limit
+            At most so many rows, the newest; None for all.
+
+        Raises
+        ------
+        BadValue
+            If a value is none that takes can have, or there is no such column.
+        NoSuchTake
+            If ``among`` names a take that this library does not hold.
+
+        Examples
+        --------
+        >>> library.table(rating=4).to_csv("best.csv")  # doctest: +SKIP
+        >>> library.table(frame[frame.cost < 1]).to_json("cheap.json")  # doctest: +SKIP
+        >>> polars.DataFrame(library.table())  # doctest: +SKIP
+        """
+        from ..store.history import readable, reads
+
+        wanted_columns = history_table.columns_wanted(columns)
+        names = reads(wanted_columns)
+        filters: dict[str, Any] = {
+            "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
+            "until": until, "parent": parent, "family": family, "sweep": sweep,
+        }  # fmt: skip
+        if among is not None and (limit is not None or any(value not in (None, "", ()) for value in filters.values())):
+            raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
+        chosen = wanted.take_filter(self.catalog, self.zone, **filters)
+        whole, others = readable(names, self._shared.store.columns(names, chosen, limit=limit))
+        if among is not None:
+            by_id = {row[0]: row for row in whole}  # reads() puts the id first
+            ids = wanted.take_ids(among)
+            for missing in [one for one in ids if one not in by_id]:
+                self._gateway.record(missing)  # says whether it can't be read, or is not there
+                raise NoSuchTake(f"The library's history holds no take {missing!r}.")
+            whole = [by_id[one] for one in ids]
+        elif others:
+            self._leave_out(others)
+        return HistoryTable(whole, wanted_columns, self.zone)
+
+    def _leave_out(self, unreadable: Mapping[str, str]) -> None:
+        """Note takes that can't be read, and warn the caller's caller that they are left out."""
+        self._shared.store.note_unreadable(unreadable)
+        warnings.warn(
+            f"{len(unreadable)} of the library's takes can't be read and are left out of its history: "
+            f"{next(iter(unreadable.values()))}",
+            stacklevel=3,
+        )
 
     def __getitem__(self, take_id: str) -> Take:
         """The take of that id. Raises ``NoSuchTake``, a ``KeyError``, where there is none."""
