@@ -15,6 +15,7 @@ from ..store.record import TakeId
 from .adoption import adopt
 from .budget import Cap, Caps, Spent, amount, caps, spent
 from .collection import TakeCollection
+from .exchange import TakeExchange
 from .gateway import Gateway
 from .readonly import ReadOnly
 from .shared import SharedLibrary
@@ -30,7 +31,7 @@ Clips = Literal["beside", "inside"]
 """Where an exported page has its clips: as files in a folder beside it, or in the page itself."""
 
 
-class Library(TakeCollection, ReadOnly):
+class Library(TakeCollection, TakeExchange, ReadOnly):
     """A folder with a database and the MP4s of all takes.
 
     Opening one makes the folder where it is missing. Takes that an earlier kernel left open are looked after again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -22,6 +22,10 @@ from .schema import OF_TOOLS, budget, ledger, spend, takes
 
 FREE = FINAL - {"completed", "deleted", "expired", "unverified"}
 """What ends so is not charged, or is refunded."""
+
+
+_SIGNS = {"charge": 1, "refund": -1}
+"""How an entry of a kind counts in what was spent."""
 
 
 class Ledger:
@@ -105,7 +109,7 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
     if changes.get("charge") is None and changes.get("refund") is None:
         return
     record = rows.get(connection, take)
-    for kind, sign in (("charge", 1), ("refund", -1)):
+    for kind, sign in _SIGNS.items():
         now, before = changes.get(kind), getattr(record, kind)
         if now is None or now == before:
             continue
@@ -115,12 +119,60 @@ def book(connection: Connection, take: TakeId, changes: Mapping[str, Any], zone:
         if not _all_sound(connection):
             recount(connection, zone)
             continue
-        day = days.day(record.confirmed_at, zone)
         kind_of_money = PRACTICE if record.practice else record.service
-        here = and_(spend.c.service == kind_of_money, spend.c.day == day)
-        change = update(spend).where(here).values(amount=spend.c.amount + sign * amount)
-        if not connection.execute(change).rowcount:
-            connection.execute(insert(spend).values(service=kind_of_money, day=day, amount=sign * amount))
+        _count(connection, kind_of_money, days.day(record.confirmed_at, zone), sign * amount)
+
+
+def copy_in(
+    connection: Connection,
+    take: str,
+    entries: Iterable[Mapping[str, Any]],
+    zone: tzinfo,
+    row: Mapping[str, Any] | None = None,
+) -> None:
+    """Enter what the ledger of another library holds of a take; only what this one lacks, however often it comes.
+
+    Parameters
+    ----------
+    take
+        Its id.
+    entries
+        The other ledger's rows of it. Amounts that can't be read are left out.
+    row
+        The take's own row, whose charge and refund count where the ledgers say otherwise; None where it is lost.
+    """
+    query = select(ledger.c.kind, ledger.c.amount).where(ledger.c.take == take)
+    found: list[dict[str, Any]] = [dict(one._mapping) for one in connection.execute(query).all()]
+    new: list[dict[str, Any]] = []
+    if not found:  # of one that was lost here, what it cost may be known already
+        for one in entries:
+            if is_whole(one["amount"]) and one["kind"] in ("quote", *_SIGNS) and is_text(one["service"]):
+                at = one["at"] if is_whole(one["at"], 0, LAST_MS) else now_ms()
+                service = one["service"] if row is None else row["service"]
+                new.append({**entry(take, service, one["kind"], one["amount"]), "at": at})
+    if row is not None:
+        for kind in _SIGNS:
+            entered = sum(one["amount"] for one in (*found, *new) if one["kind"] == kind and is_whole(one["amount"]))
+            if difference := (row[kind] or 0) - entered:
+                new.append(entry(take, row["service"], kind, difference))
+    if not new:
+        return
+    connection.execute(insert(ledger), new)
+    if not _all_sound(connection):
+        recount(connection, zone)
+        return
+    for one in new:
+        if sign := _SIGNS.get(one["kind"]):
+            practice = row is not None and row["simulated"]
+            at = one["at"] if row is None else row["confirmed_at"]
+            _count(connection, PRACTICE if practice else one["service"], days.day(at, zone), sign * one["amount"])
+
+
+def _count(connection: Connection, service: str, day: str, amount: int) -> None:
+    """Add to the running total of a day, by the service or as play money."""
+    here = and_(spend.c.service == service, spend.c.day == day)
+    if not connection.execute(update(spend).where(here).values(amount=spend.c.amount + amount)).rowcount:
+        connection.execute(insert(spend).values(service=service, day=day, amount=amount))
 
 
 def recount(connection: Connection, zone: tzinfo) -> None:

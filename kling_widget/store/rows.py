@@ -99,6 +99,12 @@ def add(connection: Connection, record: Record) -> Record:
     return get(connection, record.id)
 
 
+def copy_in(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Write a take down as the row of another library has it, however it ended, and move the library's revision."""
+    texts = (row["words"], damage.parsed(row["tags"]), row["note"])
+    connection.execute(insert(takes), {**row, "folded": folded(*texts), "revision": next_revision(connection)})
+
+
 def write(connection: Connection, take: str, changes: Mapping[str, Any]) -> Record:
     """Change a take, and move the library's revision.
 
