@@ -28,7 +28,7 @@ class TakeExchange(LibraryBase):
             The other library, or its folder.
         takes
             Which ones: takes, ids or a history of the other library. Unless given, all, and with them all that the
-            library knows besides: tools' runs, elements, media, sweeps.
+            library knows besides: tools' runs, elements, media, sweeps, wildcards.
 
         Returns
         -------
@@ -50,8 +50,7 @@ class TakeExchange(LibraryBase):
         -----
         Money goes with its take: what it was charged, and refunded, is entered in this library's ledger once, on its
         own day, and counts in ``spent()`` and under this library's caps, which so let less through, never more. The
-        other library spent it and keeps its own entry: a sum over both counts such a take twice, unless
-        ``pandas.concat([one.spend(), other.spend()])`` is cleared of entries of the same ``take``.
+        other library spent it and keeps its own entries, so that the sum of both libraries counts such a take twice.
 
         A take that is under way, or whose bill is still to come, stays in its library, which alone tends it. Clips are
         checked by their hash as they are copied; one that differs stays. What a person wrote here about a take that was

@@ -11,7 +11,6 @@ from typing import Any
 
 from .. import paths, permissions
 from ..errors import BadFile, LibraryError, LibraryNotWritable, NoSuchTake
-from ..media.mp4 import validation
 from ..request.states import FINAL
 from ..store import Store, damage, merging
 from ..store.layout import DATABASE
@@ -19,7 +18,7 @@ from ..store.merging import TakeHere
 from ..store.record import KEPT_MS, now_ms
 from ..store.snapshot import Row, Snapshot, snapshot
 from . import wanted
-from .file_copies import copied, sha256
+from .foreign_files import ForeignFiles
 
 _AT_ONCE = 50  # takes in one transaction: their clips are there before it
 _SHOWN = 10  # takes and notes of which a merge tells in words
@@ -87,7 +86,7 @@ def copy(source: Path, target: Path, among: Any = None) -> Merged:
 
 class _Merging:
     def __init__(self, home: Path, store: Store, other: Path, theirs: Snapshot, among: Any) -> None:
-        self._home, self._store, self._other, self._theirs = home, store, other, theirs
+        self._home, self._store, self._theirs, self._files = home, store, theirs, ForeignFiles(home, other)
         self._whole = among is None
         every = theirs.take_ids()
         self._ids = every if among is None else list(dict.fromkeys(wanted.take_ids(among)))
@@ -114,6 +113,8 @@ class _Merging:
         if self._whole:
             lost = self._theirs.takes_of_ledger().difference(self._ids)
             merging.add_entries(self._store, self._theirs.ledger(sorted(lost)))
+            for name in self._files.copy_wildcards():
+                self._notes.append(f"The wildcard file {name} stays there: another one is called so here.")
         return Merged(self._takes, self._there, self._left, tuple(self._notes))
 
     # Takes
@@ -122,93 +123,60 @@ class _Merging:
         for at in range(0, len(ids), _AT_ONCE):
             some = ids[at : at + _AT_ONCE]
             found, entries = self._theirs.takes(some), self._theirs.ledger(some)
-            known, owners = merging.here(self._store, some), merging.owners(self._store, found.values())
+            mine, owners = merging.here(self._store, some), merging.owners(self._store, found.values())
             new: list[Row] = []
             for take in some:
                 row = found[take]
-                if reason := _reason_to_leave(row, known.get(take), owners):
+                if reason := _reason_to_leave(row, mine.get(take), owners):
                     self._left[take] = reason
                     continue
                 self._here.add(take)
                 self._texts.update(_texts(json.loads(row["inputs"])))
-                if take in known:
+                if take in mine:
                     self._there += row["kind"] == "clip"
-                    self._complete(row, known[take])
+                    self._complete(row, mine[take])
                 elif (brought := self._with_files(row)) is not None:
                     new.append(brought)
             if new:
                 merging.add_takes(self._store, [(row, entries.get(row["id"], ())) for row in new])
                 self._takes += sum(row["kind"] == "clip" for row in new)
 
-    def _complete(self, row: Row, known: TakeHere) -> None:
+    def _complete(self, row: Row, mine: TakeHere) -> None:
         """Bring in what a take lacks here: its clip, and a person's words."""
-        if known.blank - merging.blank(row):  # each take that is written costs a sync
+        if mine.blank - merging.blank(row):  # each take that is written costs a sync
             merging.fill_in(self._store, row)
-        place = paths.found(self._home, known.file, "takes")
-        source = paths.existing(self._other, row["file"], "takes")
-        if known.state == "completed" and place and source and not place.exists() and known.sha256 == row["sha256"]:
-            self._copy_clip(row, source, place)
+        lacks_clip = mine.state == "completed" and not paths.existing(self._home, mine.file, "takes")
+        if lacks_clip and mine.sha256 == row["sha256"] and self._files.has_clip(row["file"]):
+            try:
+                self._files.copy_clip(row["file"], row["id"], row["sha256"], to=mine.file)
+            except BadFile as error:
+                self._notes.append(f"Take {row['id']} is here without its clip still: {error}")
 
     def _with_files(self, row: Row) -> Row | None:
         """Copy what a take's row names, and return the row as it is here; None where the take has to stay."""
         take, brought = row["id"], dict(row)
         if row["file"]:
-            source = paths.existing(self._other, row["file"], "takes")
-            if source is not None:
-                place = self._place("takes", row["file"], f"{take}.mp4", row["sha256"])
-                if not self._copy_clip(row, source, place):
+            is_young = row["prediction"] and (row["finished_at"] or row["confirmed_at"]) > now_ms() - KEPT_MS
+            if self._files.has_clip(row["file"]):
+                try:
+                    brought["file"] = self._files.copy_clip(row["file"], take, row["sha256"])
+                except BadFile as error:
+                    self._stays(take, str(error).rstrip("."))
                     return None
-                brought["file"] = paths.named(self._home, place)
-            elif row["prediction"] and (row["finished_at"] or row["confirmed_at"]) > now_ms() - KEPT_MS:
+            elif is_young:
                 self._stays(take, _FETCHED)
                 return None
             else:
                 self._notes.append(f"Take {take} came without its clip, which is not there.")
         for column, folder in _OTHER_FILES:
             if row[column]:
-                brought[column] = self._copy_other(row[column], folder, f"{take}{Path(row[column]).suffix}")
-        self._copy_other(f"strips/{take}.jpg", "strips", f"{take}.jpg")
+                brought[column] = self._files.copy_other(row[column], folder, f"{take}{Path(row[column]).suffix}")
+        self._files.copy_other(f"strips/{take}.jpg", "strips", f"{take}.jpg")
         return brought
 
     def _stays(self, take: str, reason: str) -> None:
         self._left[take] = reason
         self._here.discard(take)
-
-    def _copy_clip(self, row: Row, source: Path, place: Path) -> bool:
-        """Copy a clip, checked by its hash; tells whether it is here then."""
-        if place.exists():
-            return True  # by this hash, see `_place`: a merge that was killed had come so far
-        try:
-            with copied(source, place) as (copy, digest):
-                permissions.follow(copy)
-                if digest != row["sha256"]:
-                    raise BadFile("its clip is not as it was saved: its hash differs")
-                validation.check(copy)
-        except BadFile as error:
-            self._stays(row["id"], str(error).rstrip("."))
-            return False
-        return True
-
-    def _place(self, folder: paths.Place, name: str, otherwise: str, digest: str | None) -> Path:
-        """Return where a file of theirs goes: never where another one lies."""
-        leaf = name.partition("/")[2]
-        if Path(leaf).suffix.lower() != Path(otherwise).suffix or not paths.is_plain(leaf):
-            leaf = otherwise
-        place = paths.new(self._home, folder, leaf)
-        if place.exists() and sha256(place) != digest:
-            place = paths.new(self._home, folder, f"{Path(otherwise).stem}-{(digest or '')[:16]}{place.suffix}")
-        return place
-
-    def _copy_other(self, name: str, folder: paths.Place, otherwise: str) -> str | None:
-        """Copy a file of which no hash is kept; returns what a row calls it here, None where it is not there."""
-        source = paths.existing(self._other, name, folder)
-        if source is None:
-            return None
-        place = self._place(folder, name, otherwise, sha256(source))
-        if not place.exists():
-            with copied(source, place) as (copy, _digest):
-                permissions.follow(copy)
-        return paths.named(self._home, place)
 
     # What belongs to takes
 
@@ -218,7 +186,7 @@ class _Merging:
         for row in self._theirs.elements():
             texts = (row["name"], row["service"], row["note"], row["picture"], row["take"], row["element_id"] or "")
             if all(map(damage.is_text, texts)) and (self._whole or row["element_id"] in self._texts):
-                picture = self._copy_other(row["picture"], "media", Path(row["picture"]).name)
+                picture = self._files.copy_other(row["picture"], "media", Path(row["picture"]).name)
                 found.append({**row, "picture": picture or ""})
         for name, new in merging.add_elements(self._store, found).items():
             self._notes.append(f"The element {name!r} is called {new!r} here, where that name is another one's.")
@@ -234,22 +202,13 @@ class _Merging:
 
         uploads = [row for row in self._theirs.media() if is_whole(row) and (self._whole or row["url"] in self._texts)]
         hashes = {row["sha256"] for row in uploads}
-        for name in paths.listed(self._other, "media"):
-            digest = Path(name).stem
-            if self._whole or digest in hashes:
-                source, place = self._other / name, paths.new(self._home, "media", Path(name).name)
-                if not place.exists():
-                    self._copy_medium(source, place, digest)
+        for name in self._files.media():
+            if self._whole or Path(name).stem in hashes:
+                try:
+                    self._files.copy_medium(name)
+                except BadFile as error:
+                    self._notes.append(str(error))
         merging.add_media(self._store, uploads)
-
-    def _copy_medium(self, source: Path, place: Path, digest: str) -> None:
-        try:
-            with copied(source, place) as (copy, found):
-                permissions.follow(copy)
-                if found != digest:
-                    raise BadFile(f"The file {source.name} of the media is not as it was kept, and stays there.")
-        except BadFile as error:
-            self._notes.append(str(error))
 
     def _votes(self) -> None:
         """Bring in votes: all of a whole library, else those on takes that came, as far as both are here."""
@@ -269,13 +228,13 @@ class _Merging:
             self._notes.append(f"Sweep {sweep} stays there: one that asks the same is here. Its takes came.")
 
 
-def _reason_to_leave(row: Row, known: TakeHere | None, owners: Mapping[tuple[str, str], str]) -> str:
+def _reason_to_leave(row: Row, mine: TakeHere | None, owners: Mapping[tuple[str, str], str]) -> str:
     """Why a take stays in its library; empty where it comes, or is here."""
     if damage.odd({name: value for name, value in row.items() if name != "folded"}):
         return "its row can't be read. Library.rescue copies what can be read"
-    if known is not None:
-        if row["state"] == "completed" and known.state in FINAL and known.state != "completed":
-            return f"it is {known.state} here and completed there, and what is here is left as it is"
+    if mine is not None:
+        if row["state"] == "completed" and mine.state in FINAL and mine.state != "completed":
+            return f"it is {mine.state} here and completed there, and what is here is left as it is"
         return ""
     if row["state"] not in FINAL:
         return f"it is {row['state']} there, and can come when it has ended"

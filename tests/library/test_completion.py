@@ -98,6 +98,8 @@ EXPECTED: dict[str, set[str]] = {
     "take.children[0]": TAKE,
     "take.family[0]": TAKE,
     "take.diff(other)": DIFFERENCE,
+    "library.table()": {"to_csv", "to_json", "to_parquet", "columns"},
+    "library.merge('other')": {"takes", "there", "left", "notes"},
 }
 
 

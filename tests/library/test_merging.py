@@ -21,7 +21,8 @@ from sqlalchemy import insert, select, update
 
 from kling_widget import Library, sweep
 from kling_widget.analysis.votes import Vote
-from kling_widget.errors import LibraryDamaged, LibraryError, LibraryTooNew, NoSuchTake
+from kling_widget.errors import LibraryDamaged, LibraryError, LibraryTooNew, NoSuchTake, OverBudget
+from kling_widget.library.merging import Merged
 from kling_widget.request.money import Micros
 from kling_widget.store import Record, Store, ledger
 from kling_widget.store.database import read_only, writing
@@ -179,6 +180,8 @@ def test_money_goes_with_its_take_once(tmp_path: Path, open_library: Callable[[s
         totals = dict(held(mine.folder)["spend"])
         ledger.recount(connection, store.zone)
     assert held(mine.folder)["spend"] == totals
+    with closing(Store.in_folder(mine.folder)) as store, pytest.raises(OverBudget):
+        store.add(replace(a_take(20), state="intent", charge=None, settled=False, prediction=None))
     theirs.merge(mine)
     assert len(theirs) == 4
 
@@ -475,3 +478,121 @@ def test_a_sweep_of_practice_comes_with_its_takes(tmp_path: Path, open_library: 
     assert [one.id for one in mine.sweeps()] == [planned.id]
     assert mine.sweep(planned.id).takes == []
     assert len(mine.sweep(planned.id).cells) == 2
+    again = sweep("A {red|blue} fox", duration=3, practice=True, library=mine)
+    assert again.id == planned.id  # asked for here, it is the one that came: no cell that was made is made twice
+
+
+def test_two_kernels_that_merge_at_once_bring_each_take_once(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    full(tmp_path / "theirs")
+    code = "from kling_widget import Library; print(Library('mine', tend=False).merge('theirs').takes)"
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]  # fmt: skip
+    assert [process.wait() for process in both] == [0, 0]
+    for process in both:
+        with process:
+            assert process.stdout is not None
+    alone = open_library("alone")
+    alone.merge(tmp_path / "theirs")
+    assert held(tmp_path / "mine") == held(alone.folder)
+
+
+def test_what_a_lost_take_cost_counts_once_when_it_comes_after_all(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    theirs, mine = tmp_path / "theirs", open_library("mine")
+    theirs.mkdir()
+    one = put(theirs, a_take(1, charge=Micros(900_000), refund=Micros(100_000)))
+    spent = [{"take": one.id, "service": LIVE, "at": AT, "kind": "charge", "amount": 400_000}]
+    with closing(Store.in_folder(mine.folder)) as store, writing(store._engine) as connection:
+        connection.execute(insert(entries), spent)
+        ledger.recount(connection, store.zone)
+    mine.merge(theirs)
+    assert str(mine.spent().total) == "0.8"
+    (theirs / DATABASE).rename(tmp_path / DATABASE)
+    with closing(Store.in_folder(tmp_path)) as store, writing(store._engine) as connection:
+        connection.execute(takes.delete())
+    for _ in range(2):
+        mine.merge(tmp_path)
+        assert str(mine.spent().total) == "0.8"
+    empty = open_library("empty")
+    assert empty.merge(tmp_path).takes == 0
+    assert str(empty.spent().total) == "0.8"
+
+
+HELD = """
+import os, signal
+from kling_widget.store import Store
+from kling_widget.store.database import writing
+from kling_widget.store.schema import takes
+from sqlalchemy import delete
+store = Store.in_folder(__import__("pathlib").Path("theirs"))
+with writing(store._engine) as connection:
+    connection.exec_driver_sql("PRAGMA cache_size = 0")
+    connection.execute(delete(takes))
+    connection.exec_driver_sql("PRAGMA cache_spill = 1")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_library_whose_kernel_was_killed_in_mid_write_is_read_as_it_was(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    full(tmp_path / "theirs")
+    ran = subprocess.run([sys.executable, "-c", HELD], cwd=tmp_path, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert (tmp_path / "theirs" / f"{DATABASE}-journal").exists()
+    assert open_library("mine").merge(tmp_path / "theirs").takes == 3
+
+
+def test_wildcards_come_with_a_whole_library_and_replace_none(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    theirs, mine = open_library("theirs"), open_library("mine")
+    for library, name, words in ((theirs, "colour", "red"), (theirs, "mood", "calm"), (mine, "mood", "wild")):
+        (library.folder / "wildcards").mkdir(exist_ok=True)
+        (library.folder / "wildcards" / f"{name}.txt").write_text(words)
+    said = mine.merge(theirs)
+    assert said.notes == ("The wildcard file mood.txt stays there: another one is called so here.",)
+    assert (mine.folder / "wildcards" / "colour.txt").read_text() == "red"
+    assert (mine.folder / "wildcards" / "mood.txt").read_text() == "wild"
+
+
+def test_a_file_that_leads_out_of_a_library_is_not_followed(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    one = put(theirs, a_take(1))
+    (tmp_path / "secret.mp4").write_bytes(FILM[0])
+    (theirs / str(one.file)).unlink()
+    (theirs / str(one.file)).symlink_to(tmp_path / "secret.mp4")
+    mine = open_library("mine")
+    (mine.folder / "takes").mkdir()
+    mine.merge(theirs)
+    assert not (mine.folder / str(one.file)).exists()
+
+
+def test_a_merge_tells_of_some_in_words_and_of_all_in_numbers() -> None:
+    said = Merged(1_200, 3, {f"t{number}": "its bill is still to come there" for number in range(40)})
+    assert str(said).splitlines()[0] == "1,200 takes came, 3 were here already, 40 stay there."
+    assert str(said).splitlines()[-1] == "And 30 more, in left and notes."
+
+
+def test_a_take_whose_bill_is_still_to_come_stays_until_it_came(
+    tmp_path: Path, open_library: Callable[[str], Library]
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    one = put(tmp_path / "theirs", a_take(1, settled=False, charge=None))
+    mine = open_library("mine")
+    assert "its bill is still to come there" in mine.merge(tmp_path / "theirs").left[one.id]
+    assert mine.spent().total == 0
+    with closing(Store.in_folder(tmp_path / "theirs")) as store:
+        lease = store.leases.claim_one(one.id, "a test", for_ms=60_000)
+        assert lease is not None
+        store.change(lease, charge=Micros(600_000), settled=True)
+    assert mine.merge(tmp_path / "theirs").takes == 1
+    assert str(mine.spent().total) == "0.6"
