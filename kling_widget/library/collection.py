@@ -13,7 +13,7 @@ from . import history_table, wanted
 from .base import LibraryBase
 from .gateway import Gateway
 from .history_table import HistoryTable
-from .wanted import Moment, Words
+from .wanted import Moment, Range, Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,7 @@ class TakeCollection(LibraryBase):
         parent: Take | str | None = None,
         family: Take | str | None = None,
         sweep: Sweep | str | None = None,
+        cost: Range | None = None,
         limit: int | None = 200,
         before: Take | str | None = None,
         search: str = "",
@@ -78,6 +79,8 @@ class TakeCollection(LibraryBase):
             Only this take, what it was made from, and what was made from any of these, at any distance.
         sweep
             Only takes made for this sweep, cells that were made again included.
+        cost
+            Only takes that cost at least and at most so much, in dollars: ``(0.5, 2)``, ``(None, 1)``.
         limit
             At most so many; None for all.
         before
@@ -101,7 +104,7 @@ class TakeCollection(LibraryBase):
         text = text or _renamed(search)
         filters: dict[str, Any] = {
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
-            "until": until, "parent": parent, "family": family, "sweep": sweep,
+            "until": until, "parent": parent, "family": family, "sweep": sweep, "cost": cost,
         }  # fmt: skip
         if among is not None:
             if before is not None or any(value not in (None, "", ()) for value in filters.values()):
@@ -124,6 +127,7 @@ class TakeCollection(LibraryBase):
         parent: Take | str | None = None,
         family: Take | str | None = None,
         sweep: Sweep | str | None = None,
+        cost: Range | None = None,
         columns: Sequence[str] | None = None,
         limit: int | None = None,
         search: str = "",
@@ -132,7 +136,7 @@ class TakeCollection(LibraryBase):
 
         Parameters
         ----------
-        text, status, rating, tags, model, since, until, parent, family, sweep
+        text, status, rating, tags, model, since, until, parent, family, sweep, cost
             Which takes, as ``takes`` describes it.
         columns
             The table's columns, in this order; unless given, those of the first paragraph below.
@@ -171,7 +175,7 @@ class TakeCollection(LibraryBase):
         names = reads(wanted_columns)
         chosen = wanted.take_filter(
             self.catalog, self.zone, text=text, status=status, rating=rating, tags=tags, model=model, since=since,
-            until=until, parent=parent, family=family, sweep=sweep,
+            until=until, parent=parent, family=family, sweep=sweep, cost=cost,
         )  # fmt: skip
         found = self._shared.store.columns(names, chosen, limit=limit)
         try:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import paths
 from ..request.budget import Budget, Spend
 from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..store.take_filter import ALL, TakeFilter
+from ..store.take_order import NEWEST, TakeOrder
 from .annotations import checked
 from .base import TendedLibrary
+
+if TYPE_CHECKING:  # it brings SQLAlchemy, which a page need not wait for
+    from ..store.offered import Offered
 
 _PICTURE_MOST = 1_000_000  # bytes; what is larger is no poster and no strip of ours, and is not read for a page
 
@@ -23,9 +27,25 @@ class Records(TendedLibrary):
         """What is known of one take now."""
         return self._shared.store.get(take_id)
 
-    def records(self, wanted: TakeFilter = ALL, *, limit: int | None = 200, before: str | None = None) -> list[Record]:
-        """What is known of takes, newest first: at most ``limit``, only those older than the one named ``before``."""
-        return self._shared.store.page(wanted, limit=limit, before=before)
+    def records(
+        self,
+        wanted: TakeFilter = ALL,
+        *,
+        limit: int | None = 200,
+        before: str | None = None,
+        order: TakeOrder = NEWEST,
+        skip: int = 0,
+    ) -> list[Record]:
+        """What is known of takes in an order: at most ``limit``, only those older than the one named ``before``."""
+        return self._shared.store.page(wanted, limit=limit, before=before, order=order, skip=skip)
+
+    def tally(self, wanted: TakeFilter) -> Spend:
+        """How many takes pass a filter, and what they came to, in micro-dollars."""
+        return self._shared.store.tally(wanted)
+
+    def offered(self) -> Offered:
+        """What there is to ask for among takes: their tags and models."""
+        return self._shared.store.offered()
 
     def runs(self, model: str, service: str, *, within_ms: int | None = None) -> list[Record]:
         """What is known of a tool's runs on a service, newest first: all, or those confirmed so lately."""

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import BadValue, RequestError
 from ..request import model_names
 from ..request.catalog import Catalog
+from ..request.money import micros
 from ..request.states import STATES
 from ..store.take_filter import TakeFilter
 from .annotations import is_stars, tidy_tag
@@ -18,6 +19,12 @@ Moment = datetime | date | str
 
 Words = str | Iterable[str]
 """One word, or several."""
+
+Range = tuple[float | None, float | None]
+"""The least and the most of something, both included; None: no such bound."""
+
+
+_MOST = 2**62  # micro-dollars; what is more, no database compares with
 
 
 def take_filter(
@@ -34,6 +41,7 @@ def take_filter(
     parent: object = None,
     family: object = None,
     sweep: object = None,
+    cost: Range | None = None,
 ) -> TakeFilter:
     """Return the filter that ``Library.takes`` and ``Library.history`` describe.
 
@@ -55,6 +63,7 @@ def take_filter(
         parent=None if parent is None else take_id(parent),
         family=None if family is None else take_id(family),
         sweep=None if sweep is None else take_id(sweep),
+        cost=(None, None) if cost is None else _cost(cost),
     )
 
 
@@ -102,6 +111,20 @@ def _states(names: Collection[str]) -> frozenset[str]:
     if unknown := [name for name in names if name not in STATES]:
         raise BadValue(f"No take's status is {unknown[0]!r:.80}. There are: {', '.join(sorted(STATES))}.")
     return frozenset(names)
+
+
+def _cost(bounds: object) -> tuple[int | None, int | None]:
+    """Return the bounds of a cost in micro-dollars."""
+    words = "cost= takes the least and the most in dollars, such as (0.5, 2) or (None, 1)"
+    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+        raise BadValue(f"{words}; this is {bounds!r:.80}.")
+    try:
+        least, most = (None if bound is None else max(-_MOST, min(_MOST, micros(bound))) for bound in bounds)
+    except (ValueError, TypeError, ArithmeticError):
+        raise BadValue(f"{words}; this is {bounds!r:.80}.") from None
+    if least is not None and most is not None and least > most:
+        raise BadValue(f"{words}: the lesser first. This is {bounds!r:.80}.")
+    return least, most
 
 
 def _model(name: str, catalog: Catalog) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from ..request.states import FINAL
 from ..text import flaw, fold
 from .schema import cells, takes
+from .sorting import cost
 from .take_filter import TakeFilter
 
 
@@ -42,6 +43,11 @@ def _conditions(wanted: TakeFilter, dialect: str) -> Iterator[ColumnElement[bool
         yield takes.c.id.in_(_family(wanted.family))
     if wanted.sweep is not None:
         yield takes.c.id.in_(select(cells.c.take).where(cells.c.sweep == wanted.sweep))
+    least, most = wanted.cost
+    if least is not None:
+        yield cost >= least
+    if most is not None:
+        yield cost <= most
 
 
 def _holds(folded: str, dialect: str) -> ColumnElement[bool]:

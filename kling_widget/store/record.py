@@ -21,7 +21,7 @@ Kind = Literal["clip", "tool"]
 PRACTICE: Literal["practice"] = "practice"
 """The service's name of a take made on a practice server, whichever port it listened on."""
 
-_MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "deleted", "expired", "unverified"}
+MAY_COST: frozenset[State] = AT_SERVICE | UNCERTAIN | {"sending", "completed", "deleted", "expired", "unverified"}
 
 SHOWN = 6
 """How many digits of an account's fingerprint a person is shown."""
@@ -190,7 +190,7 @@ class Record:
     @property
     def may_cost(self) -> bool:
         """Whether the service may charge for it, as far as its state tells."""
-        return self.state in _MAY_COST
+        return self.state in MAY_COST
 
     @property
     def cost(self) -> Micros:
@@ -202,4 +202,4 @@ def cost(state: State, estimate: Micros, charge: Micros | None, refund: Micros |
     """What a take costs: charge less refund where billing told, else the estimate where it may cost, else nothing."""
     if charge is not None:
         return Micros(charge - (refund or 0))
-    return estimate if state in _MAY_COST else ZERO
+    return estimate if state in MAY_COST else ZERO

@@ -14,8 +14,9 @@ from sqlalchemy import URL, Engine, and_, func, or_, select
 
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
+from ..request.budget import Spend
 from ..request.states import State
-from . import accounts, elements, integrity, leases, ledger, limits, migrations, rows, sweeps, votes
+from . import accounts, elements, integrity, leases, ledger, limits, migrations, offered, rows, sweeps, votes
 from .claims import NEAR_MS
 from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
@@ -27,8 +28,10 @@ from .library_settings import zone
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, meta, takes
+from .sorting import ordered
 from .submit_turn import turn
 from .take_filter import ALL, TakeFilter
+from .take_order import NEWEST, TakeOrder
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +125,16 @@ class Store:
             raise
 
     def page(
-        self, wanted: TakeFilter = ALL, *, limit: int | None = 200, before: str | None = None, kind: Kind = "clip"
+        self,
+        wanted: TakeFilter = ALL,
+        *,
+        limit: int | None = 200,
+        before: str | None = None,
+        kind: Kind = "clip",
+        order: TakeOrder = NEWEST,
+        skip: int = 0,
     ) -> list[Record]:
-        """Takes, newest first.
+        """Takes, newest first unless they are ordered otherwise.
 
         Parameters
         ----------
@@ -136,12 +146,28 @@ class Store:
             Only takes older than the one of this id (for the next page).
         kind
             Tools' runs instead, where it says so.
+        order
+            What they are ordered by.
+        skip
+            How many of the first are left out (for a further page of another order).
         """
-        query = select(takes).where(_CLIP if kind == "clip" else OF_TOOLS).order_by(takes.c.id.desc())
-        query = narrowed(query, wanted, self._engine.dialect.name)
+        dialect = self._engine.dialect.name
+        query = ordered(select(takes).where(_CLIP if kind == "clip" else OF_TOOLS), order, dialect)
+        query = narrowed(query, wanted, dialect)
         if before is not None:
             query = query.where(takes.c.id < before)
+        query = query.offset(skip) if skip else query
         return self._records(query if limit is None else query.limit(limit))
+
+    def tally(self, wanted: TakeFilter = ALL) -> Spend:
+        """How many takes pass a filter, and what they came to."""
+        with read_only(self._engine) as connection:
+            return offered.tally(connection, wanted, _CLIP, self._engine.dialect.name)
+
+    def offered(self) -> offered.Offered:
+        """What there is to ask for among takes: their tags and models."""
+        with read_only(self._engine) as connection:
+            return offered.offered(connection, _CLIP, self._engine.dialect.name)
 
     def columns(
         self, names: Sequence[str], wanted: TakeFilter = ALL, *, limit: int | None = None

@@ -32,6 +32,8 @@ class TakeFilter:
         Related to this take: itself, what it was made from, and what was made from any of these, at any distance.
     sweep
         Made for this sweep, by its id.
+    cost
+        The least and the most that it may cost, in micro-dollars, both included; None: no such bound.
     """
 
     text: str = ""
@@ -44,6 +46,7 @@ class TakeFilter:
     parent: str | None = None
     family: str | None = None
     sweep: str | None = None
+    cost: tuple[int | None, int | None] = (None, None)
 
 
 ALL = TakeFilter()
