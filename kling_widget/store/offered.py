@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.engine import Connection
 
 from ..request.budget import Spend
@@ -56,7 +56,7 @@ def offered(connection: Connection, kind: ColumnElement[bool], dialect: str) -> 
 
 def tally(connection: Connection, wanted: TakeFilter, kind: ColumnElement[bool], dialect: str) -> Spend:
     """Return how many takes pass a filter, and what they came to; what was spent today is not said."""
-    query: Select[Any] = select(is_practice, func.count(), func.sum(cost)).where(kind).group_by(is_practice)
+    query: Any = select(is_practice, func.count(), func.sum(cost)).where(kind).group_by(is_practice)
     found = connection.execute(narrowed(query, wanted, dialect)).all()
     sums = {bool(play): (number, Micros(int(amount or 0))) for play, number, amount in found}
     nothing = (0, Micros(0))

@@ -32,7 +32,7 @@ def test_a_history_is_searched_and_filtered_from_both_sides(library: Library) ->
     assert (history.text, [card["title"] for card in history.cards]) == ("moon 0", ["Moon 0"])
     history.status = "failed"
     assert history.cards == []
-    assert Page(history).tell("find", search="", status="all")["ok"]
+    assert Page(history).tell("find", text="", status="all")["ok"]
     assert (history.text, history.status, len(history.cards)) == ("", "all", 2)
     with pytest.raises(TraitError, match="finished"):
         history.status = "burnt"

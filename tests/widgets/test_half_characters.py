@@ -108,7 +108,7 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
         (studio._screen, "where", {"take": HALF}),
         (studio._shelf, "show", {"take": HALF}),
         (studio._shelf, "poster", {"take": HALF}),
-        (studio._shelf, "find", {"search": "", "status": HALF}),
+        (studio._shelf, "find", {"text": "", "status": HALF}),
         (studio._queue, "stop", {"take": HALF}),
         (studio._header, "choose", {"model": HALF}),
         (bindings.elements, "save", {"name": HALF, "element_id": "1", "note": ""}),
@@ -132,9 +132,9 @@ def test_commands_say_so_in_words(studio: Studio, library: Library, sent: list[A
 def test_a_search_finds_nothing_and_says_so(studio: Studio, library: Library, sent: list[Any]) -> None:
     a_take(library.folder, FOX)
     until(lambda: studio._shelf.cards)
-    assert Page(studio._shelf).tell("find", search=HALF, status="all")["ok"]
+    assert Page(studio._shelf).tell("find", text=HALF, status="all")["ok"]
     until(lambda: studio._shelf.cards == [] and studio._shelf.text)
-    assert Page(studio._shelf).tell("find", search="\u200bFOX", status="all")["ok"]
+    assert Page(studio._shelf).tell("find", text="\u200bFOX", status="all")["ok"]
     until(lambda: len(studio._shelf.cards) == 1)
 
 

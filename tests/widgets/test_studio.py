@@ -220,14 +220,14 @@ def test_the_shelf_finds_narrows_and_puts_on_the_screen(studio: Studio, library:
     a_take(library.folder, "Pines", at=1_790_000_000_001)
     until(lambda: len(studio._shelf.cards) == 2)
     page = Page(studio._shelf)
-    assert page.tell("find", search="fox", status="all")["ok"]
+    assert page.tell("find", text="fox", status="all")["ok"]
     until(lambda: [card["id"] for card in studio._shelf.cards] == [fox.id])
     assert studio._shelf.sum == "1 of 2 takes, $0.56 of play money"
     assert page.tell("show", take=fox.id)["ok"]
     until(lambda: studio._screen.clips and studio._screen.clips[0]["id"] == fox.id)
-    assert page.tell("find", search="", status="failed")["ok"]
+    assert page.tell("find", text="", status="failed")["ok"]
     until(lambda: studio._shelf.cards == [])
-    assert "can't be narrowed" in page.tell("find", search="", status="lost")["error"]
+    assert "can't be narrowed" in page.tell("find", text="", status="lost")["error"]
     assert not page.tell("show", take="t0")["ok"]
 
 

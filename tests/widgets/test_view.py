@@ -15,7 +15,6 @@ from kling_widget.request.money import micros
 from kling_widget.request.states import STATES
 from kling_widget.service.service import Service
 from kling_widget.store import Record, TakeId
-from kling_widget.store.history import COLUMNS
 from kling_widget.widgets.history import cards
 from kling_widget.widgets.queue.rows import FEW, LINGER, Rows
 from kling_widget.widgets.queue.take_row import clock, row
@@ -151,18 +150,25 @@ def test_what_was_taken_back_is_seen_to_stop_and_leaves() -> None:
 
 
 def test_the_shelf_says_how_many_takes_there_are_and_what_they_came_to() -> None:
-    takes = [take(f"t{n}", state="completed") for n in range(3)]
-    assert cards.summary(Spend(), [], False) == "0 takes"
-    assert cards.summary(Spend(total=micros("31.92"), takes=3), takes, False) == "3 takes, $31.92"
+    assert cards.summary(Spend(), Spend(), 1) == "0 takes"
+    three = Spend(total=micros("31.92"), takes=3)
+    assert cards.summary(three, three, 1) == "3 takes, $31.92"
     mixed = Spend(total=micros("0.56"), practice_total=micros("1.12"), takes=3)
-    assert cards.summary(mixed, takes, False) == "3 takes, $0.56 and $1.12 of play money"
-    assert cards.summary(Spend(takes=1_240), takes, False) == "1,240 takes, the newest 3 here"
+    assert cards.summary(mixed, mixed, 1) == "3 takes, $0.56 and $1.12 of play money"
+
+
+def test_the_shelf_says_which_of_many_takes_it_shows() -> None:
+    everything = Spend(takes=1_240)
+    assert cards.summary(everything, everything, 1) == "1–200 of 1,240 takes"
+    assert cards.summary(everything, everything, 7) == "1,201–1,240 of 1,240 takes"
+    assert cards.summary(everything, Spend(takes=512, total=micros(9)), 2) == "201–400 of 512 found, $9.00"
 
 
 def test_a_narrowed_shelf_sums_what_it_shows() -> None:
-    found = [take("t1", state="completed"), take("t2", state="completed", service=LIVE)]
+    found = Spend(total=micros("0.56"), practice_total=micros("0.56"), takes=2)
     everything = Spend(total=micros("9"), practice_total=micros("9"), takes=48)
-    assert cards.summary(everything, found, True) == "2 of 48 takes, $0.56 and $0.56 of play money"
+    assert cards.summary(everything, found, 1) == "2 of 48 takes, $0.56 and $0.56 of play money"
+    assert cards.summary(everything, Spend(), 1) == "0 of 48 takes"
 
 
 def test_the_bar_says_plainly_whether_takes_cost_money() -> None:
@@ -183,8 +189,8 @@ def test_the_table_has_the_columns_of_the_history_and_says_the_same(tmp_path: Pa
         history = library.history()
     finally:
         library.close()
-    assert cards.headings() == [name.replace("_", " ") for name in history.columns]
-    card = dict(zip([name for name in COLUMNS if name != "poster"], cards.cells(record), strict=True))
+    card = cards.cells(record)
+    assert list(card) == list(history.columns)
     line = history.iloc[0]
     assert card["prompt"] == line["prompt"]
     assert card["seconds"] == str(line["seconds"])
@@ -200,4 +206,4 @@ def test_the_table_has_the_columns_of_the_history_and_says_the_same(tmp_path: Pa
 def test_a_card_is_short_and_one_line_whatever_the_prompt() -> None:
     shown = cards.card(take(words="a\nb " * 700))
     assert "\n" not in shown["title"]
-    assert len(shown["title"]) <= 80
+    assert len(shown["title"]) <= 160

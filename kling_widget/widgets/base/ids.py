@@ -12,10 +12,19 @@ MOST = 16
 
 
 class Ids(t.TraitType[Any, Any]):
-    """A trait that holds the ids of at most 16 takes, each once, in order. Takes can be assigned, and a single one."""
+    """A trait that holds the ids of takes, each once, in order. Takes can be assigned, and a single one.
 
-    def __init__(self, **metadata: Any) -> None:
+    Parameters
+    ----------
+    most
+        How many it holds at most; None: as many as there are.
+    **metadata
+        Those of any trait.
+    """
+
+    def __init__(self, *, most: int | None = MOST, **metadata: Any) -> None:
         super().__init__((), **metadata)
+        self._most = most
 
     def validate(self, obj: Any, value: Any) -> Any:
         """Return the ids; raise ``TraitError`` in words for whatever is no take."""
@@ -30,6 +39,6 @@ class Ids(t.TraitType[Any, Any]):
                 raise t.TraitError(f"{words}; this is {take!r}.")
             ids.append(take_id)
         ids = list(dict.fromkeys(ids))
-        if len(ids) > MOST:
-            raise t.TraitError(f"{self.name} holds at most {MOST} takes; these are {len(ids)}.")
+        if self._most is not None and len(ids) > self._most:
+            raise t.TraitError(f"{self.name} holds at most {self._most} takes; these are {len(ids)}.")
         return tuple(ids)

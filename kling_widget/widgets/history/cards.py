@@ -8,22 +8,15 @@ from typing import Any
 
 from ...request.budget import Spend
 from ...request.catalog import Model, bundled
-from ...request.money import Micros, dollars
-from ...request.states import FINAL, STATES, UNCERTAIN
+from ...request.money import dollars
+from ...request.states import UNCERTAIN
 from ...store import Record
 from ...store.history import COLUMNS
-from ..queue.take_row import clock, title, withdrawn
+from ..queue.take_row import clock, withdrawn
+from .titles import titles
 
 SHOWN = 200
-"""How many takes a history holds at once, newest first; search finds the others."""
-
-FILTERS: dict[str, frozenset[str] | None] = {
-    "all": None,
-    "finished": frozenset({"completed"}),
-    "running": STATES - FINAL,
-    "failed": FINAL - {"completed"},
-}
-"""What a history can be narrowed to: a word for people -> states."""
+"""How many takes a page of a history holds."""
 
 STATUS: dict[str, str] = {
     "intent": "waiting",
@@ -42,7 +35,7 @@ STATUS: dict[str, str] = {
 }
 """States in words, where the state's own name is not one already."""
 
-_CARD_TITLE = 80  # characters; a card cuts it at about 25
+_CARD_TITLE = 160  # characters; a card cuts it at about 25, a row of the table at about 60
 
 
 def model_name(model: Model) -> str:
@@ -50,19 +43,28 @@ def model_name(model: Model) -> str:
     return model.name.removeprefix("Kling ")
 
 
-def summary(spend: Spend, shown: Sequence[Record], narrowed: bool) -> str:
-    """How many takes there are and what they came to, ``48 takes, $31.92``: of those shown, where it is narrowed."""
+def summary(spend: Spend, found: Spend, page: int) -> str:
+    """How many takes there are and what they came to, ``48 takes, $31.92``.
+
+    Parameters
+    ----------
+    spend
+        What all came to.
+    found
+        What those came to that are not filtered out.
+    page
+        Which page of them is shown, from 1.
+    """
     count = f"{spend.takes:,} take" + ("" if spend.takes == 1 else "s")
-    live, play = spend.total, spend.practice_total
-    if narrowed:
-        count = f"{len(shown):,}{'+' if len(shown) >= SHOWN else ''} of {count}"
-        live = Micros(sum(r.cost for r in shown if not r.practice))
-        play = Micros(sum(r.cost for r in shown if r.practice))
-    elif spend.takes > len(shown):
-        count = f"{count}, the newest {len(shown):,} here"
-    sums = [dollars(live)] if live else []
-    if play:
-        sums.append(f"{dollars(play)} of play money")
+    if found.takes > SHOWN:
+        first, last = (page - 1) * SHOWN + 1, min(page * SHOWN, found.takes)
+        whole = count if found.takes == spend.takes else f"{found.takes:,} found"
+        count = f"{first:,}–{last:,} of {whole}"
+    elif found.takes != spend.takes:
+        count = f"{found.takes:,} of {count}"
+    sums = [dollars(found.total)] if found.total else []
+    if found.practice_total:
+        sums.append(f"{dollars(found.practice_total)} of play money")
     return ", ".join([count, " and ".join(sums)]) if sums else count
 
 
@@ -70,35 +72,44 @@ class Cards:
     """A history's cards. Those of takes that did not change are kept."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[int, tzinfo | None, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
 
-    def update(self, records: Sequence[Record], zone: tzinfo | None = None) -> list[dict[str, Any]]:
-        """Return the cards of these takes, in their order."""
+    def update(
+        self, records: Sequence[Record], zone: tzinfo | None = None, columns: Sequence[str] = COLUMNS
+    ) -> list[dict[str, Any]]:
+        """Return the cards of these takes, in their order, each with a title that tells it from the others."""
         kept = self._kept
-        self._kept = {
-            record.id: old
-            if (old := kept.get(record.id)) and old[:2] == (record.revision, zone)
-            else (record.revision, zone, card(record, zone))
-            for record in records
-        }
-        return [shown for _, _, shown in self._kept.values()]
+        fresh: dict[str, tuple[tuple[object, ...], dict[str, Any]]] = {}
+        short = titles([" ".join(record.words.split()) for record in records])
+        for record, title in zip(records, short, strict=True):
+            now = (record.revision, zone, tuple(columns), title)
+            old = kept.get(record.id)
+            fresh[record.id] = old if old and old[0] == now else (now, card(record, zone, columns, title))
+        self._kept = fresh
+        return [shown for _, shown in fresh.values()]
 
 
-def card(record: Record, zone: tzinfo | None = None) -> dict[str, Any]:
+def card(
+    record: Record, zone: tzinfo | None = None, columns: Sequence[str] = COLUMNS, title: str | None = None
+) -> dict[str, Any]:
     """One take for the history, as a card and as a row of the table.
 
-    ``cells`` are the columns of `Library.history`, in its order and without its first, the poster, as text.
+    ``prompt`` is the whole of it, ``title`` the beginning of what tells it from others; ``cells`` are the columns as
+    text, of which the page draws the poster and the prompt itself.
     """
+    prompt = " ".join(record.words.split()) or "Without words"
     return {
         "id": record.id,
-        "title": title(record.words)[:_CARD_TITLE] or "Without words",
+        "title": (title or prompt)[:_CARD_TITLE],
+        "prompt": prompt,
         "state": record.state,
         "status": status(record),
         "tone": _tone(record),
         "poster": record.poster or "",
         "rating": record.rating or 0,
+        "tags": list(record.tags),
         "facts": f"{record.seconds} s · {dollars(record.estimate if record.state == 'intent' else record.cost)}",
-        "cells": cells(record, zone),
+        "cells": ["" if name == "prompt" else text for name, text in cells(record, zone, columns).items()],
     }
 
 
@@ -107,8 +118,8 @@ def status(record: Record) -> str:
     return "stopped" if withdrawn(record) else STATUS.get(record.state, record.state)
 
 
-def cells(record: Record, zone: tzinfo | None = None) -> list[str]:
-    """The history's columns for one take, as text, in the history's own order and without the poster."""
+def cells(record: Record, zone: tzinfo | None = None, columns: Sequence[str] = COLUMNS) -> dict[str, str]:
+    """Columns of the history for one take, as text, by their names; a poster has none."""
     model = bundled().get(record.model)
 
     def value(name: str) -> Any:
@@ -117,6 +128,7 @@ def cells(record: Record, zone: tzinfo | None = None) -> list[str]:
     took = "" if record.saved_at is None else clock((record.saved_at - record.confirmed_at) / 1000)
     sound = value("sound")
     texts = {
+        "poster": "",
         "prompt": " ".join(record.words.split()),
         "model": model_name(model) if model else record.model,
         "seconds": str(record.seconds),
@@ -129,15 +141,11 @@ def cells(record: Record, zone: tzinfo | None = None) -> list[str]:
         "note": record.note,
         "confirmed": _when(record.confirmed_at, zone),
         "took": took,
-        "file": record.file or "",
-        "id": record.id,
+        "practice": "yes" if record.practice else "no",
+        "problem": record.trouble,
+        "bytes": "" if record.bytes is None else f"{record.bytes:,}",
     }
-    return [texts[name] for name in COLUMNS if name != "poster"]
-
-
-def headings() -> list[str]:
-    """The table's headings: the history's columns, the poster first."""
-    return [name.replace("_", " ") for name in COLUMNS]
+    return {name: texts[name] if name in texts else str(getattr(record, name) or "") for name in columns}
 
 
 def _tone(record: Record) -> str:
