@@ -111,7 +111,7 @@ def test_a_panel_shows_and_takes_words_from_their_own_side(jupyter: Jupyter) -> 
     starts_right(panel.root.locator(".kw-story-prompt"))
     panel.root.get_by_role("button", name="Table", exact=True).click()
     expect(panel.root.locator(".kw-link").first).to_be_visible()
-    places(panel.root, "button.kw-link", "td.kw-col-tags", "td.kw-col-note")
+    places(panel.root, "span.kw-short", "td.kw-col-tags", "td.kw-col-note")
     panel.prompt.fill(f"{ENGLISH}\n{HEBREW}")  # a line each from its own side
     expect(panel.prompt).to_have_css("direction", "ltr")
     expect(panel.prompt).to_have_css("unicode-bidi", "plaintext")
