@@ -30,7 +30,7 @@ def ordered(query: Select[Any], order: TakeOrder, dialect: str) -> Select[Any]:
     if order.column in ("confirmed", "id"):
         return query.order_by(newest if order.descending else takes.c.id)
     value = _values(order.column, dialect)
-    return query.order_by(value.is_(None), value.desc() if order.descending else value, newest)
+    return query.order_by((value.desc() if order.descending else value.asc()).nulls_last(), newest)
 
 
 def _values(column: str, dialect: str) -> ColumnElement[Any]:

@@ -152,12 +152,16 @@ class Store:
             How many of the first are left out (for a further page of another order).
         """
         dialect = self._engine.dialect.name
-        query = ordered(select(takes).where(_CLIP if kind == "clip" else OF_TOOLS), order, dialect)
-        query = narrowed(query, wanted, dialect)
+        # Ids alone are sorted where no index has the order: whole rows are wide.
+        query: Any = select(takes if order == NEWEST else takes.c.id).where(_CLIP if kind == "clip" else OF_TOOLS)
+        query = ordered(narrowed(query, wanted, dialect), order, dialect)
         if before is not None:
             query = query.where(takes.c.id < before)
         query = query.offset(skip) if skip else query
-        return self._records(query if limit is None else query.limit(limit))
+        query = query if limit is None else query.limit(limit)
+        if order != NEWEST:
+            query = ordered(select(takes).where(takes.c.id.in_(query)), order, dialect)
+        return self._records(query)
 
     def tally(self, wanted: TakeFilter = ALL) -> Spend:
         """How many takes pass a filter, and what they came to."""

@@ -240,7 +240,7 @@ def test_marked_takes_are_compared_up_to_what_a_screen_shows(library: Library) -
 def test_the_table_has_the_columns_that_are_chosen(library: Library) -> None:
     history = History(library, columns=["cost", "prompt", "practice", "parent"])
     assert history.cards[1]["cells"] == ["$1.00", "", "yes", library.takes()[2].id]
-    history.columns = []
+    history = History(library, columns=[])  # none: those that a history has at first
     assert history.columns[:3] == ("poster", "prompt", "model")
     assert len(history.cards[0]["cells"]) == len(history.columns)
     history.columns = history.every_column
