@@ -60,9 +60,9 @@ export function newFilters({ model, signal, find, shown }) {
   };
   let offers = 0;
   const offer = () => {
-    const asked = ++offers;
+    const number = ++offers;
     sendCommand(model, "offer", {}, { signal }).then(({ answer }) => {
-      if (asked !== offers) return;
+      if (number !== offers) return;
       options(tags.control, [any(answer.tags.length ? "any" : "none yet"), ...answer.tags.map((/** @type {string} */ tag) => [tag, `#${tag}`])], "");
       options(models.control, [any("any"), ...answer.models], model.get("model")[0] ?? "");
       options(sweeps.control, [any("any"), ...answer.sweeps], model.get("sweep"));

@@ -55,10 +55,10 @@ class FilterTraits(LibraryFollower):
     @property
     def take_filter(self) -> TakeFilter:
         """Which takes it is narrowed to."""
-        asked = {
+        narrower = {
             name: getattr(self, name) or None for name in DEFAULTS if name not in ("text", "status", "sort", "tags")
         }
-        chosen = wanted.take_filter(self.library.catalog, self.library.zone, text=self.text, tags=self.tags, **asked)
+        chosen = wanted.take_filter(self.library.catalog, self.library.zone, text=self.text, tags=self.tags, **narrower)
         return replace(chosen, states=STATUSES[self.status])
 
     @property

@@ -89,7 +89,7 @@ export function newColumnMenu(model, signal) {
     opener.setAttribute("aria-expanded", String(show));
   };
   open(false);
-  closeElsewhere(signal, { isOpen: () => !menu.hidden, parts: [el], opener, hide: () => open(false) });
+  closeElsewhere(signal, { isOpen: () => !menu.hidden, elements: [el], opener, hide: () => open(false) });
   /** @param {string[]} columns */
   const choose = (columns) => {
     model.set("columns", columns);
