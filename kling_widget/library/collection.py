@@ -201,6 +201,7 @@ class TakeCollection(LibraryBase):
         parent: Take | str | None = None,
         family: Take | str | None = None,
         sweep: Sweep | str | None = None,
+        cost: Range | None = None,
         columns: Sequence[str] | None = None,
         limit: int | None = None,
     ) -> HistoryTable:
@@ -211,7 +212,7 @@ class TakeCollection(LibraryBase):
         among
             A history, a column of its ids, or takes or ids one by one: just these, in their order. Nothing else can be
             asked then. As ``takes`` has it.
-        text, status, rating, tags, model, since, until, parent, family, sweep
+        text, status, rating, tags, model, since, until, parent, family, sweep, cost
             Which takes, as ``takes`` describes it.
         columns
             Its columns, in this order, as ``history`` has them.
@@ -237,7 +238,7 @@ class TakeCollection(LibraryBase):
         names = reads(wanted_columns)
         filters: dict[str, Any] = {
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
-            "until": until, "parent": parent, "family": family, "sweep": sweep,
+            "until": until, "parent": parent, "family": family, "sweep": sweep, "cost": cost,
         }  # fmt: skip
         if among is not None and (limit is not None or any(value not in (None, "", ()) for value in filters.values())):
             raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
