@@ -63,22 +63,22 @@ export function markShown(body, shown) {
  * Show takes in order. What stays is kept, and with it its picture and the keyboard.
  * @param {HTMLElement} body what holds them
  * @param {Card[]} takes
- * @param {(take: Card) => unknown} look what of a take shows
+ * @param {(take: Card) => unknown} shows what of a take shows
  * @param {(take: Card) => HTMLElement} make
  */
-export function arrange(body, takes, look, make) {
-  const known = new Map(Array.from(body.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
+export function arrange(body, takes, shows, make) {
+  const there = new Map(Array.from(body.children, (el) => [/** @type {HTMLElement} */ (el).dataset.take, /** @type {HTMLElement} */ (el)]));
   const wanted = new Set(takes.map((take) => take.id));
-  for (const [id, el] of known) if (!wanted.has(id ?? "")) el.remove();
+  for (const [id, el] of there) if (!wanted.has(id ?? "")) el.remove();
   let before = body.firstElementChild;
   for (const take of takes) {
-    const shows = JSON.stringify(look(take));
-    let el = known.get(take.id);
+    const content = JSON.stringify(shows(take));
+    let el = there.get(take.id);
     if (el === before) before = el?.nextElementSibling ?? null;
     else if (el) body.insertBefore(el, before);
-    if (el?.dataset.look === shows) continue;
+    if (el?.dataset.content === content) continue;
     const fresh = make(take);
-    fresh.dataset.look = shows;
+    fresh.dataset.content = content;
     const held = Array.from(el?.querySelectorAll("button") ?? []).findIndex((button) => button === focused(body));
     if (el) el.replaceWith(fresh);
     else body.insertBefore(fresh, before);
