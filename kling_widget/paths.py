@@ -140,6 +140,11 @@ def named(library: Path, path: Path) -> str:
     return path.relative_to(library).as_posix()
 
 
+def alike(name: str) -> str:
+    """Return a key that is equal for names by which one file may be found on some system."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def _checked(path: Path, library: Path, place: Place) -> Path | None:
     try:
         if not _within(path, library / place, library.resolve() / place):

@@ -45,6 +45,8 @@ def adopt(library: Records, shared: SharedLibrary, path: str | os.PathLike[str])
         found = _held(library, shared, {sha256(source), foreign.sha256}, foreign.id)
         if found is None:
             found = _bring(library, shared, source, foreign, request)
+        elif found.binned_at is not None:  # whoever brings it in wants it
+            [found] = library.restore(found.id)
     except (LibraryError, RequestError, BadFile, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise LibraryError(f"{str(source)!r} can't be brought in: {reason} The library is as it was.") from error
@@ -53,9 +55,11 @@ def adopt(library: Records, shared: SharedLibrary, path: str | os.PathLike[str])
 
 
 def _held(library: Records, shared: SharedLibrary, hashes: set[str], name: str) -> Record | None:
-    """The take that has this clip already, where its file is here; of several, the one of this name."""
+    """The take that has this clip already, where its file is here; of several, the one of this name, and not binned."""
     came = [one for one in shared.store.adopted() if (tale := adopted_story(library, one)) and tale.sha256 in hashes]
-    holders = sorted([*shared.store.holding(hashes), *came], key=lambda record: record.id != name)
+    holders = sorted(
+        [*shared.store.holding(hashes), *came], key=lambda record: (record.id != name, record.binned_at is not None)
+    )
     return next((record for record in holders if (path := library.path(record)) and path.is_file()), None)
 
 

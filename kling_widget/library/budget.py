@@ -44,7 +44,7 @@ class Spent:
     practice_today, practice_total
         Play money.
     takes
-        How many takes the library holds.
+        How many takes the library's history has: those in its bin are left out here, and counted in all else.
     """
 
     today: Decimal = Decimal(0)

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 class TakeCollection(LibraryBase):
     """The part of a library that finds its takes.
 
-    Its length is how many takes there are; going through it gives all, newest first.
+    Its length is how many takes there are; going through it gives all, newest first. What is in the bin is left out,
+    but for a take that is asked for by its id.
     """
 
     _gateway: Gateway
 
     def take(self, take_id: str) -> Take:
-        """The take of that id, as ``library[take_id]``. Raises ``NoSuchTake`` where there is none."""
+        """The take of that id, as ``library[take_id]``, in the bin too. Raises ``NoSuchTake`` where there is none."""
         return self._take(self._gateway.record(take_id).id)
 
     def takes(
@@ -263,6 +264,41 @@ class TakeCollection(LibraryBase):
             f"{next(iter(unreadable.values()))}",
             stacklevel=3,
         )
+
+    @property
+    def bin(self) -> list[Take]:
+        """The takes in its bin, the one that was deleted last first.
+
+        ``take.delete()`` puts takes there, ``take.restore()`` takes them out.
+
+        Examples
+        --------
+        >>> library.bin[0].restore()  # doctest: +SKIP
+        """
+        return [self._take(record.id) for record in self._gateway.in_bin()]
+
+    def empty_bin(self) -> int:
+        """Remove the files of the takes in the bin for good: clips, posters, strips, and what was exported of them.
+
+        Their rows stay, so that what they cost, votes on them and what was made from them stay true; they can't be
+        taken out of the bin any more, and nothing fetches their clips again. A file that another take has, too, stays.
+
+        Returns
+        -------
+        int
+            How many bytes were freed.
+
+        Raises
+        ------
+        LibraryError
+            If a file can't be removed. Called again it goes on, as does opening the library.
+
+        Examples
+        --------
+        >>> library.empty_bin()  # doctest: +SKIP
+        48211034
+        """
+        return self._gateway.empty_bin()
 
     def __getitem__(self, take_id: str) -> Take:
         """The take of that id. Raises ``NoSuchTake``, a ``KeyError``, where there is none."""

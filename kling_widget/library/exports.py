@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from .. import paths, permissions
 from ..engine.extractor import Done
@@ -16,25 +16,14 @@ from ..media.extraction import Job, Words, extract, stills
 from ..media.extraction.job import ANIMATION_SECONDS
 from ..media.extraction.process import SAFE, Going
 from ..store import Record
-from .file_copies import file_name
+from .exported_names import ENDINGS, file_name
+from .exported_names import Kind as Kind
 from .records import Records
 from .story import write_to
-
-Kind = Literal["story", "gif", "webp", "sheet", "frame", "mp3"]
-"""What can be taken away: the clip with its story in it, a GIF, an animated WebP, a contact sheet or one frame (both
-PNG), the clip with its sound as MP3."""
 
 MOST_ROWS = 16
 """How many takes one sheet shows: as many as a screen compares."""
 
-_ENDINGS: dict[Kind, str] = {
-    "story": "-story.mp4",
-    "gif": ".gif",
-    "webp": ".webp",
-    "sheet": "-sheet.png",
-    "frame": ".png",
-    "mp3": "-mp3.mp4",
-}
 _RANGED = frozenset(("gif", "webp", "sheet"))
 _PICTURES: tuple[paths.Place, ...] = ("posters", "strips")
 
@@ -83,11 +72,11 @@ class Export:
     def ending(self) -> str:
         """The end of its file's name: ``-0.50-2.00.gif``. The same ending means the same export."""
         if self.kind == "frame":
-            return f"-at-{self.start or 0.0:.3f}{_ENDINGS['frame']}"
+            return f"-at-{self.start or 0.0:.3f}{ENDINGS['frame']}"
         if self.kind in _RANGED and (self.start or self.end is not None):
             until = "end" if self.end is None else f"{self.end:.3f}"
-            return f"-{self.start or 0.0:.3f}-{until}{_ENDINGS[self.kind]}"
-        return _ENDINGS[self.kind]
+            return f"-{self.start or 0.0:.3f}-{until}{ENDINGS[self.kind]}"
+        return ENDINGS[self.kind]
 
 
 class Exports:
@@ -199,6 +188,11 @@ class Exports:
 
     def _clip(self, record: Record) -> Path:
         path = self._library.path(record)
+        if record.emptied_at is not None:
+            raise LibraryError(
+                f"Take {record.id} was in the bin when it was emptied: its clip is gone for good, so nothing can be "
+                "made of it. Nothing was spent."
+            )
         if path is None or not path.is_file():
             raise LibraryError(
                 f"The clip of take {record.id} is not in the library ({record.state}), so nothing can be made of it. "

@@ -10,20 +10,15 @@ from pathlib import Path
 
 from ..atomic_write import READABLE, replacing
 from ..errors import BadFile, KlingError, LibraryError
-from ..filenames import as_path, slug
+from ..filenames import as_path
 from ..media.mp4 import story as carried
 from ..store import Record
+from .exported_names import file_name
 from .foreign_story import read_story
 from .records import Records
 from .story import adopted_story, write_to
 
 _PIECE = 1 << 20  # bytes that are read at a time
-
-
-def file_name(record: Record) -> str:
-    """What a saved clip is called: the beginning of its prompt and its id."""
-    begins = slug(record.words)
-    return f"{begins}-{record.id}.mp4" if begins else f"{record.id}.mp4"
 
 
 def save(library: Records, record: Record, path: str | os.PathLike[str], *, story: bool) -> Path:

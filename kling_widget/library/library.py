@@ -53,6 +53,7 @@ class Library(TakeCollection, TakeExchange, ReadOnly):
     """
 
     _changed_by: ClassVar[Mapping[str, str]] = {
+        "bin": "take.delete() puts a take into it, take.restore() takes it out",
         "budget": "library.cap(day=5.00) sets it",
         "folder": "Library('another folder') opens another",
     }

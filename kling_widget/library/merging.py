@@ -145,7 +145,8 @@ class _Merging:
         """Bring in what a take lacks here: its clip, and a person's words."""
         if mine.blank - merging.blank(row):  # each take that is written costs a sync
             merging.fill_in(self._store, row)
-        lacks_clip = mine.state == "completed" and not paths.existing(self._home, mine.file, "takes")
+        # One that names no file was in the bin when it was emptied: nobody wants its clip.
+        lacks_clip = mine.state == "completed" and mine.file and not paths.existing(self._home, mine.file, "takes")
         if lacks_clip and mine.sha256 == row["sha256"] and self._files.has_clip(row["file"]):
             try:
                 self._files.copy_clip(row["file"], row["id"], row["sha256"], to=mine.file)

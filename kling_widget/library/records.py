@@ -11,6 +11,7 @@ from ..store import Record, TakeId
 from ..store.record import now_ms
 from ..store.take_filter import ALL, TakeFilter
 from ..store.take_order import NEWEST, TakeOrder
+from . import emptying
 from .annotations import checked
 from .base import TendedLibrary
 
@@ -72,6 +73,22 @@ class Records(TendedLibrary):
         Raises ``BadValue`` for a rating of other than 1 to 5 stars, and for tags or a note that are no text.
         """
         return self._shared.store.annotate(take_id, **checked(words))
+
+    def delete(self, *take_ids: str) -> list[Record]:
+        """Put takes into the bin: all, or none where one of them has not ended; see ``Take.delete``."""
+        return self._shared.store.bin.put(*take_ids)
+
+    def restore(self, *take_ids: str) -> list[Record]:
+        """Take takes out of the bin: all, or none where the files of one of them are gone; see ``Take.restore``."""
+        return self._shared.store.bin.restore(*take_ids)
+
+    def in_bin(self) -> list[Record]:
+        """What is known of the takes in the bin, the one that was deleted last first."""
+        return self._shared.store.bin.takes()
+
+    def empty_bin(self) -> int:
+        """Remove the files of what is in the bin; returns how many bytes were freed. See ``Library.empty_bin``."""
+        return emptying.empty(self._shared.store, self._shared.folder)
 
     @property
     def draft(self) -> str:

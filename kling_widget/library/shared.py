@@ -18,6 +18,7 @@ from ..store.file_system import network_kind
 from ..store.integrity import is_plain
 from ..store.layout import DATABASE
 from ..store.record import KEPT_MS, now_ms
+from . import emptying
 
 if TYPE_CHECKING:  # these bring SQLAlchemy and requests, which a page need not wait for
     from ..engine.worker import Engine
@@ -140,6 +141,7 @@ class SharedLibrary:
                 from ..store import Store
 
                 store = Store.in_folder(self.folder)
+                emptying.go_on(store, self.folder)
                 _reopen_missing(store, self.folder)
                 self._store = store
             return self._store
@@ -149,7 +151,9 @@ def _reopen_missing(store: Store, folder: Path) -> None:
     """Have clips fetched again that the service still keeps and whose files are gone."""
     now = now_ms()
     for record in store.ended(now, since=now - KEPT_MS, limit=None):
-        if record.state == "completed" and record.file and not paths.existing(folder, record.file, "takes"):
+        if record.state != "completed" or not record.file or record.binned_at is not None:
+            continue
+        if not paths.existing(folder, record.file, "takes"):
             store.reopen(record.id)
 
 

@@ -201,6 +201,36 @@ class Take(Keepsakes):
         return self
 
     def delete(self) -> Take:
+        """Put it into the library's bin: it leaves the history, and ``restore`` brings it back.
+
+        Its clip stays until ``Library.empty_bin``; what it cost stays counted, and votes on it and takes made from it
+        stay as they are. At the service nothing changes.
+
+        Raises
+        ------
+        LibraryError
+            If it has not ended: it may still cost. The message says what to do first. Nothing was changed.
+
+        Examples
+        --------
+        >>> take.delete()  # doctest: +SKIP
+        <Take t1mahtp80v33hs7 completed, $0.56, in the bin: 'A fox', 5 s>
+        """
+        self.library._gateway.delete(self.id)
+        return self
+
+    def restore(self) -> Take:
+        """Take it out of the library's bin, back into the history. One that is not there stays as it is.
+
+        Raises
+        ------
+        LibraryError
+            If the bin was emptied since: its files are gone for good. Nothing was changed.
+        """
+        self.library._gateway.restore(self.id)
+        return self
+
+    def delete_at_service(self) -> Take:
         """Delete it at the service. What is here stays here.
 
         It may not stop a clip that is being made, and what it costs stays spent; a take that was not finished can't be
@@ -337,6 +367,8 @@ class Take(Keepsakes):
         waits = self.library._gateway.waits_for_key(record)
         if record.final:
             stands = f"{record.state}, {dollars(record.cost)}{' of play money' if record.practice else ''}"
+            if record.binned_at is not None:
+                stands += ", in the bin" if record.emptied_at is None else ", in the bin, its files removed"
         else:
             stands = f"{record.state}, {self.library._gateway.engine.progress(record).fraction:.0%}"
         return f"<Take {self.id} {stands}: {words!r}, {record.seconds} s{f'. {waits}' if waits else ''}>"

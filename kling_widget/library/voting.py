@@ -87,7 +87,7 @@ def _of_sweep(sweep: Sweep, axis: str | None, voter: str | None, seed: int | Non
         found = []
         for cell in frozen.cells:
             cell_record = confirmed.get(cell.key)
-            if cell_record is None or cell_record.take is None or cell_record.state != "completed":
+            if cell_record is None or cell_record.take is None or cell_record.state != "completed" or cell_record.binned:
                 continue
             values = {
                 one.name: one.labels[at]
@@ -103,7 +103,8 @@ def _of_sweep(sweep: Sweep, axis: str | None, voter: str | None, seed: int | Non
 
 
 def _candidates(library: Library, ids: Sequence[str]) -> list[Candidate]:
-    records = [record for one in ids if (record := library._gateway.record(one)).state == "completed"]
+    found = map(library._gateway.record, ids)
+    records = [record for record in found if record.state == "completed" and record.binned_at is None]
     return [Candidate(record.id, label, {}) for record, label in zip(records, _labels(records), strict=True)]
 
 

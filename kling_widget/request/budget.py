@@ -46,7 +46,7 @@ class Spend:
     practice_today, practice_total
         Play money.
     takes
-        How many takes the library holds.
+        How many takes the library's history has: those in its bin are left out here, and counted in all else.
     """
 
     today: Micros = ZERO

@@ -18,7 +18,7 @@ from . import time_zone as days
 from .damage import LAST_MS, MOST, is_text, is_whole
 from .database import read_only, writing
 from .record import PRACTICE, Record, TakeId, now_ms
-from .schema import OF_TOOLS, budget, ledger, spend, takes
+from .schema import budget, ledger, spend, takes
 
 FREE = FINAL - {"completed", "deleted", "expired", "unverified"}
 """What ends so is not charged, or is refunded."""
@@ -237,8 +237,7 @@ def _spent(connection: Connection, zone: tzinfo, day: str | None) -> Spend:
         for service, amount, amount_today in connection.execute(query):
             mine = totals[service == PRACTICE]
             mine[0], mine[1] = mine[0] + int(amount), mine[1] + int(amount_today)
-    everything = select(func.count()).select_from(takes)
-    count = (connection.scalar(everything) or 0) - (connection.scalar(everything.where(OF_TOOLS)) or 0)
+    count = rows.count(connection)
     (live, live_today), (play, play_today) = totals[False], totals[True]
     return Spend(Micros(live_today), Micros(live), Micros(play_today), Micros(play), count)
 

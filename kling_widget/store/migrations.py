@@ -15,7 +15,7 @@ from ..errors import LibraryError
 from .database import read_only, writing
 from .layout import VERSION
 from .rows import folded
-from .schema import cells, ledger, meta, settings, sweeps, takes, votes
+from .schema import binned, cells, ledger, meta, settings, sweeps, takes, votes
 
 _AT_ONCE = 5_000  # takes
 
@@ -156,5 +156,12 @@ def _to_4(connection: Connection) -> None:
     _fold_all(connection)
 
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
+def _to_5(connection: Connection) -> None:
+    """The bin."""
+    for name in ("binned_at", "emptied_at"):
+        add_column(connection, takes, name)
+    binned.create(connection, checkfirst=True)
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}
 """The step that leads from each version to the next one."""

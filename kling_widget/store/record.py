@@ -127,6 +127,10 @@ class Record:
         Whether a server other than our own said that it is a practice server; None while it has not said anything.
     meant
         Where it is a draft: the inputs that its final has otherwise. None where it is none, or nobody wrote them down.
+    binned_at
+        When a person put it into the bin, where it still is; None while it is in the history.
+    emptied_at
+        When a person emptied the bin with it in there: its files are given up, and nothing fetches them again.
     revision
         Grows with every change anywhere in the library.
     """
@@ -171,6 +175,8 @@ class Record:
     kept: str | None = None
     simulated: bool | None = field(default=None, repr=False)
     meant: Mapping[str, Any] | None = field(default=None, repr=False, hash=False)
+    binned_at: int | None = None
+    emptied_at: int | None = None
 
     @property
     def final(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from ..errors import DamagedRow, LibraryError, NoSuchTake, TransitionRefused
@@ -15,7 +15,7 @@ from ..request.states import FIRST, State, may_follow
 from ..text import fold, has_half
 from . import damage
 from .record import Record, now_ms
-from .schema import meta, takes
+from .schema import OF_TOOLS, meta, takes
 from .time_zone import day as day
 
 COLUMNS = frozenset(f.name for f in fields(Record))
@@ -84,6 +84,13 @@ def get(connection: Connection, take: str) -> Record:
     if row is None:
         raise NoSuchTake(f"This library holds no take {take!r}.")
     return to_record(row)
+
+
+def count(connection: Connection) -> int:
+    """How many takes the history has, tools' runs and the bin left out; counted in indexes alone."""
+    everything = select(func.count()).select_from(takes)
+    left_out = everything.where(OF_TOOLS), everything.where(takes.c.binned_at.is_not(None))
+    return (connection.scalar(everything) or 0) - sum(connection.scalar(query) or 0 for query in left_out)
 
 
 def add(connection: Connection, record: Record) -> Record:

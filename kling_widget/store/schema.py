@@ -82,6 +82,8 @@ takes = Table(
     Column("simulated", Boolean),  # whether a server that the settings named said that it is practice
     Column("folded", Text, nullable=False, default="", server_default=""),  # what a search reads
     Column("meant", Text),  # JSON: the inputs of the final that a draft is for
+    Column("binned_at", BigInteger),  # when a person put it into the bin
+    Column("emptied_at", BigInteger),  # when a person gave its files up; they may lie there still for a moment
     UniqueConstraint("service", "prediction", name="one_take_a_prediction"),
     Index("takes_by_revision", "revision"),
     Index("takes_open", "settled"),  # nearly all takes are settled: what is still to come is found at once
@@ -97,8 +99,14 @@ takes = Table(
 # Of those that have one only: few do, and the others need not be written there.
 children = Index("takes_by_parent", takes.c.parent, sqlite_where=takes.c.parent.is_not(None))
 
+# Of those in the bin only, for the same reason.
+binned = Index("takes_in_bin", takes.c.binned_at, sqlite_where=takes.c.binned_at.is_not(None))
+
 # Of the few tools' runs only: an index that begins with the kind would be taken for questions that another answers.
 tool_runs = Index("runs_of_tools", takes.c.kind, takes.c.id, sqlite_where=OF_TOOLS)
+
+SHOWN = and_(takes.c.kind == "clip", takes.c.binned_at.is_(None))
+"""The condition that a row is a take of the history: no tool's run, and not in the bin."""
 
 sweeps = Table(
     "sweeps",

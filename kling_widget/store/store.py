@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, and_, func, or_, select
+from sqlalchemy import URL, Engine, and_, or_, select
 
 from .. import paths, permissions
 from ..errors import DamagedRow, LibraryDamaged, LibraryError
 from ..request.budget import Spend
 from ..request.states import State
 from . import accounts, elements, integrity, leases, ledger, limits, migrations, offered, rows, sweeps, votes
+from .bin import Bin
 from .claims import NEAR_MS
 from .conditions import narrowed
 from .database import connect, everything, read_only, refuse_writes, writing
@@ -27,7 +28,7 @@ from .library_settings import write as write_value
 from .library_settings import zone
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
-from .schema import OF_TOOLS, meta, takes
+from .schema import OF_TOOLS, SHOWN, meta, takes
 from .sorting import ordered
 from .submit_turn import turn
 from .take_filter import ALL, TakeFilter
@@ -66,6 +67,8 @@ class Store:
         Its sweeps.
     votes
         What people said of two of its takes.
+    bin
+        The takes that people deleted.
     """
 
     def __init__(self, url: str) -> None:
@@ -81,6 +84,7 @@ class Store:
         self.accounts = accounts.Accounts(self._engine)
         self.sweeps = sweeps.SweepStore(self._engine, self.zone)
         self.votes = votes.VoteStore(self._engine)
+        self.bin = Bin(self._engine, self._records)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:
@@ -153,7 +157,7 @@ class Store:
         """
         dialect = self._engine.dialect.name
         # Ids alone are sorted where no index has the order: whole rows are wide.
-        query: Any = select(takes if order == NEWEST else takes.c.id).where(_CLIP if kind == "clip" else OF_TOOLS)
+        query: Any = select(takes if order == NEWEST else takes.c.id).where(SHOWN if kind == "clip" else OF_TOOLS)
         query = ordered(narrowed(query, wanted, dialect), order, dialect)
         if before is not None:
             query = query.where(takes.c.id < before)
@@ -166,26 +170,26 @@ class Store:
     def tally(self, wanted: TakeFilter = ALL) -> Spend:
         """How many takes pass a filter, and what they came to."""
         with read_only(self._engine) as connection:
-            return offered.tally(connection, wanted, _CLIP, self._engine.dialect.name)
+            return offered.tally(connection, wanted, SHOWN, self._engine.dialect.name)
 
     def offered(self) -> offered.Offered:
         """What there is to ask for among takes: their tags and models."""
         with read_only(self._engine) as connection:
-            return offered.offered(connection, _CLIP, self._engine.dialect.name)
+            return offered.offered(connection, SHOWN, self._engine.dialect.name)
 
     def columns(
         self, names: Sequence[str], wanted: TakeFilter = ALL, *, limit: int | None = None
     ) -> Sequence[Sequence[Any]]:
         """Some columns of takes as the database holds them, newest first."""
-        query = select(*(takes.c[name] for name in names)).where(_CLIP).order_by(takes.c.id.desc())
+        query = select(*(takes.c[name] for name in names)).where(SHOWN).order_by(takes.c.id.desc())
         query = narrowed(query, wanted, self._engine.dialect.name)
         with read_only(self._engine) as connection:
             return everything(connection, query if limit is None else query.limit(limit))
 
     def count(self) -> int:
-        """How many takes there are, tools' runs left out."""
+        """How many takes there are, tools' runs and the bin left out."""
         with read_only(self._engine) as connection:
-            return connection.scalar(select(func.count()).select_from(takes).where(_CLIP)) or 0
+            return rows.count(connection)
 
     def changed_since(self, revision: int) -> list[Record]:
         """Takes that changed after this revision, in the order of their last change."""
@@ -360,6 +364,8 @@ class Store:
             record = rows.get(connection, take)
             if record.state != "completed" or record.prediction is None:  # what was adopted is known by no service
                 return record
+            if record.binned_at is not None:  # nobody wants it at the moment, or ever again
+                return record
             leases.revoke(connection, take)
             return rows.write(connection, take, {"state": "accepted", "file": None, "saved_at": None, "settled": False})
 
@@ -370,6 +376,10 @@ class Store:
             if record.state != state:
                 raise LibraryError(
                     f"Take {take} does not wait for a decision: it is {record.state}. Nothing was changed."
+                )
+            if record.binned_at is not None:
+                raise LibraryError(
+                    f"Take {take} is in the bin. Nothing was changed. take.restore() takes it out first."
                 )
             leases.revoke(connection, take)  # billing may be asked about it: its answer would settle what goes on now
             return rows.write(connection, take, changes)

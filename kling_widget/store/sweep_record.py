@@ -101,6 +101,8 @@ class CellRecord:
         Whether it is left out.
     take, state
         The take's id and state; None while there is none.
+    binned
+        Whether the take is in the bin. The cell counts as made all the same.
     """
 
     cell: str
@@ -109,6 +111,7 @@ class CellRecord:
     skipped: bool
     take: TakeId | None = None
     state: State | None = None
+    binned: bool = False
 
     @property
     def waits(self) -> bool:

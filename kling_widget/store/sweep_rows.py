@@ -62,11 +62,12 @@ def to_record(row: Row[Any]) -> SweepRecord:
 
 def to_cell(row: Sequence[Any]) -> CellRecord | None:
     """Return a cell with the state of its take; None for a row that can't be read."""
-    key, attempt, estimate, skipped, take, state = row
+    key, attempt, estimate, skipped, take, state, binned_at = row
     if not (damage.is_text(key) and damage.is_whole(attempt, 0) and damage.is_whole(estimate, 0)):
         return None
     is_valid = state is not None and not damage.odd({"state": state})
-    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state if is_valid else None)
+    state = state if is_valid else None
+    return CellRecord(key, attempt, Micros(estimate), bool(skipped), take, state, binned_at is not None)
 
 
 def to_order(row: Row[Any]) -> CellOrder:

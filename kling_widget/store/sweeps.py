@@ -50,7 +50,9 @@ class SweepStore:
     def cells(self, sweep: str) -> list[CellRecord]:
         """The confirmed cells of a sweep, of each the attempt that was ordered last, and how their takes stand."""
         columns = (cells.c.cell, cells.c.attempt, cells.c.estimate, cells.c.skipped, cells.c.take)
-        query = select(*columns, takes.c.state).select_from(cells.outerjoin(takes, takes.c.id == cells.c.take))
+        query = select(*columns, takes.c.state, takes.c.binned_at).select_from(
+            cells.outerjoin(takes, takes.c.id == cells.c.take)
+        )
         query = query.where(cells.c.sweep == sweep).order_by(cells.c.attempt)
         with read_only(self._engine) as connection:
             found = everything(connection, query)

@@ -53,12 +53,14 @@ def test_a_takes_older_name_for_its_problem_still_works_and_says_the_new_one(tak
 def test_a_library_offers_what_a_person_asks_and_no_more() -> None:
     assert [name for name in dir(Library) if not name.startswith("_")] == [
         "adopt",
+        "bin",
         "budget",
         "cap",
         "catalog",
         "close",
         "copy_to",
         "elements",
+        "empty_bin",
         "export_html",
         "folder",
         "history",

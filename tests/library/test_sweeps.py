@@ -567,3 +567,27 @@ def test_a_rescued_library_has_its_sweeps_stopped(
         assert found.record.stopped
         assert found.axes == made.axes
         assert any(cell.status == "waiting" for cell in found)
+
+
+def test_a_cell_whose_take_is_deleted_counts_as_made_and_is_not_begun_again(
+    server: PracticeServer, make: Callable[..., Sweep], library: Library
+) -> None:
+    made = done(make().confirm())
+    cost = made.cost
+    made.takes[0].delete()
+    library.empty_bin()
+    made.takes[1].delete()
+    assert made.status == "done"
+    assert [cell.status for cell in made] == ["completed", "completed"]
+    assert made.unconfirmed == 0
+    assert made.cost == cost
+    done(made.confirm())
+    library.close()
+    again = Library(library.folder)
+    try:
+        same = again.sweep(made.id).confirm().wait(timeout=PATIENCE_S)
+        assert list(same.history().status) == ["completed", "completed"]
+        assert again.takes() == []
+    finally:
+        again.close()
+    assert received(server) == 2

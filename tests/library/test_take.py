@@ -229,7 +229,7 @@ def test_what_waits_to_be_sent_can_be_stopped_and_costs_nothing(
     monkeypatch.setenv("KLING_TIER", "bronze")
     takes = [generate(f"A fox, take {n}", duration=3, library=library) for n in range(3)]
     with pytest.raises(LibraryError, match="not at the service"):
-        takes[2].delete()
+        takes[2].delete_at_service()
     takes[2].stop()
     assert takes[2].status == "cancelled"
     with pytest.raises(TakeFailed, match="Stopped before it was sent"):
@@ -418,7 +418,7 @@ def test_a_service_that_does_not_know_a_take_for_a_moment_is_asked_again(
 
 def test_a_take_can_be_deleted_at_the_service_and_its_clip_stays_here(library: Library, server: PracticeServer) -> None:
     take = settled(generate("A fox", duration=3, library=library).wait(timeout=PATIENCE_S))
-    take.delete()
+    take.delete_at_service()
     assert server.view()["tasks"][0]["status"] == "deleted"
     assert take.status == "completed"
     assert take.video is not None

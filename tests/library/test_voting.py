@@ -180,3 +180,20 @@ def test_a_vote_on_a_take_that_is_gone_counts_for_nobody(library: Library, made:
     library._gateway.votes.add([Vote(one.id, "t-gone", "right", "ann", 1_790_000_000.0, "old")])
     assert len(arena.votes()) == 0
     assert isinstance((arena.next() or [None])[0], Take)
+
+
+def test_a_deleted_take_is_not_shown_for_a_vote_and_votes_on_it_stay(library: Library, made: Sweep) -> None:
+    arena, gone, left = vote(made, voter="ann", seed=9), made.takes[0], made.takes[1]
+    arena.vote(gone, left, "left")
+    gone.delete()
+    assert gone not in arena.takes
+    assert gone not in vote(made.takes, voter="ann").takes
+    for _ in range(20):
+        pair = arena.next()
+        assert pair is not None
+        assert gone not in pair
+        arena.vote(*pair, "tie")
+    assert library._gateway.votes.count() == 21
+    gone.restore()
+    assert gone in arena.takes
+    assert len(arena.votes()) == 21

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
-from ...library.file_copies import file_name as file_name
+from ...library.exported_names import file_name as file_name
 from ...library.story import SIMULATED as SIMULATED
 from ...request.catalog import O3_PRO, bundled
 from ...request.money import dollars

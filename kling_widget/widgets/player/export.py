@@ -20,7 +20,8 @@ from ...errors import LibraryError
 from ...filenames import as_path
 from ...library import Library, Take
 from ...library.differences import Differences, all_differences
-from ...library.file_copies import copied, file_name, sha256
+from ...library.exported_names import file_name
+from ...library.file_copies import copied, sha256
 from ...library.library import Clips
 from ...media.mp4.frame_times import frame_times
 from ...paths import is_plain
