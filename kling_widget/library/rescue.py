@@ -13,6 +13,7 @@ from ..filenames import as_path
 from ..settings import library_folder
 from ..store.layout import DATABASE
 from ..store.rescue import rescue as rescue_rows
+from ..store.search_index import FILE
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def rescue(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> Rescue
 def _copy(source: Path, target: Path) -> tuple[int, list[str]]:
     """Copy a library's files, but for its database; gives how many, and in words what was left."""
     count, left = 0, []
-    # Beside the new database it would read those of the old one.
-    database_files = {DATABASE + ending for ending in ("", "-journal", "-wal", "-shm")}
+    # Beside the new database it would read those of the old one, whose search index is none of the new one's.
+    database_files = {name + ending for name in (DATABASE, FILE) for ending in ("", "-journal", "-wal", "-shm")}
     for at, folders, names in os.walk(source, onerror=lambda error: left.append(f"{error.filename} can't be read.")):
         here = Path(at)
         if here != source:

@@ -87,7 +87,12 @@ def _of_sweep(sweep: Sweep, axis: str | None, voter: str | None, seed: int | Non
         found = []
         for cell in frozen.cells:
             cell_record = confirmed.get(cell.key)
-            if cell_record is None or cell_record.take is None or cell_record.state != "completed" or cell_record.binned:
+            if (
+                cell_record is None
+                or cell_record.take is None
+                or cell_record.state != "completed"
+                or cell_record.binned
+            ):
                 continue
             values = {
                 one.name: one.labels[at]

@@ -10,13 +10,27 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from ..request.states import FINAL
 from ..text import flaw, fold
 from .schema import cells, takes
+from .search_index import Candidates
 from .sorting import cost
 from .take_filter import TakeFilter
 
 
-def narrowed(query: Select[Any], wanted: TakeFilter, dialect: str) -> Select[Any]:
-    """Return a query of takes that reads only those that pass a filter, in a database of this dialect."""
-    return query.where(*_conditions(wanted, dialect))
+def narrowed(query: Select[Any], wanted: TakeFilter, dialect: str, candidates: Candidates | None = None) -> Select[Any]:
+    """Return a query of takes that reads only those that pass a filter, in a database of this dialect.
+
+    ``candidates`` are the takes that may hold the texts that are `sought`, where that is known.
+    """
+    query = query.where(*_conditions(wanted, dialect))
+    if candidates is None:
+        return query
+    indexed = select(func.json_each(candidates.ids).table_valued("value").c.value)
+    return query.where(takes.c.id.in_(indexed.union(select(takes.c.id).where(takes.c.revision > candidates.revision))))
+
+
+def sought(wanted: TakeFilter) -> list[str]:
+    """Return the texts that a take's folded text holds if it passes a filter; none where no take passes."""
+    found = [fold(wanted.text), *(_tag(tag) for tag in wanted.tags)]
+    return [] if any(map(flaw, (wanted.text, *wanted.tags))) else found
 
 
 def _conditions(wanted: TakeFilter, dialect: str) -> Iterator[ColumnElement[bool]]:
@@ -29,8 +43,7 @@ def _conditions(wanted: TakeFilter, dialect: str) -> Iterator[ColumnElement[bool
     if wanted.rating is not None:
         yield takes.c.rating >= wanted.rating
     for tag in wanted.tags:
-        # Tags stand between the prompt and the note, each on a line of its own.
-        yield _holds(f"\n{fold(f'#{tag}')}\n", dialect) if not flaw(tag) else false()
+        yield _holds(_tag(tag), dialect) if not flaw(tag) else false()
     if wanted.models is not None:
         yield takes.c.model.in_(sorted(wanted.models))
     if wanted.since is not None:
@@ -48,6 +61,11 @@ def _conditions(wanted: TakeFilter, dialect: str) -> Iterator[ColumnElement[bool
         yield cost >= least
     if most is not None:
         yield cost <= most
+
+
+def _tag(tag: str) -> str:
+    # Tags stand between the prompt and the note, each on a line of its own.
+    return f"\n{fold(f'#{tag}')}\n"
 
 
 def _holds(folded: str, dialect: str) -> ColumnElement[bool]:

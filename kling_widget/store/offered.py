@@ -14,6 +14,7 @@ from ..request.budget import Spend
 from ..request.money import Micros
 from .conditions import narrowed
 from .schema import takes
+from .search_index import Candidates
 from .sorting import cost, is_practice
 from .take_filter import ALL, TakeFilter
 
@@ -54,10 +55,16 @@ def offered(connection: Connection, kind: ColumnElement[bool], dialect: str) -> 
     )
 
 
-def tally(connection: Connection, wanted: TakeFilter, kind: ColumnElement[bool], dialect: str) -> Spend:
+def tally(
+    connection: Connection,
+    wanted: TakeFilter,
+    kind: ColumnElement[bool],
+    dialect: str,
+    candidates: Candidates | None = None,
+) -> Spend:
     """Return how many takes pass a filter, and what they came to; what was spent today is not said."""
     query: Any = select(is_practice, func.count(), func.sum(cost)).where(kind).group_by(is_practice)
-    found = connection.execute(narrowed(query, wanted, dialect)).all()
+    found = connection.execute(narrowed(query, wanted, dialect, candidates)).all()
     sums = {bool(play): (number, Micros(int(amount or 0))) for play, number, amount in found}
     nothing = (0, Micros(0))
     (live, total), (play, practice_total) = sums.get(False, nothing), sums.get(True, nothing)

@@ -23,6 +23,7 @@ from .layout import DATABASE
 from .media import media
 from .rows import folded
 from .schema import budget, cells, ledger, meta, settings, sweeps, takes, votes
+from .search_index import TOKEN
 from .store import Store
 from .time_zone import NAME as ZONE
 from .time_zone import of_name
@@ -180,7 +181,7 @@ def _put(connection: Connection, table: Table, found: list[dict[str, Any]], lost
     before = len(lost)
     for row in found:
         values = dict(row)
-        if table is settings and values.get("name") == ZONE:
+        if table is settings and values.get("name") in (ZONE, TOKEN):
             continue
         if table is settings and (odd := account_settings.odd([(values.get("name"), values.get("value"))])):
             lost.append(f"The setting {odd} was left out: it can't be read. {_WHOSE}")

@@ -19,7 +19,7 @@ from ..request.states import State
 from . import accounts, elements, integrity, leases, ledger, limits, migrations, offered, rows, sweeps, votes
 from .bin import Bin
 from .claims import NEAR_MS
-from .conditions import narrowed
+from .conditions import narrowed, sought
 from .database import connect, everything, read_only, refuse_writes, writing
 from .layout import DATABASE
 from .learned_limit import Learned
@@ -29,6 +29,7 @@ from .library_settings import zone
 from .media import MediaStore
 from .record import Kind, Lease, Limits, Record, TakeId, Wait, now_ms
 from .schema import OF_TOOLS, SHOWN, meta, takes
+from .search_index import Candidates, SearchIndex
 from .sorting import ordered
 from .submit_turn import turn
 from .take_filter import ALL, TakeFilter
@@ -69,6 +70,8 @@ class Store:
         What people said of two of its takes.
     bin
         The takes that people deleted.
+    search_index
+        What makes a search of many takes quick.
     """
 
     def __init__(self, url: str) -> None:
@@ -85,6 +88,7 @@ class Store:
         self.sweeps = sweeps.SweepStore(self._engine, self.zone)
         self.votes = votes.VoteStore(self._engine)
         self.bin = Bin(self._engine, self._records)
+        self.search_index = SearchIndex(self._engine)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Store:
@@ -115,6 +119,7 @@ class Store:
 
     def close(self) -> None:
         """Give the connections back."""
+        self.search_index.close()
         self._engine.dispose()
 
     # What is known
@@ -158,7 +163,7 @@ class Store:
         dialect = self._engine.dialect.name
         # Ids alone are sorted where no index has the order: whole rows are wide.
         query: Any = select(takes if order == NEWEST else takes.c.id).where(SHOWN if kind == "clip" else OF_TOOLS)
-        query = ordered(narrowed(query, wanted, dialect), order, dialect)
+        query = ordered(self._narrowed(query, wanted), order, dialect)
         if before is not None:
             query = query.where(takes.c.id < before)
         query = query.offset(skip) if skip else query
@@ -169,8 +174,9 @@ class Store:
 
     def tally(self, wanted: TakeFilter = ALL) -> Spend:
         """How many takes pass a filter, and what they came to."""
+        candidates = self._candidates(wanted)
         with read_only(self._engine) as connection:
-            return offered.tally(connection, wanted, SHOWN, self._engine.dialect.name)
+            return offered.tally(connection, wanted, SHOWN, self._engine.dialect.name, candidates)
 
     def offered(self) -> offered.Offered:
         """What there is to ask for among takes: their tags and models."""
@@ -182,7 +188,7 @@ class Store:
     ) -> Sequence[Sequence[Any]]:
         """Some columns of takes as the database holds them, newest first."""
         query = select(*(takes.c[name] for name in names)).where(SHOWN).order_by(takes.c.id.desc())
-        query = narrowed(query, wanted, self._engine.dialect.name)
+        query = self._narrowed(query, wanted)
         with read_only(self._engine) as connection:
             return everything(connection, query if limit is None else query.limit(limit))
 
@@ -390,6 +396,13 @@ class Store:
             raise LibraryError(f"Only rating, tags, note and poster can be set, not {', '.join(sorted(extra))}.")
         with writing(self._engine) as connection:
             return rows.write(connection, take, changes)
+
+    def _narrowed(self, query: Any, wanted: TakeFilter) -> Any:
+        """The query, reading only takes that pass a filter."""
+        return narrowed(query, wanted, self._engine.dialect.name, self._candidates(wanted))
+
+    def _candidates(self, wanted: TakeFilter) -> Candidates | None:
+        return self.search_index.candidates(sought(wanted)) if wanted.text or wanted.tags else None
 
     def _check_rest(self) -> None:
         """Look the rest of a large database through, once, before anything is sent."""
