@@ -56,9 +56,8 @@ _TABLES = {
     "trigrams": "CREATE VIRTUAL TABLE trigrams USING fts5(text, content = '', "
     "detail = none, tokenize = 'trigram case_sensitive 1')",
 }
-_FIND = """
-SELECT take FROM texts WHERE number IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ? LIMIT ?)
-"""
+_FIND = "SELECT rowid FROM trigrams WHERE trigrams MATCH ? LIMIT ?"
+_NAME = "SELECT take FROM texts WHERE number IN (SELECT value FROM json_each(?))"
 
 
 class Candidates(NamedTuple):
@@ -153,13 +152,15 @@ class SearchIndex:
                 with self._reader as base:
                     base.execute("BEGIN")
                     state = _state(base)
-                    found = base.execute(_FIND, (query, _MOST + 1)).fetchall() if state else []
+                    numbers = [n for (n,) in base.execute(_FIND, (query, _MOST + 1))] if state else []
+                    many = len(numbers) > _MOST
+                    found = [] if many else base.execute(_NAME, (json.dumps(numbers),)).fetchall()
             except sqlite3.Error as error:
                 self._leave(error)
                 return None if self._path is None else ("", _BEFORE_ALL, None)
         if state is None:
             return "", _BEFORE_ALL, None
-        return state[0], state[1], None if len(found) > _MOST else [take for (take,) in found]
+        return state[0], state[1], None if many else [take for (take,) in found]
 
     def _begin(self) -> None:
         """Bring it up in the background, where that is not under way."""
