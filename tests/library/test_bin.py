@@ -379,3 +379,27 @@ def test_a_tools_run_is_no_take_to_delete(library: Library) -> None:
     run = library._shared.store.add(replace(a_record("words"), kind="tool", state="intent"))
     with pytest.raises(LibraryError, match="tool's run"):
         library._gateway.delete(run.id)
+
+
+def test_a_merge_brings_what_is_in_the_bin_there_and_no_clip_of_what_was_emptied_here(
+    library: Library, three: list[Take], tmp_path: Path
+) -> None:
+    for take in three:
+        with closing(sqlite3.connect(library.folder / "library.db")) as base, base:
+            base.execute("UPDATE takes SET settled = 1 WHERE id = ?", (take.id,))
+    fox, snow, owl = three
+    fox.delete()
+    other = Library(tmp_path / "other", tend=False)
+    try:
+        other.merge(library.folder)
+        assert other.takes() == [other.take(owl.id), other.take(snow.id)]
+        assert other.bin == [other.take(fox.id)]
+        fox.restore()
+        other.take(snow.id).delete()
+        other.empty_bin()
+        other.merge(library.folder)
+        assert other.takes() == [other.take(owl.id)]
+        assert other.take(fox.id).video is other.take(snow.id).video is None
+        assert [path.name for path in (other.folder / "takes").iterdir()] == [f"{owl.id}.mp4"]
+    finally:
+        other.close()
