@@ -37,7 +37,7 @@ export function newFilters({ model, signal, find, shown }) {
   const status = field("Status", newSelect((value) => find({ status: value || "all" })));
   const rating = field("Stars", newSelect((value) => find({ rating: Number(value) || null })));
   const tags = field("Tag", newSelect((value) => { if (value) find({ tags: [...model.get("tags"), value] }); }));
-  const models = field("Model", newSelect((value) => find({ model: value ? [value] : [] })));
+  const models = field("Model", newSelect((value) => find({ model: value ? [value] : [] })), "Model of the takes"); // a panel has another one
   const sweeps = field("Sweep", newSelect((value) => find({ sweep: value })));
   const sort = field("Order", newSelect((value) => find({ sort: value })));
   const since = field("Since", newInput("date", (value) => find({ since: value })));
@@ -124,10 +124,10 @@ function showChips(el, chips, find, button) {
 
 /**
  * @template {HTMLElement} T
- * @param {string} words @param {T} control
+ * @param {string} words @param {T} control @param {string} [name] for who does not see it
  */
-function field(words, control) {
-  control.setAttribute("aria-label", words); // a label's text would hold what a select offers, too
+function field(words, control, name = words) {
+  control.setAttribute("aria-label", name); // a label's text would hold what a select offers, too
   return { el: create("label", { class: "kw-filter" }, create("span", {}, words), control), control };
 }
 
