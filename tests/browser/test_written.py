@@ -17,7 +17,7 @@ import kling_widget
 PACKAGE = Path(kling_widget.__file__).parent
 
 BODY = """<div class="kw kw-studio"><div class="kw-builder"><div id="origin"></div>
-<div class="kw-field kw-field-prompt"><textarea></textarea></div><div id="cast"></div><div id="storyboard"></div>
+<div class="kw-field kw-field-prompt"><textarea></textarea></div><div id="elements"></div><div id="storyboard"></div>
 </div></div>"""
 
 # What a host gives a view: a model with values, and other models by their references.
@@ -42,14 +42,14 @@ MODELS = """async () => {
     go: new Model({ tariff: { 5: { 1: { price: "$0.56" } }, 6: { 1: { price: "$0.672" } } } }),
     storyboard: new Model({ value: [], low: 3, high: 15, shortest: 3, most: 5, letters: 512, duration: "seconds",
       prompt: "prompt", prices: "go", sound: "sound", both: false, offers_both: true, problem: "" }),
-    cast: new Model({ value: [{ element_id: "7" }], most: 3, prompt: "prompt", board: "storyboard", pictures: "",
+    elements: new Model({ value: [{ element_id: "7" }], most: 3, prompt: "prompt", board: "storyboard", pictures: "",
       price: "$0.01", problem: "",
-      known: [{ name: "Mara", element_id: "7", note: "", picture: false, state: "ready", trouble: "" }] }),
+      available: [{ name: "Mara", element_id: "7", note: "", picture: false, state: "ready", problem: "" }] }),
     origin: new Model({ of: "A red fox", word: "Remix", before: "A lighthouse", replaced: true }),
   };
   window.models = models;
   const signal = new AbortController().signal, host = { getModel: async (ref) => models[ref] };
-  const places = { origin: "builder/origin", storyboard: "storyboard/storyboard", cast: "elements/elements" };
+  const places = { origin: "builder/origin", storyboard: "storyboard/storyboard", elements: "elements/elements" };
   for (const [name, place] of Object.entries(places)) {
     const { default: view } = await import(`/widgets/${place}.js`);
     await view.render({ model: models[name], el: document.getElementById(name), signal, host });
@@ -101,13 +101,13 @@ def test_a_cut_that_costs_no_more_asks_nothing(page: Page) -> None:
 
 def test_an_elements_name_goes_where_it_counts(page: Page) -> None:
     words, insert = page.locator(".kw-field-prompt textarea"), page.get_by_role("button", name="Insert")
-    expect(page.locator("#cast")).to_contain_text("Mara is not named in the prompt.")
+    expect(page.locator("#elements")).to_contain_text("Mara is not named in the prompt.")
     insert.click()
     expect(words).to_have_value("Mara")
     shots = [{"prompt": "A fox runs", "duration": 3}, {"prompt": "", "duration": 3}]
     page.evaluate("shots => models.storyboard.set('value', shots)", shots)
     # The prompt names her still, and is not sent.
-    expect(page.locator("#cast")).to_contain_text("Mara is not named in a shot.")
+    expect(page.locator("#elements")).to_contain_text("Mara is not named in a shot.")
     page.locator(".kw-shot-words").nth(1).click()
     page.keyboard.type("she waves")
     insert.click()
