@@ -108,8 +108,7 @@ class TakeCollection(LibraryBase):
             "until": until, "parent": parent, "family": family, "sweep": sweep, "cost": cost,
         }  # fmt: skip
         if among is not None:
-            if before is not None or any(value not in (None, "", ()) for value in filters.values()):
-                raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
+            wanted.refuse_narrowing(before=before, **filters)
             return [self.take(take) for take in wanted.take_ids(among)]
         chosen = wanted.take_filter(self.catalog, self.zone, **filters)
         older = None if before is None else wanted.take_id(before)
@@ -241,8 +240,8 @@ class TakeCollection(LibraryBase):
             "text": text, "status": status, "rating": rating, "tags": tags, "model": model, "since": since,
             "until": until, "parent": parent, "family": family, "sweep": sweep, "cost": cost,
         }  # fmt: skip
-        if among is not None and (limit is not None or any(value not in (None, "", ()) for value in filters.values())):
-            raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
+        if among is not None:
+            wanted.refuse_narrowing(limit=limit, **filters)
         chosen = wanted.take_filter(self.catalog, self.zone, **filters)
         whole, others = readable(names, self._shared.store.columns(names, chosen, limit=limit))
         if among is not None:

@@ -78,6 +78,12 @@ def take_id(one: object) -> str:
     return found
 
 
+def refuse_narrowing(**filters: Any) -> None:
+    """Refuse whatever narrows takes that are named one by one. Raises ``TypeError`` where anything does."""
+    if any(value not in (None, "", ()) for value in filters.values()):
+        raise TypeError("Takes that are named can't be narrowed as well: filter the table, or ask without it.")
+
+
 def take_ids(among: Any) -> list[str]:
     """Return the ids of takes that are given as a history (of pandas or polars), a column of ids, or one by one.
 
